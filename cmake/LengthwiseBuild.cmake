@@ -1,0 +1,52 @@
+# Build settings that every target shares, and the two functions that declare layers and tests.
+option(LENGTHWISE_DEVELOPER "Build tests and benchmarks, treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+set(LENGTHWISE_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+option(LENGTHWISE_COVERAGE "Instrument for coverage" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
+add_library(lengthwise_flags INTERFACE)
+target_compile_options(lengthwise_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+if(LENGTHWISE_DEVELOPER)
+  target_compile_options(lengthwise_flags INTERFACE -Werror)
+endif()
+if(LENGTHWISE_SANITIZE)
+  add_compile_options(-fsanitize=${LENGTHWISE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LENGTHWISE_SANITIZE})
+  if(LENGTHWISE_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+if(LENGTHWISE_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+
+# lengthwise_layer(NAME SOURCES a.cpp ... LINK dependency ...)
+# Declares the library of one folder of src/. Every layer sees src/ and include/ as include roots.
+function(lengthwise_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(lengthwise_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(lengthwise_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(lengthwise_${name} PUBLIC cxx_std_20)
+  target_link_libraries(lengthwise_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK} $<BUILD_INTERFACE:lengthwise_flags>)
+  set_property(GLOBAL APPEND PROPERTY LENGTHWISE_LAYERS lengthwise_${name})
+endfunction()
+
+# lengthwise_test(NAME SOURCES a_test.cpp ... LINK layer ...)
+# One test program a layer; GoogleTest cases become ctest tests.
+function(lengthwise_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(test_${name} PRIVATE LENGTHWISE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  target_link_libraries(test_${name} PRIVATE ${ARG_LINK} GTest::gtest_main lengthwise_flags)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+endfunction()

@@ -1,0 +1,21 @@
+#include "base/json.h"
+
+#include "base/file.h"
+
+namespace lengthwise {
+
+Json ParseJson(std::string_view text, const std::string& where, ErrorCode code) {
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    Fail(code, "{}: not valid JSON at byte {} of {}", where, error.byte, text.size());
+  }
+}
+
+Json ReadJsonObject(const std::filesystem::path& path, ErrorCode code) {
+  Json value = ParseJson(ReadFile(path), path.string(), code);
+  if (!value.is_object()) Fail(code, "{}: expected a JSON object", path.string());
+  return value;
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,32 @@
+// Progress of long work on standard error, with the time left.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace lengthwise {
+
+// On a terminal one line is redrawn; elsewhere (a log) a line appears about every ten seconds. The command line
+// owns one of these; the library only calls back.
+class Progress {
+ public:
+  // Quiet: prints nothing.
+  Progress(std::string label, bool quiet);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Update(std::size_t done, std::size_t total);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string label_;
+  bool quiet_;
+  bool terminal_;
+  bool drawn_ = false;
+  Clock::time_point start_;
+  Clock::time_point last_;
+};
+
+}  // namespace lengthwise

@@ -1,0 +1,33 @@
+// What attention did to one text: numbers per layer and head, gathered while the encoder runs.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace lengthwise {
+
+// Means over the n query rows of one head. p_ij is the attention weight of query i on key j.
+struct HeadProbe {
+  double entropy = 0;         // mean_i of -sum_j p_ij ln p_ij, divided by ln n: 1 is uniform. 1 where n = 1.
+  double largest_weight = 0;  // mean_i of max_j p_ij
+  double sink = 0;            // mean_i of p_i0: the mass on the first token
+  double retention = 0;       // ||HC[A V]||_F / ||HC[V]||_F, HC[X] = X minus its mean row. 0 where HC[V] = 0.
+};
+
+// Of the token states [n x hidden] before the first layer (index 0) and after each layer.
+struct LayerProbe {
+  double token_cosine = 0;  // mean cosine over pairs of different tokens of the text; 1 where n = 1
+  double hc_ratio = 0;      // ||HC[X]||_F / ||X||_F
+};
+
+// Probes of one text of n tokens.
+struct TextProbe {
+  std::size_t tokens = 0;
+  std::size_t head_count = 0;
+  std::vector<HeadProbe> heads;    // [layer * head_count + head]
+  std::vector<LayerProbe> layers;  // [layers + 1]
+
+  const HeadProbe& head(std::size_t layer, std::size_t h) const { return heads[layer * head_count + h]; }
+};
+
+}  // namespace lengthwise

@@ -1,0 +1,59 @@
+// Text to token ids, as tokenizer.json (the Hugging Face `tokenizers` format) prescribes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lengthwise {
+
+// Bytes [begin, end) of the original text that a token stands for.
+struct TokenOffset {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  bool operator==(const TokenOffset&) const = default;
+};
+
+// Content tokens of one text: no special tokens, nothing cut.
+struct TokenSequence {
+  std::vector<std::int32_t> ids;
+  std::vector<TokenOffset> offsets;
+};
+
+class TokenizerImpl;
+
+// Thread-safe after loading. The truncation and padding baked into tokenizer.json are ignored: lengths are the
+// caller's business.
+class Tokenizer {
+ public:
+  // Reads a tokenizer.json. Throws kIo, kBadCheckpoint (malformed), or kUnsupported (naming the part and the
+  // supported kinds) for another model, normaliser, pre-tokeniser or post-processor than this version implements.
+  explicit Tokenizer(const std::filesystem::path& tokenizer_json);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+
+  // Content tokens of `text` with their offsets. Invalid UTF-8 is read as U+FFFD, one for each maximal invalid
+  // part (as Python's errors="replace" does).
+  void Encode(std::string_view text, TokenSequence* out) const;
+  // The same without offsets, which costs less.
+  void EncodeIds(std::string_view text, std::vector<std::int32_t>* ids) const;
+
+  // Special tokens that the post-processor puts before and after the content of a single text.
+  std::span<const std::int32_t> prefix() const;
+  std::span<const std::int32_t> suffix() const;
+
+  std::size_t vocabulary_size() const;
+  // The token's text in the vocabulary, for example "##ing". Throws kBadInput for an id outside it.
+  std::string_view token(std::int32_t id) const;
+
+ private:
+  std::unique_ptr<TokenizerImpl> impl_;
+};
+
+}  // namespace lengthwise
