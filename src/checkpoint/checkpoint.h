@@ -4,34 +4,38 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
+#include "checkpoint/modules.h"
 #include "checkpoint/safetensors.h"
 
 namespace lengthwise {
-
-enum class Pooling { kMean, kCls, kMax, kLastToken };
-const char* PoolingName(Pooling pooling);
 
 struct Checkpoint {
   std::filesystem::path folder;
   Json config;          // config.json
   SafeTensors weights;  // model.safetensors
-  // modules.json and <pooling>/config.json; a folder without modules.json pools by mean and does not normalise, as
-  // sentence-transformers does.
+  // modules.json and <pooling>/config.json; a folder without modules.json pools by mean and does not
+  // normalise, as sentence-transformers does.
   Pooling pooling = Pooling::kMean;
   bool normalize = false;
-  // sentence_bert_config.json max_seq_length; 0 where the folder names none.
+  // The sentence-transformers limit: max_seq_length of sentence_bert_config.json, else model_max_length of
+  // tokenizer_config.json; 0 where the folder names none. It may exceed the model's positions.
   std::size_t max_seq_length = 0;
   std::filesystem::path tokenizer_json;
+  // Every file but the weights that changes the vectors, relative to `folder`, sorted.
+  std::vector<std::filesystem::path> small_files;
 };
 
-// Throws kIo for a missing file, kBadCheckpoint for a malformed one, kUnsupported for a module or pooling mode that
-// this version does not implement (named, with the supported list).
+// Reads the small files and the header of the weights, not the weights. Throws kIo for a missing file,
+// kBadCheckpoint for a malformed one, kUnsupported for a module, pooling mode or other setting that this
+// version does not implement (named, with the supported list).
 Checkpoint OpenCheckpoint(const std::filesystem::path& folder);
 
-// 32 hexadecimal digits over the contents of every file that changes the vectors: config, weights, tokenizer, pooling
-// and module configuration. Reads the whole weights file.
+// 32 hexadecimal digits over names and contents of every file that changes the vectors: config, weights,
+// tokenizer, pooling and module configuration. The folder's own name does not count. Reads the whole weights
+// file.
 std::string Fingerprint(const Checkpoint& checkpoint);
 
 }  // namespace lengthwise

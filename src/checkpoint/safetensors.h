@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "base/file.h"
+#include "checkpoint/data_type.h"
 
 namespace lengthwise {
-
-enum class DataType { kF32, kF16, kBF16, kOther };
 
 // One tensor inside a mapped file. Valid as long as the SafeTensors it came from.
 struct Tensor {
@@ -24,13 +23,16 @@ struct Tensor {
   std::span<const std::byte> bytes;
 
   std::size_t size() const;  // number of elements
-  // Elements [first, first + out.size()) as float32. Throws kUnsupported for a type other than F32, F16, BF16.
+  // Elements [first, first + out.size()), which must lie inside, as float32. Throws kUnsupported for a type
+  // other than F32, F16, BF16.
   void Read(std::size_t first, std::span<float> out) const;
 };
 
 class SafeTensors {
  public:
-  // Throws kIo, or kBadCheckpoint if the file is cut, its header lies about sizes or overlaps, or is not JSON.
+  // Reads the header alone. Throws kIo; kBadCheckpoint if the file is cut, its header is not JSON, lies about
+  // sizes, names a tensor twice, or the tensors overlap or leave bytes unclaimed; kUnsupported for an unknown
+  // element type.
   explicit SafeTensors(const std::filesystem::path& path);
 
   bool Has(std::string_view name) const;

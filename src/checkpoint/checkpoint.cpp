@@ -1,0 +1,189 @@
+#include "checkpoint/checkpoint.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+namespace lengthwise {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+void CheckFolder(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (!fs::exists(status)) {
+    Fail(ErrorCode::kIo, "cannot open model folder {}: {}", folder.string(),
+         error ? error.message() : "No such file or directory");
+  }
+  if (!fs::is_directory(status)) {
+    Fail(ErrorCode::kIo,
+         "{} is not a folder; a model is the folder that holds config.json, model.safetensors and "
+         "tokenizer.json",
+         folder.string());
+  }
+}
+
+SafeTensors OpenWeights(const fs::path& transformer) {
+  const fs::path path = transformer / "model.safetensors";
+  if (!Exists(path)) {
+    const std::string convert = fmt::format(
+        "python3 -c \"from transformers import AutoModel; "
+        "AutoModel.from_pretrained('{0}').save_pretrained('{0}', max_shard_size='1000GB')\"",
+        transformer.string());
+    if (const fs::path index = transformer / "model.safetensors.index.json"; Exists(index)) {
+      Fail(ErrorCode::kUnsupported, "{}: weights in several files are not supported; join them with: {}",
+           index.string(), convert);
+    }
+    if (const fs::path pickle = transformer / "pytorch_model.bin"; Exists(pickle)) {
+      Fail(ErrorCode::kUnsupported,
+           "{}: only model.safetensors is read, and the folder has none; convert with: {}", pickle.string(),
+           convert);
+    }
+  }
+  return SafeTensors(path);
+}
+
+fs::path FindTokenizer(const fs::path& transformer) {
+  fs::path path = transformer / "tokenizer.json";
+  if (!Exists(path)) {
+    Fail(ErrorCode::kIo,
+         "cannot open {0}: No such file or directory; if the folder has an older kind of tokenizer, convert "
+         "with: "
+         "python3 -c \"from transformers import AutoTokenizer; "
+         "AutoTokenizer.from_pretrained('{1}').save_pretrained('{1}')\"",
+         path.string(), transformer.string());
+  }
+  return path;
+}
+
+// sentence-transformers lower-cases such texts before the tokenizer sees them, by rules of Python's own.
+void RefuseLowerCasing(const Json& config, const std::string& where) {
+  if (JsonMember(config, "do_lower_case", false, where, ErrorCode::kBadCheckpoint)) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: do_lower_case outside the tokenizer is not supported; if tokenizer.json lower-cases anyway, "
+         "set it to false",
+         where);
+  }
+}
+
+// A model with a default prompt embeds prompt + text; leaving the prompt out would give other vectors without
+// a word.
+void RefuseDefaultPrompt(const fs::path& path) {
+  if (!Exists(path)) return;
+  const std::string where = path.string();
+  const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
+  const auto name =
+      JsonMember<std::string>(config, "default_prompt_name", "", where, ErrorCode::kBadCheckpoint);
+  const auto prompts = config.find("prompts");
+  if (name.empty() || prompts == config.end() || !prompts->is_object()) return;
+  const auto prompt = JsonMember<std::string>(*prompts, name.c_str(), "", where, ErrorCode::kBadCheckpoint);
+  if (!prompt.empty()) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: the default prompt \"{}\" is not supported; put it in front of the texts and set "
+         "default_prompt_name to null",
+         where, prompt);
+  }
+}
+
+// A length that a user wrote: a whole number from 1.
+std::size_t Length(const Json& value, const char* member, const std::string& where) {
+  if (!value.is_number_unsigned() || value.get<std::size_t>() == 0) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is not a whole number from 1: {}", where, member,
+         value.dump());
+  }
+  return value.get<std::size_t>();
+}
+
+// Reads the limit into `checkpoint` and notes the file that it came from. `transformer` is relative to the
+// folder.
+void ReadMaxSeqLength(const fs::path& transformer, Checkpoint* checkpoint) {
+  // The names that sentence-transformers looks for; all but the first are of its early days.
+  for (const char* name :
+       {"sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
+        "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
+        "sentence_xlnet_config.json"}) {
+    const fs::path path = checkpoint->folder / transformer / name;
+    if (!Exists(path)) continue;
+    const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
+    RefuseLowerCasing(config, path.string());
+    checkpoint->small_files.push_back(transformer / name);
+    const auto limit = config.find("max_seq_length");
+    if (limit != config.end() && !limit->is_null()) {
+      checkpoint->max_seq_length = Length(*limit, "max_seq_length", path.string());
+      return;
+    }
+    break;
+  }
+  const fs::path path = checkpoint->folder / transformer / "tokenizer_config.json";
+  if (!Exists(path)) return;
+  const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
+  const auto limit = config.find("model_max_length");
+  // transformers writes 1e30, a float once read, where it knows no limit.
+  if (limit == config.end() || limit->is_null() || limit->is_number_float()) return;
+  checkpoint->max_seq_length = Length(*limit, "model_max_length", path.string());
+  checkpoint->small_files.push_back(transformer / "tokenizer_config.json");
+}
+
+// A file's name and size first, so that contents cannot move from one file to the next unseen.
+void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
+  hasher->Add(std::string_view(name));
+  hasher->Add(std::as_bytes(std::span(&size, 1)));
+}
+
+}  // namespace
+
+Checkpoint OpenCheckpoint(const fs::path& folder) {
+  CheckFolder(folder);
+  Modules modules = ReadModules(folder);
+  const fs::path transformer = modules.transformer.empty() ? folder : folder / modules.transformer;
+  Json config = ReadJsonObject(transformer / "config.json", ErrorCode::kBadCheckpoint);
+  RefuseDefaultPrompt(folder / "config_sentence_transformers.json");
+  Checkpoint checkpoint{.folder = folder,
+                        .config = std::move(config),
+                        .weights = OpenWeights(transformer),
+                        .pooling = modules.pooling,
+                        .normalize = modules.normalize,
+                        .tokenizer_json = FindTokenizer(transformer),
+                        .small_files = std::move(modules.files)};
+  ReadMaxSeqLength(modules.transformer, &checkpoint);
+  checkpoint.small_files.push_back(modules.transformer / "config.json");
+  checkpoint.small_files.push_back(modules.transformer / "tokenizer.json");
+  std::sort(checkpoint.small_files.begin(), checkpoint.small_files.end());
+  return checkpoint;
+}
+
+std::string Fingerprint(const Checkpoint& checkpoint) {
+  Hasher hasher;
+  for (const fs::path& name : checkpoint.small_files) {
+    const std::string bytes = ReadFile(checkpoint.folder / name);
+    HashHead(name.generic_string(), bytes.size(), &hasher);
+    hasher.Add(std::as_bytes(std::span(bytes)));
+  }
+  const MappedFile& weights = checkpoint.weights.file();
+  const std::span<const std::byte> bytes = weights.bytes();
+  HashHead("model.safetensors", bytes.size(), &hasher);
+  // Pages are given back as they are hashed, so that a fingerprint costs no memory.
+  constexpr std::size_t kBlock = std::size_t{4} << 20;
+  for (std::size_t begin = 0; begin < bytes.size(); begin += kBlock) {
+    const auto block = bytes.subspan(begin, std::min(kBlock, bytes.size() - begin));
+    hasher.Add(block);
+    weights.Release(block);
+  }
+  return hasher.Digest();
+}
+
+}  // namespace lengthwise

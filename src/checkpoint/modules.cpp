@@ -1,0 +1,160 @@
+#include "checkpoint/modules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr const char* kSupportedPooling = "mean, cls, max or lasttoken, one alone";
+
+// The boolean members of a pooling configuration and the mode each one switches on.
+struct PoolingFlag {
+  const char* member;
+  const char* mode;
+  bool standard;  // what the flag is where the file leaves it out
+};
+constexpr std::array<PoolingFlag, 6> kPoolingFlags = {{
+    {"pooling_mode_cls_token", "cls", false},
+    {"pooling_mode_mean_tokens", "mean", true},
+    {"pooling_mode_max_tokens", "max", false},
+    {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", false},
+    {"pooling_mode_weightedmean_tokens", "weightedmean", false},
+    {"pooling_mode_lasttoken", "lasttoken", false},
+}};
+
+std::optional<Pooling> PoolingFromName(std::string_view name) {
+  for (const Pooling pooling : {Pooling::kMean, Pooling::kCls, Pooling::kMax, Pooling::kLastToken}) {
+    if (name == PoolingName(pooling)) return pooling;
+  }
+  return std::nullopt;
+}
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// The modes that a pooling configuration asks for: a "pooling_mode" (a name or a list of names) goes before
+// the flags.
+std::vector<std::string> PoolingModes(const Json& config, const std::string& where) {
+  const auto named = config.find("pooling_mode");
+  if (named != config.end() && !named->is_null()) {
+    std::vector<std::string> modes;
+    if (named->is_array()) {
+      modes = JsonMember(config, "pooling_mode", modes, where, ErrorCode::kBadCheckpoint);
+    } else {
+      modes.push_back(JsonMember<std::string>(config, "pooling_mode", "", where, ErrorCode::kBadCheckpoint));
+    }
+    std::transform(modes.begin(), modes.end(), modes.begin(), Lower);
+    return modes;
+  }
+  std::vector<std::string> modes;
+  for (const PoolingFlag& flag : kPoolingFlags) {
+    if (JsonMember(config, flag.member, flag.standard, where, ErrorCode::kBadCheckpoint))
+      modes.emplace_back(flag.mode);
+  }
+  return modes;
+}
+
+Pooling ReadPooling(const std::filesystem::path& path) {
+  const std::string where = path.string();
+  const std::vector<std::string> modes = PoolingModes(ReadJsonObject(path, ErrorCode::kBadCheckpoint), where);
+  const std::optional<Pooling> pooling = modes.size() == 1 ? PoolingFromName(modes[0]) : std::nullopt;
+  if (!pooling) {
+    Fail(ErrorCode::kUnsupported, "{}: pooling \"{}\" is not supported; supported: {}", where,
+         fmt::join(modes, "+"), kSupportedPooling);
+  }
+  return *pooling;
+}
+
+// One entry of modules.json.
+struct Module {
+  std::string kind;  // the class alone: "Transformer"
+  std::string type;  // as in the file
+  std::filesystem::path path;
+};
+
+// The classes were renamed over the years (sentence_transformers.models.Pooling,
+// sentence_transformers.models.pooling.Pooling,
+// sentence_transformers.sentence_transformer.modules.pooling.Pooling), but the last part stayed. Classes from
+// elsewhere run code of their own, whatever they are called.
+Module ParseModule(const Json& entry, const std::string& where) {
+  if (!entry.is_object()) Fail(ErrorCode::kBadCheckpoint, "{}: an entry is not a JSON object", where);
+  Module module;
+  module.type = RequiredJsonMember<std::string>(entry, "type", where, ErrorCode::kBadCheckpoint);
+  const std::string path = JsonMember<std::string>(entry, "path", "", where, ErrorCode::kBadCheckpoint);
+  module.path = std::filesystem::path(path).lexically_normal();
+  if (module.path == ".") module.path.clear();
+  if (module.path.is_absolute() || (!module.path.empty() && *module.path.begin() == "..")) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: path \"{}\" leaves the model folder", where, path);
+  }
+  constexpr std::string_view kPackage = "sentence_transformers.";
+  if (module.type.starts_with(kPackage)) module.kind = module.type.substr(module.type.rfind('.') + 1);
+  return module;
+}
+
+}  // namespace
+
+const char* PoolingName(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::kMean:
+      return "mean";
+    case Pooling::kCls:
+      return "cls";
+    case Pooling::kMax:
+      return "max";
+    case Pooling::kLastToken:
+      return "lasttoken";
+  }
+  return "mean";
+}
+
+Modules ReadModules(const std::filesystem::path& folder) {
+  Modules modules;
+  const std::filesystem::path path = folder / "modules.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return modules;
+  const std::string where = path.string();
+  const Json entries = ParseJson(ReadFile(path), where, ErrorCode::kBadCheckpoint);
+  if (!entries.is_array()) Fail(ErrorCode::kBadCheckpoint, "{}: expected a JSON list of modules", where);
+  modules.files.emplace_back("modules.json");
+
+  std::string pipeline;  // the kinds so far, for the order and for messages
+  for (const Json& entry : entries) {
+    const Module module = ParseModule(entry, where);
+    if (module.kind == "Transformer") {
+      modules.transformer = module.path;
+    } else if (module.kind == "Pooling") {
+      modules.pooling = ReadPooling(folder / module.path / "config.json");
+      modules.files.push_back(module.path / "config.json");
+    } else if (module.kind == "Normalize") {
+      modules.normalize = true;
+    } else {
+      Fail(ErrorCode::kUnsupported,
+           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize of "
+           "sentence_transformers",
+           where, module.type);
+    }
+    pipeline += (pipeline.empty() ? "" : ", ") + module.kind;
+  }
+  if (pipeline != "Transformer, Pooling" && pipeline != "Transformer, Pooling, Normalize") {
+    Fail(ErrorCode::kUnsupported,
+         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, in this order",
+         where, pipeline);
+  }
+  return modules;
+}
+
+}  // namespace lengthwise
