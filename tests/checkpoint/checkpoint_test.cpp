@@ -1,0 +1,186 @@
+#include "checkpoint/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "checkpoint/model_folder.h"
+
+namespace lengthwise {
+namespace {
+
+class CheckpointTest : public testing::Test {
+ protected:
+  CheckpointTest() { folder_.PutModel(); }
+
+  Checkpoint Open() const { return OpenCheckpoint(folder_.path()); }
+
+  std::string Refusal(ErrorCode code) const {
+    return ErrorMessage(code, [&] { Open(); });
+  }
+
+  void Remove(const char* name) const { std::filesystem::remove(folder_.path() / name); }
+
+  ModelFolder folder_;
+};
+
+TEST_F(CheckpointTest, AFolderIsOpenedWithAllItSays) {
+  const Checkpoint checkpoint = Open();
+  EXPECT_EQ(checkpoint.config.at("model_type"), "bert");
+  EXPECT_TRUE(checkpoint.weights.Has("w"));
+  EXPECT_EQ(checkpoint.pooling, Pooling::kMean);
+  EXPECT_TRUE(checkpoint.normalize);
+  EXPECT_EQ(checkpoint.max_seq_length, 256U);
+  EXPECT_EQ(checkpoint.tokenizer_json, folder_.path() / "tokenizer.json");
+}
+
+TEST_F(CheckpointTest, ATransformerInASubfolderIsFound) {
+  for (const char* name :
+       {"config.json", "model.safetensors", "tokenizer.json", "sentence_bert_config.json"}) {
+    std::filesystem::create_directories(folder_.path() / "0_Transformer");
+    std::filesystem::rename(folder_.path() / name, folder_.path() / "0_Transformer" / name);
+  }
+  folder_.Put("modules.json", R"([{"path":"0_Transformer","type":"sentence_transformers.models.Transformer"},
+      {"path":"1_Pooling","type":"sentence_transformers.models.Pooling"}])");
+  const Checkpoint checkpoint = Open();
+  EXPECT_EQ(checkpoint.max_seq_length, 256U);
+  EXPECT_EQ(checkpoint.tokenizer_json, folder_.path() / "0_Transformer/tokenizer.json");
+  EXPECT_EQ(Fingerprint(checkpoint).size(), 32U);
+}
+
+TEST_F(CheckpointTest, TheLimitComesFromTheTokenizerWhereNoOtherFileNamesOne) {
+  folder_.Put("tokenizer_config.json", R"({"model_max_length":512})");
+  EXPECT_EQ(Open().max_seq_length, 256U);
+  folder_.Put("sentence_bert_config.json", R"({"max_seq_length":null})");
+  EXPECT_EQ(Open().max_seq_length, 512U);
+  Remove("sentence_bert_config.json");
+  EXPECT_EQ(Open().max_seq_length, 512U);
+  folder_.Put("sentence_roberta_config.json", R"({"max_seq_length":75})");
+  EXPECT_EQ(Open().max_seq_length, 75U);
+}
+
+TEST_F(CheckpointTest, AFolderMayNameNoLimit) {
+  Remove("sentence_bert_config.json");
+  EXPECT_EQ(Open().max_seq_length, 0U);
+  // What transformers writes where it knows of none.
+  folder_.Put("tokenizer_config.json", R"({"model_max_length":1000000000000000019884624838656})");
+  EXPECT_EQ(Open().max_seq_length, 0U);
+}
+
+TEST_F(CheckpointTest, ALimitThatIsNoLengthIsRefused) {
+  for (const char* limit : {"-1", "0", "1.5", "\"256\"", "true"}) {
+    folder_.Put("sentence_bert_config.json", std::string(R"({"max_seq_length":)") + limit + "}");
+    EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint), "sentence_bert_config.json: \"max_seq_length\"");
+  }
+}
+
+TEST_F(CheckpointTest, WhatIsNotAFolderIsRefused) {
+  const std::string absent = ErrorMessage(ErrorCode::kIo, [&] { OpenCheckpoint(folder_.path() / "absent"); });
+  EXPECT_MESSAGE_HAS(absent, "absent: No such file or directory");
+  const std::string file =
+      ErrorMessage(ErrorCode::kIo, [&] { OpenCheckpoint(folder_.path() / "config.json"); });
+  EXPECT_MESSAGE_HAS(file, "config.json is not a folder");
+}
+
+TEST_F(CheckpointTest, EachMissingFileIsNamed) {
+  for (const char* name : {"config.json", "model.safetensors", "tokenizer.json"}) {
+    folder_.PutModel();
+    Remove(name);
+    EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kIo), std::string("/") + name);
+  }
+}
+
+TEST_F(CheckpointTest, PickledWeightsAreRefusedWithTheConversion) {
+  Remove("model.safetensors");
+  folder_.Put("pytorch_model.bin", "x");
+  const std::string message = Refusal(ErrorCode::kUnsupported);
+  EXPECT_MESSAGE_HAS(message, "pytorch_model.bin: only model.safetensors is read");
+  EXPECT_MESSAGE_HAS(message, "save_pretrained");
+}
+
+TEST_F(CheckpointTest, WeightsInSeveralFilesAreRefused) {
+  Remove("model.safetensors");
+  folder_.Put("model.safetensors.index.json", "{}");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported),
+                     "model.safetensors.index.json: weights in several files");
+}
+
+TEST_F(CheckpointTest, AConfigThatIsNotAJsonObjectIsRefused) {
+  for (const char* config : {"", "{", "[]", "\"bert\""}) {
+    folder_.Put("config.json", config);
+    EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint), "config.json");
+  }
+}
+
+TEST_F(CheckpointTest, SettingsThatWouldChangeVectorsUnseenAreRefused) {
+  folder_.Put("sentence_bert_config.json", R"({"max_seq_length":256,"do_lower_case":true})");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "do_lower_case");
+  folder_.PutModel();
+  folder_.Put("config_sentence_transformers.json",
+              R"({"prompts":{"q":"query: "},"default_prompt_name":"q"})");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "\"query: \"");
+}
+
+TEST_F(CheckpointTest, PromptsThatAreNotTheDefaultDoNotMatter) {
+  folder_.Put("config_sentence_transformers.json",
+              R"({"prompts":{"query":"query: "},"default_prompt_name":null})");
+  EXPECT_NO_THROW(Open());
+  folder_.Put("config_sentence_transformers.json",
+              R"({"prompts":{"query":""},"default_prompt_name":"query"})");
+  EXPECT_NO_THROW(Open());
+}
+
+TEST_F(CheckpointTest, TheFingerprintFollowsTheContentsNotThePlace) {
+  const std::string here = Fingerprint(Open());
+  EXPECT_EQ(here.size(), 32U);
+  const std::filesystem::path copy = folder_.path().string() + "_copy";
+  std::filesystem::remove_all(copy);
+  std::filesystem::copy(folder_.path(), copy, std::filesystem::copy_options::recursive);
+  EXPECT_EQ(Fingerprint(OpenCheckpoint(copy)), here);
+  EXPECT_EQ(Fingerprint(OpenCheckpoint(copy.string() + "/")), here);
+  std::filesystem::remove_all(copy);
+}
+
+TEST_F(CheckpointTest, EveryFileThatChangesVectorsChangesTheFingerprint) {
+  std::set<std::string> seen = {Fingerprint(Open())};
+  const auto expect_new = [&](const char* what) {
+    EXPECT_TRUE(seen.insert(Fingerprint(Open())).second) << what;
+  };
+  folder_.Put("config.json", R"({"model_type":"bert","layer_norm_eps":1e-5})");
+  expect_new("config.json");
+  folder_.Put("model.safetensors",
+              SafeTensorsBytes(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "abcd"));
+  expect_new("model.safetensors");
+  folder_.Put("tokenizer.json", "{ }");
+  expect_new("tokenizer.json");
+  folder_.Put("1_Pooling/config.json", R"({"pooling_mode":"cls"})");
+  expect_new("1_Pooling/config.json");
+  folder_.Put("modules.json", R"([{"path":"","type":"sentence_transformers.models.Transformer"},
+      {"path":"1_Pooling","type":"sentence_transformers.models.Pooling"}])");
+  expect_new("modules.json");
+  folder_.Put("sentence_bert_config.json", R"({"max_seq_length":128})");
+  expect_new("sentence_bert_config.json");
+}
+
+TEST_F(CheckpointTest, FilesThatDoNotChangeVectorsLeaveTheFingerprint) {
+  const std::string before = Fingerprint(Open());
+  folder_.Put("README.md", "# A model");
+  folder_.Put("vocab.txt", "x");
+  EXPECT_EQ(Fingerprint(Open()), before);
+}
+
+TEST_F(CheckpointTest, TheFingerprintOfLargeWeightsCoversTheLastByte) {
+  // Over the block size of the hashing, so that more than one block is read.
+  std::string data(std::size_t{9} << 20, 'x');
+  const std::string header = R"({"w":{"dtype":"U8","shape":[9437184],"data_offsets":[0,9437184]}})";
+  folder_.Put("model.safetensors", SafeTensorsBytes(header, data));
+  const std::string before = Fingerprint(Open());
+  EXPECT_EQ(Fingerprint(Open()), before);
+  data.back() = 'y';
+  folder_.Put("model.safetensors", SafeTensorsBytes(header, data));
+  EXPECT_NE(Fingerprint(Open()), before);
+}
+
+}  // namespace
+}  // namespace lengthwise
