@@ -6,6 +6,10 @@
 
 namespace lengthwise {
 
+// The temperatures that Check accepts. Beyond them scores overflow float32, or all differences between them are lost.
+inline constexpr float kLeastTemperature = 1e-3F;
+inline constexpr float kMostTemperature = 1e3F;
+
 // Attention scores q.k / sqrt(d) are divided by a temperature tau before the softmax. tau < 1 sharpens attention
 // (TempScale, arXiv 2410.24200); tau = 1 leaves the model as it is.
 struct AttentionPolicy {
@@ -19,8 +23,8 @@ struct AttentionPolicy {
   // True if the policy changes nothing.
   bool IsIdentity() const;
 
-  // Throws kBadInput unless every temperature is finite and > 0 and `by_head`, if given, has one row for each
-  // layer with 1 or `heads` values.
+  // Throws kBadInput, naming layer and head, unless every temperature lies between the two limits above and
+  // `by_head`, if given, has one row for each layer with 1 or `heads` values.
   void Check(std::size_t layers, std::size_t heads) const;
 };
 

@@ -1,0 +1,43 @@
+// Cutting a long text into the windows that its policy asks for.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "lengthwise/long_input.h"
+
+namespace lengthwise {
+
+// Content tokens [begin, end) of a text. Special tokens are put around them later and are not counted.
+struct Window {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+  bool operator==(const Window&) const = default;
+};
+
+// Throws kBadInput unless `policy` can be carried out: `length_in_force` and the window hold the special
+// tokens and at least one token more, the window is not longer than `length_in_force`, the stride skips no
+// token, and window and stride are given only to the policy that has windows. Lengths include
+// `special_tokens`; the stride does not.
+void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::size_t length_in_force);
+
+// True if content and special tokens together are longer than `length_in_force`.
+inline bool IsLong(std::size_t content_tokens, std::size_t special_tokens, std::size_t length_in_force) {
+  return content_tokens + special_tokens > length_in_force;
+}
+
+// The windows of one text, in order; at least one, which is empty for an empty text. A text that is not long
+// is one window. A long one is
+//   kTruncate    its first tokens,
+//   kWindowMean  windows of equal size, `stride` apart, until one reaches the end: together they hold every
+//   token, and
+//                each holds a token that the one before does not,
+//   kError       an Error (kBadInput) that gives its length; the caller knows its name and may check IsLong
+//   first.
+// `policy` has passed CheckLongInput with the same lengths.
+std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_tokens,
+                                std::size_t length_in_force, const LongInput& policy);
+
+}  // namespace lengthwise
