@@ -1,0 +1,32 @@
+// A quantity against length, one line an arm, with interval bands.
+import { armColor, armDash, curveRows } from "../arms.js";
+import { kneeLayers, lengthAxis, lengthDomain, limitLayers } from "./length_axis.js";
+
+// options: {arms, value(bucket), title, height, knee, named, zero, floor}
+export function curves(report, options) {
+  const { arms, value, title, height = 170, knee = null, named = false, zero = false, format = ".3f" } = options;
+  const domain = lengthDomain(report);
+  const x = lengthAxis(domain);
+  const y = { field: "value", type: "quantitative", title,
+    scale: { zero, nice: true, padding: named ? 8 : 0 }, axis: { tickCount: 5 } };
+  const color = armColor(arms);
+  const tooltip = [
+    { field: "arm", title: "arm" }, { field: "bucket", title: "bucket" }, { field: "count", title: "documents" },
+    { field: "value", title, format }, { field: "low", title: "low", format }, { field: "high", title: "high", format },
+  ];
+  return {
+    width: "container", height,
+    data: { values: curveRows(report, arms, value) },
+    params: [{ name: "hidden", value: [] }],
+    transform: [{ filter: "indexof(hidden, datum.arm) < 0" }],
+    encoding: { x },
+    layer: [
+      ...limitLayers(report, domain, named),
+      ...kneeLayers(knee, domain),
+      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.18, interpolate: "linear" },
+        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      { mark: { type: "line" }, encoding: { y, color, strokeDash: armDash(arms) } },
+      { mark: { type: "point" }, encoding: { y, color, tooltip } },
+    ],
+  };
+}

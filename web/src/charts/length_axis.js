@@ -1,0 +1,55 @@
+// The axis that every curve shares, and the marks of the model's limits on it.
+
+function powersOfTwo(low, high) {
+  const ticks = [];
+  for (let tick = 2 ** Math.floor(Math.log2(low)); tick <= high * 1.01; tick *= 2) if (tick >= low * 0.99) ticks.push(tick);
+  return ticks;
+}
+
+export function lengthDomain(report) {
+  const found = Object.values(report.arms).flatMap((arm) => arm.buckets.map((bucket) => bucket.length)).filter((x) => x > 0);
+  if (!found.length) return [8, 512];
+  return [Math.min(...found) / 1.08, Math.max(...found) * 1.08];
+}
+
+export function lengthAxis(domain, title = "tokens") {
+  return { field: "length", type: "quantitative", title,
+    scale: { type: "log", base: 2, domain, nice: false },
+    axis: { values: powersOfTwo(...domain), format: "d", titleAnchor: "end", labelOverlap: true } };
+}
+
+// Rules at the trained limit and at the last position, inside the drawn lengths. `named` writes what they are.
+export function limitLayers(report, domain, named) {
+  const { sentence_transformers: trained, positions } = report.model.limits;
+  const marks = [{ length: trained, name: `trained limit ${trained}` }];
+  if (positions !== trained) marks.push({ length: positions, name: `positions ${positions}` });
+  const values = marks.filter((mark) => mark.length && mark.length >= domain[0] && mark.length <= domain[1]);
+  if (!values.length) return [];
+  const x = { field: "length", type: "quantitative" };
+  const layers = [{ data: { values }, mark: { type: "rule", color: "#8a8f98", strokeDash: [2, 3], strokeWidth: 1 }, encoding: { x } }];
+  if (named) {
+    layers.push({ data: { values },
+      mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 2, fontSize: 10.5 },
+      encoding: { x, y: { value: 0 }, text: { field: "name" } } });
+  }
+  return layers;
+}
+
+// The knee as a rule inside its interval.
+export function kneeLayers(knee, domain) {
+  if (!knee || knee.length < domain[0] || knee.length > domain[1]) return [];
+  const color = "#b3386a";
+  const layers = [];
+  if (knee.low !== null && knee.high !== null) {
+    layers.push({ data: { values: [{ low: Math.max(knee.low, domain[0]), high: Math.min(knee.high, domain[1]) }] },
+      mark: { type: "rect", color, opacity: 0.13 },
+      encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } } });
+  }
+  const values = [{ length: knee.length, name: `knee ${Math.round(knee.length)}` }];
+  layers.push({ data: { values }, mark: { type: "rule", color, strokeWidth: 1.25 },
+    encoding: { x: { field: "length", type: "quantitative" } } });
+  layers.push({ data: { values },
+    mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 17, fontSize: 10.5, color },
+    encoding: { x: { field: "length", type: "quantitative" }, y: { value: 0 }, text: { field: "name" } } });
+  return layers;
+}

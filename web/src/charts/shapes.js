@@ -1,0 +1,45 @@
+// The fitted shapes over the measured points of the truncated arm.
+import { lengthAxis, lengthDomain, limitLayers } from "./length_axis.js";
+
+export const kShapes = [
+  { key: "linear", color: "#7a5fc0", formula: "a + b n" },
+  { key: "logarithmic", color: "#2f8f5b", formula: "a + b log\u2082 n" },
+  { key: "saturating", color: "#c98a12", formula: "a + b n / (n + c)" },
+  { key: "broken", color: "#b3386a", formula: "two slopes on log\u2082 n, one knee" },
+];
+
+// The fit's curve, with the corner of the broken shape put in where the lengths step over it.
+function curvePoints(fit, knee) {
+  const points = fit.curve.map((point) => ({ ...point, shape: fit.shape }));
+  if (fit.shape === "broken" && knee && points.length && knee.length > points[0].length) {
+    const corner = points[0].cosine + knee.slope_before * Math.log2(knee.length / points[0].length);
+    points.push({ length: knee.length, cosine: corner, shape: fit.shape });
+    points.sort((a, b) => a.length - b.length);
+  }
+  return points;
+}
+
+export function shapesChart(report) {
+  const { fits, knee, preferred } = report.shapes;
+  const domain = lengthDomain(report);
+  const shapes = kShapes.filter((shape) => fits.some((fit) => fit.shape === shape.key));
+  const y = { field: "cosine", type: "quantitative", title: "mean pairwise cosine", scale: { zero: false }, axis: { tickCount: 5 } };
+  return {
+    width: "container", height: 260,
+    encoding: { x: lengthAxis(domain) },
+    layer: [
+      ...limitLayers(report, domain, false),
+      { data: { values: fits.flatMap((fit) => curvePoints(fit, knee)) },
+        mark: { type: "line" },
+        encoding: { y,
+          color: { field: "shape", type: "nominal", title: null,
+            scale: { domain: shapes.map((s) => s.key), range: shapes.map((s) => s.color) },
+            legend: { orient: "bottom", direction: "horizontal", symbolType: "stroke", columns: 4 } },
+          strokeWidth: { condition: { test: { field: "shape", equal: preferred }, value: 3 }, value: 1.25 } } },
+      { data: { values: report.arms.truncated.buckets.filter((bucket) => bucket.cosine.estimate !== null)
+          .map((bucket) => ({ length: bucket.length, cosine: bucket.cosine.estimate })) },
+        mark: { type: "point", size: 45, color: "#2a78c2" },
+        encoding: { y, tooltip: [{ field: "length" }, { field: "cosine", format: ".3f" }] } },
+    ],
+  };
+}

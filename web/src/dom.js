@@ -1,0 +1,48 @@
+// Building elements: element("p", {class: "note"}, "text", child, ...).
+
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+let sections = 0;
+
+// A section with a heading that names it to assistive technology.
+export function section(title, ...children) {
+  const id = `section-${++sections}`;
+  return element("section", { "aria-labelledby": id }, element("h2", { id }, title), children);
+}
+
+export function figure(caption, ...children) {
+  return element("figure", {}, children, element("figcaption", {}, caption));
+}
+
+// columns: [{title, cell(row), numeric}]; a row for which emphasise(row) holds stands out.
+export function table(caption, columns, rows, emphasise = () => false) {
+  const kind = (column) => (column.numeric ? "numeric" : null);
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    element("table", {},
+      element("caption", {}, caption),
+      element("thead", {}, element("tr", {},
+        columns.map((column) => element("th", { scope: "col", class: kind(column) }, column.title)))),
+      element("tbody", {}, rows.map((row) => element("tr", { class: emphasise(row) ? "emphasis" : null },
+        columns.map((column, index) => index === 0
+          ? element("th", { scope: "row", class: kind(column) }, column.cell(row))
+          : element("td", { class: kind(column) }, column.cell(row))))))));
+}
+
+// One of several choices; calls back with the value chosen.
+export function choice(label, options, chosen, onchange) {
+  const name = `choice-${++sections}`;
+  return element("fieldset", { class: "choice" },
+    element("legend", {}, label),
+    options.map(([value, title]) => element("label", {},
+      element("input", { type: "radio", name, value, checked: value === chosen, onchange: () => onchange(value) }),
+      element("span", {}, title))));
+}

@@ -1,0 +1,32 @@
+// Builds the page from the report that stands in it.
+import { element } from "./dom.js";
+import { counts } from "./sections/counts.js";
+import { data } from "./sections/data.js";
+import { glossary } from "./sections/glossary.js";
+import { lengthCurves } from "./sections/length_curves.js";
+import { maps } from "./sections/maps.js";
+import { notes, provenance } from "./sections/provenance.js";
+import { shapes } from "./sections/shapes.js";
+import { summary } from "./sections/summary.js";
+
+async function build() {
+  const page = document.getElementById("page");
+  const source = document.getElementById("report").textContent;
+  const report = JSON.parse(source);
+  const parts = [lengthCurves(report), shapes(report), ...maps(report), counts(report)].filter(Boolean);
+  const still = [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()];
+  page.replaceChildren(...still.filter(Boolean));
+  // Drawn after every element has its place, since a plot takes the width of its container.
+  for (const part of parts) for (const drawing of part.pending) await drawing();
+  document.documentElement.dataset.drawn = "yes";
+}
+
+build().catch((error) => {
+  document.getElementById("page").prepend(element("p", { class: "failure", role: "alert" }, `This page could not be drawn: ${error.message}`));
+  throw error;
+});
+
+// Everything that can be folded is open on paper.
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+});

@@ -1,0 +1,51 @@
+// The numbers themselves: tables and downloads.
+import { armsOf } from "../arms.js";
+import { element, section, table } from "../dom.js";
+import { integer, lengths, number, withRange } from "../format.js";
+
+function bucketTable(report, arm) {
+  const { buckets, documents } = report.arms[arm.key];
+  return table(`${arm.title}: ${arm.what}; ${integer(documents)} documents`, [
+    { title: "Tokens", cell: lengths },
+    { title: "Mean", numeric: true, cell: (bucket) => number(bucket.length, 1) },
+    { title: "Documents", numeric: true, cell: (bucket) => integer(bucket.count) },
+    { title: "Cut", numeric: true, cell: (bucket) => integer(bucket.cut) },
+    { title: "Cosine", numeric: true, cell: (bucket) => withRange(bucket.cosine) },
+    { title: "Centred", numeric: true, cell: (bucket) => withRange(bucket.centred_cosine) },
+    { title: "Permuted floor", numeric: true, cell: (bucket) => withRange(bucket.permuted_floor) },
+    { title: "RankMe", numeric: true, cell: (bucket) => number(bucket.rankme, 1) },
+    { title: "Uniformity", numeric: true, cell: (bucket) => number(bucket.uniformity) },
+  ], buckets);
+}
+
+// One line a row, one column a name met in any row; nested intervals become name_estimate, name_low, name_high.
+export function csv(rows) {
+  const flat = rows.map((row) => Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
+    value !== null && typeof value === "object"
+      ? Object.entries(value).map(([part, inner]) => [`${name}_${part}`, inner]) : [[name, value]])));
+  const names = [...new Set(flat.flatMap(Object.keys))];
+  const quote = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return [names, ...flat.map((row) => names.map((name) => row[name]))]
+    .map((line) => line.map((value) => quote(String(value ?? ""))).join(",")).join("\n") + "\n";
+}
+
+function download(label, name, type, content) {
+  return element("button", { type: "button", onclick: () => {
+    const link = element("a", { href: URL.createObjectURL(new Blob([content()], { type })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  } }, label);
+}
+
+export function data(report, source) {
+  const arms = armsOf(report);
+  const buckets = () => arms.flatMap((arm) => report.arms[arm.key].buckets.map((bucket) => ({ arm: arm.key, ...bucket })));
+  return section("The numbers",
+    element("div", { class: "controls" },
+      download("Report (JSON)", "report.json", "application/json", () => source),
+      download("Curves (CSV)", "curves.csv", "text/csv", () => csv(buckets())),
+      report.layers.length ? download("Layers (CSV)", "layers.csv", "text/csv", () => csv(report.layers)) : null,
+      report.heads.length ? download("Heads (CSV)", "heads.csv", "text/csv", () => csv(report.heads)) : null),
+    arms.map((arm) => element("details", { open: arm.key === arms[0].key },
+      element("summary", {}, `${arm.title} arm`), bucketTable(report, arm))));
+}

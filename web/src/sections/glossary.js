@@ -1,0 +1,29 @@
+// The words of the page, in short sentences.
+import { element, section } from "../dom.js";
+
+const kTerms = [
+  ["Collapse", "Embeddings of different texts grow alike until search can no longer tell them apart."],
+  ["Collapse index", "Slope of mean pairwise cosine on log\u2082 of the length, in the truncated arm: how much more alike embeddings get with each doubling."],
+  ["Mean pairwise cosine", "Cosine of the embeddings of two different documents, averaged over all pairs."],
+  ["Centred cosine", "The same after the mean vector is subtracted: alike in more than a shared offset."],
+  ["Permuted floor", "The cosine of as many documents drawn regardless of length. A bucket that differs from it differs because of length."],
+  ["Truncated arm", "The same documents cut to 16, 32, \u2026 tokens: the content stays as equal as it can."],
+  ["Natural arm", "Whole documents, grouped by how long they are. Long documents may also be about other things."],
+  ["Static control", "The mean of the input word embeddings, no attention. A mean over many tokens concentrates by itself; this says how much."],
+  ["Excess", "Slope of the model minus slope of the static control. Below 0: the encoder works against what pooling does."],
+  ["Knee", "The length where the slope changes, if it does. A knee at the trained limit points to positions that training hardly saw."],
+  ["Trained limit", "The longest sequence that sentence-transformers feeds this model."],
+  ["Positions", "The longest sequence that the model has position embeddings for."],
+  ["Token cosine", "Cosine of two tokens\u2019 states within one text, averaged over pairs."],
+  ["HC ratio", "HC[X] is the token states minus their mean. The ratio of its size to the whole is 0 when all tokens are the same."],
+  ["Entropy", "How evenly a head spreads its attention, divided by ln n: 1 is even."],
+  ["Sink", "Attention weight on the first token, where heads park what they do not need."],
+  ["Retention", "What a head\u2019s averaging keeps of the differences between value vectors."],
+  ["RankMe", "Effective number of directions the embeddings use."],
+  ["Uniformity", "ln of the mean of exp(\u22122 d\u00b2) over pairs at distance d: 0 when all embeddings coincide."],
+];
+
+export function glossary() {
+  return section("Glossary", element("dl", { class: "glossary" },
+    kTerms.map(([term, meaning]) => element("div", {}, element("dt", {}, term), element("dd", {}, meaning)))));
+}

@@ -1,0 +1,56 @@
+// What was measured: model, data, repair, and how to do it again.
+import { element, section } from "../dom.js";
+import { integer, number } from "../format.js";
+
+function card(title, entries) {
+  return element("div", { class: "card" }, element("h3", {}, title),
+    element("dl", {}, entries.filter(([, value]) => value !== null).map(([name, value]) =>
+      [element("dt", {}, name), element("dd", {}, value)])));
+}
+
+function code(text) {
+  return element("code", {}, text);
+}
+
+function repairEntries(repair) {
+  if (repair.identity) return [["Repair", "none: the model as it is"]];
+  return [["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)]];
+}
+
+export function provenance(report) {
+  const { model, data } = report;
+  const { limits } = model;
+  const quantiles = data.length_quantiles;
+  return section("What was measured", element("div", { class: "cards" },
+    card("Model", [
+      ["Name", model.name],
+      ["Architecture", `${model.architecture}, ${model.layers} layers, ${model.heads} heads, ${model.hidden} wide`],
+      ["Pooling", `${model.pooling}${model.normalize ? ", normalised" : ""}`],
+      ["Length in force", `${limits.in_force} tokens`],
+      ["Trained limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
+      ["Positions", `${limits.positions} tokens`],
+      ["Fingerprint", code(model.fingerprint)],
+    ]),
+    card("Data", [
+      ["Source", data.source],
+      ["Documents", `${integer(data.documents)} measured of ${integer(data.read)} read`],
+      ["Tokens", integer(data.tokens)],
+      ["Tokens a document", `median ${integer(quantiles.p50)}; 10\u201390 %: ${integer(quantiles.p10)}\u2013${integer(quantiles.p90)}; ` +
+        `${integer(quantiles.min)} to ${integer(quantiles.max)}`],
+      ["Longer than the limit", `${integer(data.over_limit)} documents`],
+      ["Fingerprint", code(data.fingerprint)],
+    ]),
+    card("Run", [
+      ...repairEntries(report.repair),
+      ["Intervals", `${Math.round(100 * report.confidence)} %, ${integer(report.replicates)} resamples of documents`],
+      ["Seed", String(report.seed)],
+      ["Lengthwise", `${report.lengthwise}, report format ${report.version}`],
+      ["Command", code(report.command.join(" "))],
+    ])));
+}
+
+export function notes(report) {
+  if (!report.notes.length) return null;
+  return element("aside", { class: "notes", "aria-label": "Notes" },
+    element("ul", {}, report.notes.map((note) => element("li", {}, note))));
+}

@@ -1,0 +1,46 @@
+// Which shape the rise has: fits, criterion, knee.
+import { kShapes, shapesChart } from "../charts/shapes.js";
+import { element, figure, section, table } from "../dom.js";
+import { integer, number, percent, range, signed } from "../format.js";
+import { draw } from "../plot.js";
+
+function parameters(fit) {
+  return Object.entries(fit.parameters).map(([name, value]) => `${name.replaceAll("_", " ")} ${number(value, 4)}`).join(", ");
+}
+
+const kPlace = {
+  below: (limit) => `It lies below the trained limit of ${limit}.`,
+  at: (limit) => `Its interval holds the trained limit of ${limit}.`,
+  above: (limit) => `It lies above the trained limit of ${limit}.`,
+  unknown: () => "The model names no trained limit to compare it with.",
+};
+
+function kneeText({ knee, preferred }) {
+  if (!knee) return null;
+  const where = `The knee of the broken shape is at ${Math.round(knee.length)} tokens ${range(knee, integer)}`.trim();
+  const slopes = `cosine changes by ${signed(knee.slope_before)} per doubling below it and ${signed(knee.slope_after)} above`;
+  const caution = preferred === "broken" ? "" : ` The data prefer the ${preferred} shape, so read the knee with care.`;
+  return element("p", {}, `${where}; ${slopes}. ${kPlace[knee.place](knee.trained_limit)}${caution}`);
+}
+
+export function shapes(report) {
+  if (!report.shapes) return null;
+  const { fits, preferred, criterion } = report.shapes;
+  const formula = (fit) => kShapes.find((shape) => shape.key === fit.shape)?.formula ?? "";
+  const node = element("div", { class: "plot" });
+  const fitted = table(`Shapes fitted to the truncated arm; preferred by ${criterion}: ${preferred}`, [
+    { title: "Shape", cell: (fit) => fit.shape },
+    { title: "Cosine at n tokens", cell: formula },
+    { title: "Residual", numeric: true, cell: (fit) => number(fit.residual, 4) },
+    { title: "Left-out error", numeric: true, cell: (fit) => number(fit.prediction_error, 4) },
+    { title: "AICc", numeric: true, cell: (fit) => number(fit.aicc, 1) },
+    { title: "Weight", numeric: true, cell: (fit) => number(fit.weight, 2) },
+    { title: "Support", numeric: true, cell: (fit) => percent(fit.support) },
+    { title: "Parameters", cell: parameters },
+  ], fits, (fit) => fit.shape === preferred);
+  return {
+    node: section("The shape of the rise", kneeText(report.shapes), element("div", { class: "pair" },
+      figure("Points: measured. Lines: fitted shapes, the preferred one thick.", node)), fitted),
+    pending: [() => draw(node, shapesChart(report), "Fitted shapes over the measured mean pairwise cosine against length.")],
+  };
+}
