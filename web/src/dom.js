@@ -23,9 +23,9 @@ export function figure(caption, ...children) {
   return element("figure", {}, children, element("figcaption", {}, caption));
 }
 
-// columns: [{title, cell(row), numeric}]; a row for which emphasise(row) holds stands out.
+// columns: [{title, cell(row), numeric, wrap}]; a row for which emphasise(row) holds stands out.
 export function table(caption, columns, rows, emphasise = () => false) {
-  const kind = (column) => (column.numeric ? "numeric" : null);
+  const kind = (column) => (column.numeric ? "numeric" : column.wrap ? "wrap" : null);
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     element("table", {},
       element("caption", {}, caption),

@@ -5,6 +5,7 @@ export const kDash = "\u2013";
 
 export function number(value, digits = 3) {
   if (value === null || value === undefined) return kDash;
+  if (Math.abs(value) < 1e-12) value = 0;
   const text = Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits)
     ? value.toExponential(1)
     : value.toFixed(digits);

@@ -27,13 +27,16 @@ const kConfig = {
   text: { font: kFont, fontSize: 11, fill: kInk },
 };
 
+// Specifications are fixed when the page is built; hints about them help nobody who reads a report.
+const kQuiet = vega.logger(vega.Error);
+
 const tooltip = new Handler({ disableDefaultStyle: true }).call;
 
 // Draws `spec` into `node` and resolves to its view. The interpreter evaluates expressions without building code, so
 // that the page can forbid it (its content security policy).
 export async function draw(node, spec, description) {
-  const compiled = vegaLite.compile({ $schema: "vega-lite/v6", autosize: { type: "fit", contains: "padding" },
-    description, ...spec }, { config: kConfig }).spec;
+  const compiled = vegaLite.compile({ autosize: { type: "fit", contains: "padding" }, description, ...spec },
+    { config: kConfig, logger: kQuiet }).spec;
   const view = new vega.View(vega.parse(compiled, {}, { ast: true }), {
     expr: expressionInterpreter, renderer: "svg", container: node, hover: true, tooltip, logLevel: vega.Error,
   });

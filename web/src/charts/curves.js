@@ -4,7 +4,7 @@ import { kneeLayers, lengthAxis, lengthDomain, limitLayers } from "./length_axis
 
 // options: {arms, value(bucket), title, height, knee, named, zero, floor}
 export function curves(report, options) {
-  const { arms, value, title, height = 170, knee = null, named = false, zero = false, format = ".3f" } = options;
+  const { arms, value, title, height = 210, knee = null, named = false, zero = false, format = ".3f" } = options;
   const domain = lengthDomain(report);
   const x = lengthAxis(domain);
   const y = { field: "value", type: "quantitative", title,
@@ -26,7 +26,7 @@ export function curves(report, options) {
       { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.18, interpolate: "linear" },
         encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: { type: "line" }, encoding: { y, color, strokeDash: armDash(arms) } },
-      { mark: { type: "point" }, encoding: { y, color, tooltip } },
+      { mark: { type: "point", size: named ? 40 : 22 }, encoding: { y, color, tooltip } },
     ],
   };
 }

@@ -39,7 +39,8 @@ export function heatMap(rows, options) {
   if (numbers) {
     const dark = difference ? `abs(datum.value) > ${0.6 * domain[1]}` : `datum.value < ${middle}`;
     layers.push({
-      mark: { type: "text", fontSize: 10 },
+      // Where columns are too narrow for figures, the colours and the tooltip remain.
+      mark: { type: "text", fontSize: 10, opacity: { expr: `width < ${26 * lengths.length} ? 0 : 1` } },
       encoding: { text: { field: "value", format: difference ? "+.2f" : ".2f" },
         color: { condition: { test: dark, value: "#ffffff" }, value: "#111111" } },
     });

@@ -27,10 +27,11 @@ export function limitLayers(report, domain, named) {
   if (!values.length) return [];
   const x = { field: "length", type: "quantitative" };
   const layers = [{ data: { values }, mark: { type: "rule", color: "#8a8f98", strokeDash: [2, 3], strokeWidth: 1 }, encoding: { x } }];
+  // Names stand on lines of their own, so that they never meet.
   if (named) {
-    layers.push({ data: { values },
-      mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 2, fontSize: 10.5 },
-      encoding: { x, y: { value: 0 }, text: { field: "name" } } });
+    layers.push(...values.map((mark, index) => ({ data: { values: [mark] },
+      mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 2 + 14 * index, fontSize: 10.5 },
+      encoding: { x, y: { value: 0 }, text: { field: "name" } } })));
   }
   return layers;
 }
@@ -38,7 +39,7 @@ export function limitLayers(report, domain, named) {
 // The knee as a rule inside its interval.
 export function kneeLayers(knee, domain) {
   if (!knee || knee.length < domain[0] || knee.length > domain[1]) return [];
-  const color = "#b3386a";
+  const color = "#c8457c";
   const layers = [];
   if (knee.low !== null && knee.high !== null) {
     layers.push({ data: { values: [{ low: Math.max(knee.low, domain[0]), high: Math.min(knee.high, domain[1]) }] },
@@ -49,7 +50,7 @@ export function kneeLayers(knee, domain) {
   layers.push({ data: { values }, mark: { type: "rule", color, strokeWidth: 1.25 },
     encoding: { x: { field: "length", type: "quantitative" } } });
   layers.push({ data: { values },
-    mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 17, fontSize: 10.5, color },
-    encoding: { x: { field: "length", type: "quantitative" }, y: { value: 0 }, text: { field: "name" } } });
+    mark: { type: "text", align: "left", baseline: "bottom", dx: 5, dy: -4, fontSize: 10.5, color },
+    encoding: { x: { field: "length", type: "quantitative" }, y: { value: "height" }, text: { field: "name" } } });
   return layers;
 }

@@ -2,10 +2,10 @@
 import { lengthAxis, lengthDomain, limitLayers } from "./length_axis.js";
 
 export const kShapes = [
-  { key: "linear", color: "#7a5fc0", formula: "a + b n" },
+  { key: "linear", color: "#8569cf", formula: "a + b n" },
   { key: "logarithmic", color: "#2f8f5b", formula: "a + b log\u2082 n" },
   { key: "saturating", color: "#c98a12", formula: "a + b n / (n + c)" },
-  { key: "broken", color: "#b3386a", formula: "two slopes on log\u2082 n, one knee" },
+  { key: "broken", color: "#c8457c", formula: "two slopes on log\u2082 n, one knee" },
 ];
 
 // The fit's curve, with the corner of the broken shape put in where the lengths step over it.
@@ -24,21 +24,21 @@ export function shapesChart(report) {
   const domain = lengthDomain(report);
   const shapes = kShapes.filter((shape) => fits.some((fit) => fit.shape === shape.key));
   const y = { field: "cosine", type: "quantitative", title: "mean pairwise cosine", scale: { zero: false }, axis: { tickCount: 5 } };
+  const color = { field: "shape", type: "nominal", title: null,
+    scale: { domain: shapes.map((shape) => shape.key), range: shapes.map((shape) => shape.color) },
+    legend: { orient: "bottom", direction: "horizontal", symbolType: "stroke", columns: 4 } };
+  const curves = fits.flatMap((fit) => curvePoints(fit, knee));
+  const measured = report.arms.truncated.buckets.filter((bucket) => bucket.cosine.estimate !== null)
+    .map((bucket) => ({ length: bucket.length, cosine: bucket.cosine.estimate }));
   return {
     width: "container", height: 260,
     encoding: { x: lengthAxis(domain) },
     layer: [
       ...limitLayers(report, domain, false),
-      { data: { values: fits.flatMap((fit) => curvePoints(fit, knee)) },
-        mark: { type: "line" },
-        encoding: { y,
-          color: { field: "shape", type: "nominal", title: null,
-            scale: { domain: shapes.map((s) => s.key), range: shapes.map((s) => s.color) },
-            legend: { orient: "bottom", direction: "horizontal", symbolType: "stroke", columns: 4 } },
-          strokeWidth: { condition: { test: { field: "shape", equal: preferred }, value: 3 }, value: 1.25 } } },
-      { data: { values: report.arms.truncated.buckets.filter((bucket) => bucket.cosine.estimate !== null)
-          .map((bucket) => ({ length: bucket.length, cosine: bucket.cosine.estimate })) },
-        mark: { type: "point", size: 45, color: "#2a78c2" },
+      { data: { values: curves }, mark: { type: "line", strokeWidth: 1.25 }, encoding: { y, color } },
+      { data: { values: curves.filter((point) => point.shape === preferred) },
+        mark: { type: "line", strokeWidth: 3.5 }, encoding: { y, color } },
+      { data: { values: measured }, mark: { type: "point", size: 45, color: "#2a78c2" },
         encoding: { y, tooltip: [{ field: "length" }, { field: "cosine", format: ".3f" }] } },
     ],
   };

@@ -55,7 +55,7 @@ export function lengthCurves(report) {
     wide ? "The same beside the static control, from 0: pooling alone, without attention." : `Bands: ${level} % bootstrap intervals over documents.`,
     curves(report, { arms, value: cosine, title, height: 300, zero: true, named: !wide }),
     "Mean pairwise cosine against length of every arm measured.");
-  const result = section("Alike by length",
+  const result = section("Similarity by length",
     element("p", {}, "How alike the embeddings of different texts are, against how long the texts are. A rise in the truncated arm is " +
       "collapse with the content held as equal as can be; the natural arm mixes in what long documents are about."),
     legend(arms, views),

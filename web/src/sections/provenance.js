@@ -12,6 +12,11 @@ function code(text) {
   return element("code", {}, text);
 }
 
+// Lines break between arguments only, not after the hyphens of an option.
+function command(words) {
+  return element("code", {}, words.map((word, index) => [index ? " " : null, element("span", { class: "argument" }, word)]));
+}
+
 function repairEntries(repair) {
   if (repair.identity) return [["Repair", "none: the model as it is"]];
   return [["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)]];
@@ -45,12 +50,12 @@ export function provenance(report) {
       ["Intervals", `${Math.round(100 * report.confidence)} %, ${integer(report.replicates)} resamples of documents`],
       ["Seed", String(report.seed)],
       ["Lengthwise", `${report.lengthwise}, report format ${report.version}`],
-      ["Command", code(report.command.join(" "))],
+      ["Command", command(report.command)],
     ])));
 }
 
 export function notes(report) {
   if (!report.notes.length) return null;
   return element("aside", { class: "notes", "aria-label": "Notes" },
-    element("ul", {}, report.notes.map((note) => element("li", {}, note))));
+    report.notes.map((note) => element("p", {}, note)));
 }

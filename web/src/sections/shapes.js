@@ -8,6 +8,8 @@ function parameters(fit) {
   return Object.entries(fit.parameters).map(([name, value]) => `${name.replaceAll("_", " ")} ${number(value, 4)}`).join(", ");
 }
 
+const kCriteria = { aicc: "AICc" };
+
 const kPlace = {
   below: (limit) => `It lies below the trained limit of ${limit}.`,
   at: (limit) => `Its interval holds the trained limit of ${limit}.`,
@@ -28,7 +30,7 @@ export function shapes(report) {
   const { fits, preferred, criterion } = report.shapes;
   const formula = (fit) => kShapes.find((shape) => shape.key === fit.shape)?.formula ?? "";
   const node = element("div", { class: "plot" });
-  const fitted = table(`Shapes fitted to the truncated arm; preferred by ${criterion}: ${preferred}`, [
+  const fitted = table(`Shapes fitted to the truncated arm; preferred by ${kCriteria[criterion] ?? criterion}: ${preferred}`, [
     { title: "Shape", cell: (fit) => fit.shape },
     { title: "Cosine at n tokens", cell: formula },
     { title: "Residual", numeric: true, cell: (fit) => number(fit.residual, 4) },
@@ -36,7 +38,7 @@ export function shapes(report) {
     { title: "AICc", numeric: true, cell: (fit) => number(fit.aicc, 1) },
     { title: "Weight", numeric: true, cell: (fit) => number(fit.weight, 2) },
     { title: "Support", numeric: true, cell: (fit) => percent(fit.support) },
-    { title: "Parameters", cell: parameters },
+    { title: "Parameters", wrap: true, cell: parameters },
   ], fits, (fit) => fit.shape === preferred);
   return {
     node: section("The shape of the rise", kneeText(report.shapes), element("div", { class: "pair" },
