@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,14 +15,31 @@ struct Document {
   std::string text;   // valid UTF-8
 };
 
-// `input` is a .jsonl file (objects with `text`, and optionally `_id` and `title`), any other file (plain text, one
-// document a line, empty lines kept as empty documents so that rows keep their numbers), a folder (every *.txt file in it, by name),
-// or "-": standard input, JSONL if its first byte that is not white space is '{', plain text otherwise.
-// Throws kIo, or kBadInput naming file and line: not JSON, no `text`, a value that is not a string, invalid UTF-8, duplicate
-// _id; and for an input without a single document.
+using DocumentCallback = std::function<void(Document&&)>;
+
+// What is embedded of a document: title and text with a space between, as BEIR and MTEB join them.
+std::string EmbeddedText(const Document& document);
+
+// `input` is a .jsonl file (objects with `text`, and optionally `_id` and `title`; lines of white space are
+// skipped), any other file (plain text, one document a line, empty lines kept as empty documents so that rows
+// keep their numbers), a folder (every *.txt file in it, by name), or "-": standard input, JSONL if its first
+// character that is not white space is '{', plain text otherwise. Lines end with "\n" or "\r\n"; a UTF-8 byte
+// order mark is skipped. Throws kIo, or kBadInput naming file and line: not JSON, no `text`, a value that is
+// not a string, invalid UTF-8, the same id twice; and for an input without a single document.
 std::vector<Document> ReadDocuments(const std::string& input);
 
-// The same, one at a time, for inputs larger than memory.
-void ForEachDocument(const std::string& input, const std::function<void(Document&&)>& callback);
+// The same, one at a time, for inputs larger than memory (the ids of JSONL documents are kept, to find
+// repeats).
+void ForEachDocument(const std::string& input, const DocumentCallback& callback);
+
+enum class DocumentFormat {
+  kJsonLines,
+  kPlainText,
+  kDetect,  // as for standard input
+};
+
+// The same from an open stream; `name` names it in messages.
+void ForEachDocumentIn(std::FILE* stream, DocumentFormat format, const std::string& name,
+                       const DocumentCallback& callback);
 
 }  // namespace lengthwise

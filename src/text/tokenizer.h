@@ -27,19 +27,23 @@ struct TokenSequence {
 
 class TokenizerImpl;
 
-// Thread-safe after loading. The truncation and padding baked into tokenizer.json are ignored: lengths are the
-// caller's business.
+// Thread-safe after loading. The truncation and padding baked into tokenizer.json are ignored: lengths are
+// the caller's business.
 class Tokenizer {
  public:
   // Reads a tokenizer.json. Throws kIo, kBadCheckpoint (malformed), or kUnsupported (naming the part and the
-  // supported kinds) for another model, normaliser, pre-tokeniser or post-processor than this version implements.
+  // supported kinds) for another model, normaliser, pre-tokeniser or post-processor than this version
+  // implements.
   explicit Tokenizer(const std::filesystem::path& tokenizer_json);
+  // The same from the file's content; `where` names it in messages.
+  static Tokenizer FromJson(std::string_view json, const std::string& where);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  // Content tokens of `text` with their offsets. Invalid UTF-8 is read as U+FFFD, one for each maximal invalid
-  // part (as Python's errors="replace" does).
+  // Content tokens of `text` with their offsets, in place of what `out` held. Invalid UTF-8 is read as
+  // U+FFFD, one for each maximal invalid part (as Python's errors="replace" does). Throws kBadInput for a
+  // text beyond 4 GiB.
   void Encode(std::string_view text, TokenSequence* out) const;
   // The same without offsets, which costs less.
   void EncodeIds(std::string_view text, std::vector<std::int32_t>* ids) const;
@@ -48,11 +52,15 @@ class Tokenizer {
   std::span<const std::int32_t> prefix() const;
   std::span<const std::int32_t> suffix() const;
 
+  // One more than the largest id: the least number of rows that an embedding table must have.
   std::size_t vocabulary_size() const;
-  // The token's text in the vocabulary, for example "##ing". Throws kBadInput for an id outside it.
+  // The token's text in the vocabulary, for example "##ing"; empty for an id that the file leaves out. Throws
+  // kBadInput for one that is not below vocabulary_size().
   std::string_view token(std::int32_t id) const;
 
  private:
+  explicit Tokenizer(std::unique_ptr<TokenizerImpl> impl);
+
   std::unique_ptr<TokenizerImpl> impl_;
 };
 

@@ -1,0 +1,148 @@
+#include "text/documents.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "text/line_reader.h"
+#include "text/utf8.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr ErrorCode kBad = ErrorCode::kBadInput;
+
+bool IsBlank(std::string_view line) {
+  return line.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
+}
+
+// Ids and the lines that they came from.
+class SeenIds {
+ public:
+  void Add(const std::string& id, const LineReader& reader) {
+    const auto [seen, is_new] = lines_.emplace(id, reader.number());
+    if (!is_new) Fail(kBad, "{}: \"_id\" {} stands on line {} already", reader.where(), id, seen->second);
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> lines_;
+};
+
+Document ParseJsonDocument(std::string_view line, const LineReader& reader) {
+  const std::string where = reader.where();
+  const Json object = ParseJson(line, where, kBad);
+  if (!object.is_object()) Fail(kBad, "{}: expected a JSON object with \"text\"", where);
+  Document document;
+  document.text = RequiredJsonMember<std::string>(object, "text", where, kBad);
+  if (object["text"].is_null()) Fail(kBad, "{}: \"text\" is null", where);
+  document.title = JsonMember<std::string>(object, "title", "", where, kBad);
+  document.id = JsonMember<std::string>(object, "_id", std::to_string(reader.number()), where, kBad);
+  return document;
+}
+
+std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentCallback& callback) {
+  std::size_t count = 0;
+  std::size_t undecided = 0;  // blank lines before the first that tells the format
+  SeenIds ids;
+  const auto give_blank_lines = [&] {
+    for (std::size_t number = 1; number <= undecided; ++number, ++count)
+      callback({std::to_string(number), "", ""});
+    undecided = 0;
+  };
+  std::string_view line;
+  while (reader->Next(&line)) {
+    if (format == DocumentFormat::kDetect) {
+      if (IsBlank(line)) {
+        ++undecided;
+        continue;
+      }
+      const bool json = line[line.find_first_not_of(" \t\r\v\f")] == '{';
+      format = json ? DocumentFormat::kJsonLines : DocumentFormat::kPlainText;
+      if (!json) give_blank_lines();
+    }
+    if (format == DocumentFormat::kPlainText) {
+      callback({std::to_string(reader->number()), "", std::string(line)});
+    } else {
+      if (IsBlank(line)) continue;
+      Document document = ParseJsonDocument(line, *reader);
+      ids.Add(document.id, *reader);
+      callback(std::move(document));
+    }
+    ++count;
+  }
+  if (format == DocumentFormat::kDetect) give_blank_lines();
+  return count;
+}
+
+void ReadFolder(const std::string& folder, const DocumentCallback& callback) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  std::error_code unreadable;  // a link to nowhere is no file; that is not a failure of the listing
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".txt" && entry->is_regular_file(unreadable))
+      paths.push_back(entry->path());
+  }
+  if (error) Fail(ErrorCode::kIo, "cannot list {}: {}", folder, error.message());
+  if (paths.empty()) Fail(kBad, "{}: holds no .txt file", folder);
+  std::sort(paths.begin(), paths.end());
+  for (const std::filesystem::path& path : paths) {
+    Document document;
+    document.id = path.filename().string();
+    document.text = ReadFile(path);
+    RejectUtf16(document.text, path.string());
+    const std::size_t invalid = FindInvalidUtf8(document.text);
+    if (invalid != document.text.size()) {
+      const auto line = std::count(document.text.begin(),
+                                   document.text.begin() + static_cast<std::ptrdiff_t>(invalid), '\n') +
+                        1;
+      Fail(kBad, "{}:{}: not valid UTF-8 at byte {} of the file", path.string(), line, invalid + 1);
+    }
+    document.text.erase(0, ByteOrderMarkSize(document.text));
+    callback(std::move(document));
+  }
+}
+
+bool IsJsonLinesName(const std::string& name) {
+  return std::filesystem::path(name).extension() == ".jsonl";
+}
+
+}  // namespace
+
+void ForEachDocumentIn(std::FILE* stream, DocumentFormat format, const std::string& name,
+                       const DocumentCallback& callback) {
+  LineReader reader(stream, name);
+  if (ReadLines(&reader, format, callback) == 0) Fail(kBad, "{}: holds no document", name);
+}
+
+void ForEachDocument(const std::string& input, const DocumentCallback& callback) {
+  if (input == "-") {
+    ForEachDocumentIn(stdin, DocumentFormat::kDetect, "standard input", callback);
+    return;
+  }
+  std::error_code error;
+  if (std::filesystem::is_directory(input, error)) {
+    ReadFolder(input, callback);
+    return;
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(input.c_str(), "rb"), &std::fclose);
+  if (stream == nullptr) Fail(ErrorCode::kIo, "cannot open {}: {}", input, std::strerror(errno));
+  ForEachDocumentIn(stream.get(),
+                    IsJsonLinesName(input) ? DocumentFormat::kJsonLines : DocumentFormat::kPlainText, input,
+                    callback);
+}
+
+std::vector<Document> ReadDocuments(const std::string& input) {
+  std::vector<Document> documents;
+  ForEachDocument(input, [&](Document&& document) { documents.push_back(std::move(document)); });
+  return documents;
+}
+
+}  // namespace lengthwise

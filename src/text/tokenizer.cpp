@@ -1,0 +1,288 @@
+#include "text/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "base/fail.h"
+#include "base/file.h"
+#include "text/added_tokens.h"
+#include "text/bert_normalizer.h"
+#include "text/tokenizer_json.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+#include "text/word_splitter.h"
+
+namespace lengthwise {
+namespace {
+
+// What the normaliser and the pre-tokenizer make of each byte, so that ASCII words need neither.
+struct ByteTable {
+  enum Kind : std::uint8_t { kWord, kSpace, kPunctuationMark, kDropped, kNotAscii };
+  std::array<Kind, 256> kind;
+  std::array<char, 256> normalized;
+
+  explicit ByteTable(const BertNormalizerOptions& options) {
+    const std::uint8_t* classes = CharacterClasses();
+    for (std::size_t byte = 0; byte < kind.size(); ++byte) {
+      const bool upper = options.lowercase && byte >= 'A' && byte <= 'Z';
+      normalized[byte] = static_cast<char>(upper ? byte + 0x20 : byte);
+      if (byte >= 0x80) {
+        kind[byte] = kNotAscii;
+      } else if (options.clean_text && (classes[byte] & kRemoved) != 0) {
+        kind[byte] = kDropped;
+      } else if ((classes[byte] & kWhitespace) != 0) {
+        kind[byte] = kSpace;
+      } else {
+        kind[byte] = (classes[byte] & kPunctuation) != 0 ? kPunctuationMark : kWord;
+      }
+    }
+  }
+
+  Kind Of(char byte) const { return kind[static_cast<unsigned char>(byte)]; }
+};
+
+// Normalised text as a whole, for finding added tokens in it.
+struct NormalizedText {
+  std::string text;
+  std::vector<ByteSpan> spans;  // of each byte of `text`
+
+  void Add(char32_t character, ByteSpan original) {
+    AppendUtf8(character, &text);
+    spans.resize(text.size(), original);
+  }
+};
+
+void NormalizeInto(const BertNormalizerOptions& options, std::string_view text, std::size_t begin,
+                   std::size_t end, NormalizedText* out) {
+  BertNormalizer<NormalizedText> normalizer(options, out);
+  for (std::size_t position = begin; position < end;) {
+    const DecodedCharacter character = DecodeValidCharacter(text, position);
+    const auto from = static_cast<std::uint32_t>(position);
+    normalizer.Add(character.value, {from, from + character.bytes});
+    position += character.bytes;
+  }
+  normalizer.Finish();
+}
+
+AddedTokenMatcher MakeMatcher(const TokenizerSpec& spec, bool normalized, const std::string& where) {
+  std::vector<AddedTokenMatcher::Pattern> patterns;
+  for (const AddedToken& token : spec.added_tokens) {
+    if (token.normalized != normalized) continue;
+    std::string text = token.content;
+    if (normalized) {
+      NormalizedText content;
+      NormalizeInto(spec.normalizer, token.content, 0, token.content.size(), &content);
+      text = std::move(content.text);
+      if (text.empty()) {
+        Fail(ErrorCode::kUnsupported,
+             "{}: added token \"{}\" is to be matched in normalised text, but the normaliser leaves nothing "
+             "of it",
+             where, token.content);
+      }
+    }
+    patterns.push_back({std::move(text), token.id, token.single_word, token.lstrip, token.rstrip});
+  }
+  return AddedTokenMatcher(std::move(patterns));
+}
+
+}  // namespace
+
+class TokenizerImpl {
+ public:
+  TokenizerImpl(TokenizerSpec spec, const std::string& where)
+      : spec_(std::move(spec)),
+        bytes_(spec_.normalizer),
+        raw_matcher_(MakeMatcher(spec_, false, where)),
+        normalized_matcher_(MakeMatcher(spec_, true, where)) {}
+
+  const TokenizerSpec& spec() const { return spec_; }
+
+  // Appends the tokens of `text`, which is valid UTF-8.
+  template <bool kOffsets>
+  void Encode(std::string_view text, const TokenSink& sink) const {
+    raw_matcher_.ForEachPart(
+        text,
+        [&](std::size_t begin, std::size_t end) {
+          if (normalized_matcher_.empty()) {
+            EncodePart<kOffsets>(text, begin, end, sink);
+          } else {
+            EncodeNormalizedPart<kOffsets>(text, begin, end, sink);
+          }
+        },
+        [&](std::size_t begin, std::size_t end, std::int32_t id) {
+          sink.ids->push_back(id);
+          if constexpr (kOffsets) {
+            sink.offsets->push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+          }
+        });
+  }
+
+ private:
+  // Words of this many bytes, nearly all there are, need no memory but the stack.
+  static constexpr std::size_t kShortWord = 96;
+
+  // Text without added tokens: ASCII words straight from the text, others through normaliser and splitter.
+  template <bool kOffsets>
+  void EncodePart(std::string_view text, std::size_t begin, std::size_t end, const TokenSink& sink) const {
+    WordSplitter<kOffsets> splitter(spec_, sink);
+    BertNormalizer<WordSplitter<kOffsets>> normalizer(spec_.normalizer, &splitter);
+    char word[kShortWord];
+    const std::size_t longest = std::min(kShortWord, spec_.max_word_characters);
+    std::size_t position = begin;
+    while (position < end) {
+      const ByteTable::Kind kind = bytes_.Of(text[position]);
+      if (kind == ByteTable::kSpace || kind == ByteTable::kDropped) {
+        ++position;
+        continue;
+      }
+      if (kind != ByteTable::kNotAscii) {
+        std::size_t size = 0;
+        if (kind == ByteTable::kPunctuationMark) {
+          word[size++] = text[position];
+        } else {
+          const std::size_t room = std::min(longest, end - position);
+          do {
+            word[size] = bytes_.normalized[static_cast<unsigned char>(text[position + size])];
+            ++size;
+          } while (size < room && bytes_.Of(text[position + size]) == ByteTable::kWord);
+        }
+        const std::size_t after = position + size;
+        if (kind == ByteTable::kPunctuationMark || after == end ||
+            bytes_.Of(text[after]) == ByteTable::kSpace ||
+            bytes_.Of(text[after]) == ByteTable::kPunctuationMark) {
+          const auto span_of = [position](std::size_t from, std::size_t to) {
+            return TokenOffset{static_cast<std::uint32_t>(position + from),
+                               static_cast<std::uint32_t>(position + to)};
+          };
+          AppendWord<kOffsets>(spec_, {word, size}, span_of, sink);
+          position = after;
+          continue;
+        }
+      }
+      position = EncodeToWordEnd(text, position, end, &normalizer);
+      normalizer.Finish();
+      splitter.Finish();
+    }
+  }
+
+  // Feeds characters up to the next ASCII white space or punctuation, which ends every word and is the base
+  // of no mark before it. Returns where that was.
+  template <typename Normalizer>
+  std::size_t EncodeToWordEnd(std::string_view text, std::size_t position, std::size_t end,
+                              Normalizer* normalizer) const {
+    while (position < end) {
+      const ByteTable::Kind kind = bytes_.Of(text[position]);
+      if (kind == ByteTable::kSpace || kind == ByteTable::kPunctuationMark) break;
+      const DecodedCharacter character = DecodeValidCharacter(text, position);
+      const auto from = static_cast<std::uint32_t>(position);
+      normalizer->Add(character.value, {from, from + character.bytes});
+      position += character.bytes;
+    }
+    return position;
+  }
+
+  // Text that may hold added tokens in its normalised form.
+  template <bool kOffsets>
+  void EncodeNormalizedPart(std::string_view text, std::size_t begin, std::size_t end,
+                            const TokenSink& sink) const {
+    NormalizedText normalized;
+    NormalizeInto(spec_.normalizer, text, begin, end, &normalized);
+    WordSplitter<kOffsets> splitter(spec_, sink);
+    normalized_matcher_.ForEachPart(
+        normalized.text,
+        [&](std::size_t from, std::size_t to) {
+          while (from < to) {
+            const DecodedCharacter character = DecodeValidCharacter(normalized.text, from);
+            splitter.Add(character.value, normalized.spans[from]);
+            from += character.bytes;
+          }
+          splitter.Finish();
+        },
+        [&](std::size_t from, std::size_t to, std::int32_t id) {
+          sink.ids->push_back(id);
+          if constexpr (kOffsets) {
+            sink.offsets->push_back({normalized.spans[from].begin, normalized.spans[to - 1].end});
+          }
+        });
+  }
+
+  TokenizerSpec spec_;
+  ByteTable bytes_;
+  AddedTokenMatcher raw_matcher_;         // in the text as it is
+  AddedTokenMatcher normalized_matcher_;  // in the normalised text between those
+};
+
+Tokenizer::Tokenizer(const std::filesystem::path& tokenizer_json)
+    : Tokenizer(FromJson(ReadFile(tokenizer_json), tokenizer_json.string())) {}
+
+Tokenizer::Tokenizer(std::unique_ptr<TokenizerImpl> impl) : impl_(std::move(impl)) {}
+
+Tokenizer Tokenizer::FromJson(std::string_view json, const std::string& where) {
+  return Tokenizer(std::make_unique<TokenizerImpl>(ParseTokenizerJson(json, where), where));
+}
+
+Tokenizer::~Tokenizer() = default;
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+
+namespace {
+
+// Calls encode(valid text, the repaired text it is of or null).
+template <typename EncodeValid>
+void WithValidText(std::string_view text, const EncodeValid& encode) {
+  std::optional<RepairedUtf8> repaired;
+  if (FindInvalidUtf8(text) != text.size()) {
+    repaired.emplace(text);
+    text = repaired->text();
+  }
+  if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
+    Fail(ErrorCode::kBadInput, "a text of {} bytes is too long to tokenise: the limit is 4 GiB; split it",
+         text.size());
+  }
+  encode(text, repaired.has_value() ? &*repaired : nullptr);
+}
+
+}  // namespace
+
+void Tokenizer::Encode(std::string_view text, TokenSequence* out) const {
+  out->ids.clear();
+  out->offsets.clear();
+  WithValidText(text, [&](std::string_view valid, const RepairedUtf8* repaired) {
+    impl_->Encode<true>(valid, {&out->ids, &out->offsets});
+    if (repaired == nullptr) return;
+    for (TokenOffset& offset : out->offsets) {
+      offset.begin = static_cast<std::uint32_t>(repaired->OriginalOffset(offset.begin));
+      offset.end = static_cast<std::uint32_t>(repaired->OriginalOffset(offset.end));
+    }
+  });
+}
+
+void Tokenizer::EncodeIds(std::string_view text, std::vector<std::int32_t>* ids) const {
+  ids->clear();
+  WithValidText(text, [&](std::string_view valid, const RepairedUtf8*) {
+    impl_->Encode<false>(valid, {ids, nullptr});
+  });
+}
+
+std::span<const std::int32_t> Tokenizer::prefix() const {
+  return impl_->spec().prefix;
+}
+std::span<const std::int32_t> Tokenizer::suffix() const {
+  return impl_->spec().suffix;
+}
+std::size_t Tokenizer::vocabulary_size() const {
+  return impl_->spec().vocabulary.size();
+}
+
+std::string_view Tokenizer::token(std::int32_t id) const {
+  const Vocabulary& vocabulary = impl_->spec().vocabulary;
+  if (id < 0 || static_cast<std::size_t>(id) >= vocabulary.size()) {
+    Fail(ErrorCode::kBadInput, "{} is not the id of a token; the vocabulary has {}", id, vocabulary.size());
+  }
+  return vocabulary.token(id);
+}
+
+}  // namespace lengthwise
