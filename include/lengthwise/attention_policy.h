@@ -6,17 +6,18 @@
 
 namespace lengthwise {
 
-// The temperatures that Check accepts. Beyond them scores overflow float32, or all differences between them are lost.
+// The temperatures that Check accepts. Beyond them scores overflow float32, or all differences between them
+// are lost.
 inline constexpr float kLeastTemperature = 1e-3F;
 inline constexpr float kMostTemperature = 1e3F;
 
-// Attention scores q.k / sqrt(d) are divided by a temperature tau before the softmax. tau < 1 sharpens attention
-// (TempScale, arXiv 2410.24200); tau = 1 leaves the model as it is.
+// Attention scores q.k / sqrt(d) are divided by a temperature tau before the softmax. tau < 1 sharpens
+// attention (TempScale, arXiv 2410.24200); tau = 1 leaves the model as it is.
 struct AttentionPolicy {
   // Applies wherever `by_head` is empty.
   float temperature = 1.0F;
   // [layer][head], or [layer][1] for one value a layer. Empty: `temperature` everywhere.
-  std::vector<std::vector<float>> by_head;
+  std::vector<std::vector<float>> by_head = {};
 
   float Temperature(std::size_t layer, std::size_t head) const;
 

@@ -71,8 +71,7 @@ std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_
     case LongInputKind::kError:
       Fail(ErrorCode::kBadInput,
            "text {} has {} tokens, special tokens included, but {} are in force; choose another long-input "
-           "policy or raise "
-           "the maximum length",
+           "policy or raise the maximum length",
            text + 1, content_tokens + special_tokens, length_in_force);
     case LongInputKind::kTruncate:
       return {{0, length_in_force - special_tokens}};

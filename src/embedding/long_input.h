@@ -32,12 +32,13 @@ inline bool IsLong(std::size_t content_tokens, std::size_t special_tokens, std::
 // is one window. A long one is
 //   kTruncate    its first tokens,
 //   kWindowMean  windows of equal size, `stride` apart, until one reaches the end: together they hold every
-//   token, and
-//                each holds a token that the one before does not,
-//   kError       an Error (kBadInput) that gives its length; the caller knows its name and may check IsLong
-//   first.
+//                token, and each holds a token that the one before does not,
+//   kError       an Error (kBadInput) that gives its length and place: `text` is its index, from 0.
 // `policy` has passed CheckLongInput with the same lengths.
 std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_tokens,
-                                std::size_t length_in_force, const LongInput& policy);
+                                std::size_t length_in_force, const LongInput& policy, std::size_t text);
+
+// Content tokens that at least one window holds; `windows` come from MakeWindows.
+std::size_t CoveredTokens(std::span<const Window> windows);
 
 }  // namespace lengthwise

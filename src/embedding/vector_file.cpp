@@ -39,9 +39,11 @@ std::string JsonString(const std::string& text) {
 
 // The shortest decimal that reads back as the same float32.
 void AppendNumber(float value, std::string* line) {
-  std::array<char, 32> digits;
+  std::array<char, 32> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   line->append(digits.data(), end);
+  // JSON readers take -0 for an integer, which has no sign.
+  if (value == 0 && std::signbit(value)) *line += ".0";
 }
 
 void CheckFinite(std::span<const float> row, const std::string& id) {
@@ -78,6 +80,7 @@ void VectorWriter::Append(std::span<const std::string> ids, const Embeddings& ro
     Fail(ErrorCode::kInternal, "{} ids for {} rows of dimension {} in a file of dimension {}", ids.size(),
          rows.rows(), rows.dimension, dimension_);
   }
+  if (ids.empty()) return;
   for (std::size_t i = 0; i < ids.size(); ++i) CheckFinite(rows.row(i), ids[i]);
   if (format_ == VectorFormat::kNpy) {
     AppendNpy(ids, rows);

@@ -12,12 +12,13 @@
 
 namespace lengthwise {
 
-enum class VectorFormat {
-  kNpy,    // F.npy: NumPy format 1.0, little-endian float32 [rows x dimension]; and F.tokens.jsonl beside it:
-           // {"_id", "row", "used", "dropped", "windows"} a line
-  kJsonl,  // F.jsonl: {"_id", "embedding", "tokens_used", "tokens_dropped", "windows"} a line; the numbers
-           // are the shortest that read back as the same float32
-};
+// kNpy    F.npy: NumPy format 1.0, little-endian float32 [rows x dimension]. Beside it F.tokens.jsonl, a line
+// a
+//         row: {"_id", "row", "used", "dropped", "windows"}.
+// kJsonl  F.jsonl, a line a row: {"_id", "embedding", "tokens_used", "tokens_dropped", "windows"}; the
+// numbers
+//         are the shortest that read back as the same float32.
+enum class VectorFormat { kNpy, kJsonl };
 
 // By the extension. Throws kBadInput, naming the two, for another one.
 VectorFormat VectorFormatOf(const std::filesystem::path& path);

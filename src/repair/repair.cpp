@@ -1,0 +1,163 @@
+#include "repair/repair.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr const char* kFormat = "lengthwise-repair";
+constexpr std::uint64_t kVersion = 1;
+
+// Every key of `object` is one of `known`.
+void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
+  if (!object.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      Fail(ErrorCode::kBadInput, "{}: unknown member \"{}\"; known: {}", where, key, fmt::join(known, ", "));
+    }
+  }
+}
+
+void CheckHead(const Json& file, const std::string& where) {
+  const auto format = RequiredJsonMember<std::string>(file, "format", where, ErrorCode::kBadInput);
+  if (format != kFormat)
+    Fail(ErrorCode::kBadInput, "{}: format is \"{}\", not \"{}\"", where, format, kFormat);
+  if (!file.contains("version") || !file["version"].is_number_unsigned() || file["version"] == 0U) {
+    Fail(ErrorCode::kBadInput, "{}: \"version\" must be a whole number from 1", where);
+  }
+  if (file["version"] > kVersion) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: version {} is newer than version {}, the last this program knows; update lengthwise", where,
+         file["version"].dump(), kVersion);
+  }
+}
+
+float ReadTemperature(const Json& value, const std::string& where) {
+  if (!value.is_number()) Fail(ErrorCode::kBadInput, "{}: {} is not a number", where, value.dump());
+  // Compared as the float it becomes: 0.001 is the least, though the float is a little more than the decimal.
+  const double temperature = std::clamp(value.get<double>(), 0.0, 2.0 * double{kMostTemperature});
+  const auto as_float = static_cast<float>(temperature);
+  if (!(as_float >= kLeastTemperature && as_float <= kMostTemperature)) {
+    Fail(ErrorCode::kBadInput, "{}: {} does not lie between {} and {}", where, value.dump(),
+         kLeastTemperature, kMostTemperature);
+  }
+  return as_float;
+}
+
+// One number, a list with one number a layer, or a list with a list of one number a head for each layer.
+AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
+  CheckKeys(object, {"temperature"}, file + ": attention");
+  AttentionPolicy policy;
+  if (!object.contains("temperature")) return policy;
+  const Json& value = object["temperature"];
+  const std::string where = file + ": attention.temperature";
+  if (!value.is_array()) {
+    policy.temperature = ReadTemperature(value, where);
+    return policy;
+  }
+  if (value.empty()) Fail(ErrorCode::kBadInput, "{}: an empty list; give one entry a layer", where);
+  for (const Json& layer : value) {
+    const std::string place = fmt::format("{}[{}]", where, policy.by_head.size());
+    if (layer.is_array() != value[0].is_array()) {
+      Fail(ErrorCode::kBadInput, "{}: give a number for every layer, or a list for every layer", place);
+    }
+    std::vector<float>& heads = policy.by_head.emplace_back();
+    if (!layer.is_array()) {
+      heads.push_back(ReadTemperature(layer, place));
+      continue;
+    }
+    if (layer.empty()) Fail(ErrorCode::kBadInput, "{}: an empty list; give one number a head", place);
+    for (const Json& head : layer)
+      heads.push_back(ReadTemperature(head, fmt::format("{}[{}]", place, heads.size())));
+  }
+  return policy;
+}
+
+std::size_t ReadTokens(const Json& object, const char* name, const std::string& where) {
+  if (!object.contains(name)) return 0;
+  const Json& value = object[name];
+  if (!value.is_number_unsigned() || value == 0U) {
+    Fail(ErrorCode::kBadInput, "{}.{}: {} is not a whole number from 1", where, name, value.dump());
+  }
+  return value.get<std::size_t>();
+}
+
+LongInput ReadLongInput(const Json& object, const std::string& file) {
+  const std::string where = file + ": long_input";
+  CheckKeys(object, {"kind", "window", "stride"}, where);
+  LongInput policy;
+  const auto kind = RequiredJsonMember<std::string>(object, "kind", where, ErrorCode::kBadInput);
+  try {
+    policy.kind = ParseLongInputKind(kind);
+  } catch (const Error& error) {
+    Fail(ErrorCode::kBadInput, "{}.kind: {}", where, error.what());
+  }
+  policy.window = ReadTokens(object, "window", where);
+  policy.stride = ReadTokens(object, "stride", where);
+  if (policy.kind != LongInputKind::kWindowMean && (policy.window != 0 || policy.stride != 0)) {
+    Fail(ErrorCode::kBadInput, "{}: window and stride have no effect with kind \"{}\"; take them out", where,
+         kind);
+  }
+  return policy;
+}
+
+// As a JSON number with the float's own digits: 0.8, not 0.800000011920929.
+OrderedJson Number(float value) {
+  return OrderedJson::parse(fmt::format("{}", value));
+}
+
+OrderedJson FormatTemperature(const AttentionPolicy& policy) {
+  if (policy.by_head.empty()) return Number(policy.temperature);
+  const bool by_layer = std::all_of(policy.by_head.begin(), policy.by_head.end(),
+                                    [](const auto& heads) { return heads.size() == 1; });
+  OrderedJson layers = OrderedJson::array();
+  for (const std::vector<float>& heads : policy.by_head) {
+    OrderedJson row = OrderedJson::array();
+    for (const float value : heads) row.push_back(Number(value));
+    layers.push_back(by_layer ? row[0] : row);
+  }
+  return layers;
+}
+
+}  // namespace
+
+Repair ParseRepair(std::string_view json, const std::string& where) {
+  const Json file = ParseJson(json, where, ErrorCode::kBadInput);
+  if (!file.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
+  // Before the keys: a newer version may have more of them.
+  CheckHead(file, where);
+  CheckKeys(file, {"format", "version", "attention", "long_input"}, where);
+  Repair repair;
+  if (file.contains("attention")) repair.attention = ReadAttention(file["attention"], where);
+  if (file.contains("long_input")) repair.long_input = ReadLongInput(file["long_input"], where);
+  return repair;
+}
+
+Repair ReadRepair(const std::filesystem::path& path) {
+  return ParseRepair(ReadFile(path), path.string());
+}
+
+std::string FormatRepair(const Repair& repair) {
+  OrderedJson long_input = {{"kind", LongInputKindName(repair.long_input.kind)}};
+  if (repair.long_input.window != 0) long_input["window"] = repair.long_input.window;
+  if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
+  const OrderedJson file = {{"format", kFormat},
+                            {"version", kVersion},
+                            {"attention", {{"temperature", FormatTemperature(repair.attention)}}},
+                            {"long_input", long_input}};
+  return file.dump(2) + "\n";
+}
+
+void WriteRepair(const Repair& repair, const std::filesystem::path& path) {
+  WriteFile(path, FormatRepair(repair));
+}
+
+}  // namespace lengthwise

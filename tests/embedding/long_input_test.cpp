@@ -1,0 +1,131 @@
+#include "embedding/long_input.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "lengthwise/error.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr std::size_t kSpecials = 2;
+
+LongInput WindowMean(std::size_t window = 0, std::size_t stride = 0) {
+  return {.kind = LongInputKind::kWindowMean, .window = window, .stride = stride};
+}
+
+std::string Refusal(const LongInput& policy, std::size_t specials, std::size_t length) {
+  try {
+    CheckLongInput(policy, specials, length);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+    return error.what();
+  }
+  ADD_FAILURE() << "accepted";
+  return "";
+}
+
+TEST(LongInput, NamesAreReadBack) {
+  for (const LongInputKind kind :
+       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean}) {
+    EXPECT_EQ(ParseLongInputKind(LongInputKindName(kind)), kind);
+  }
+  EXPECT_STREQ(LongInputKindName(LongInputKind::kWindowMean), "window-mean");
+}
+
+TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
+  for (const char* name : {"", "mean", "Truncate", "window_mean", "truncate "}) {
+    try {
+      ParseLongInputKind(name);
+      ADD_FAILURE() << "accepted: " << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+      EXPECT_NE(std::string(error.what()).find("error, truncate or window-mean"), std::string::npos);
+    }
+  }
+}
+
+TEST(LongInput, ATextThatFitsIsOneWindowWhateverThePolicy) {
+  for (const LongInput& policy :
+       {LongInput{.kind = LongInputKind::kError}, LongInput{}, WindowMean(), WindowMean(4, 1)}) {
+    EXPECT_EQ(MakeWindows(0, kSpecials, 10, policy, 0), (std::vector<Window>{{0, 0}}));
+    EXPECT_EQ(MakeWindows(8, kSpecials, 10, policy, 0), (std::vector<Window>{{0, 8}}));
+  }
+}
+
+TEST(LongInput, TruncatingKeepsTheFirstTokens) {
+  const std::vector<Window> windows = MakeWindows(9, kSpecials, 10, {}, 0);
+  EXPECT_EQ(windows, (std::vector<Window>{{0, 8}}));
+  EXPECT_EQ(CoveredTokens(windows), 8U);
+}
+
+TEST(LongInput, RefusingNamesTheTextAndBothLengths) {
+  try {
+    MakeWindows(9, kSpecials, 10, {.kind = LongInputKind::kError}, 4);
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+    EXPECT_NE(
+        std::string(error.what()).find("text 5 has 11 tokens, special tokens included, but 10 are in force"),
+        std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(LongInput, WindowsFollowEachOtherWithoutAStride) {
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, WindowMean(), 0),
+            (std::vector<Window>{{0, 8}, {8, 16}, {16, 20}}));
+  EXPECT_EQ(MakeWindows(16, kSpecials, 10, WindowMean(), 0), (std::vector<Window>{{0, 8}, {8, 16}}));
+  EXPECT_EQ(MakeWindows(9, kSpecials, 10, WindowMean(5), 0), (std::vector<Window>{{0, 3}, {3, 6}, {6, 9}}));
+}
+
+TEST(LongInput, AStrideMakesWindowsOverlapAndStopAtTheEnd) {
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, WindowMean(0, 4), 0),
+            (std::vector<Window>{{0, 8}, {4, 12}, {8, 16}, {12, 20}}));
+  // One more window {16, 20} would hold only what {12, 20} holds already.
+  EXPECT_EQ(MakeWindows(21, kSpecials, 10, WindowMean(0, 4), 0),
+            (std::vector<Window>{{0, 8}, {4, 12}, {8, 16}, {12, 20}, {16, 21}}));
+}
+
+TEST(LongInput, WindowsHoldEveryTokenAndEachHoldsANewOne) {
+  // Every small case, against the definition.
+  for (std::size_t length = kSpecials + 1; length <= 9; ++length) {
+    for (std::size_t window = kSpecials + 1; window <= length; ++window) {
+      for (std::size_t stride = 0; stride <= window - kSpecials; ++stride) {
+        for (std::size_t content = 0; content <= 25; ++content) {
+          const LongInput policy = WindowMean(window, stride);
+          ASSERT_NO_THROW(CheckLongInput(policy, kSpecials, length));
+          const std::vector<Window> windows = MakeWindows(content, kSpecials, length, policy, 0);
+          std::vector<int> holders(content, 0);
+          for (const Window& w : windows) {
+            ASSERT_LE(w.size() + kSpecials, length);
+            bool holds_new = content == 0;
+            for (std::size_t token = w.begin; token < w.end; ++token) holds_new |= holders.at(token)++ == 0;
+            ASSERT_TRUE(holds_new) << content << " tokens, window " << window << ", stride " << stride;
+          }
+          for (const int count : holders) ASSERT_GE(count, 1);
+          ASSERT_EQ(CoveredTokens(windows), content);
+        }
+      }
+    }
+  }
+}
+
+TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
+  EXPECT_NE(Refusal({}, 2, 2).find("the least is 3"), std::string::npos);
+  EXPECT_NE(Refusal(WindowMean(2), 2, 10).find("the least is 3"), std::string::npos);
+  EXPECT_NE(Refusal(WindowMean(11), 2, 10).find("longer than the 10 in force"), std::string::npos);
+  EXPECT_NE(Refusal(WindowMean(0, 9), 2, 10).find("would skip tokens"), std::string::npos);
+  EXPECT_NE(Refusal(WindowMean(6, 5), 2, 10).find("a window of 6 holds 4"), std::string::npos);
+  EXPECT_NE(Refusal({.kind = LongInputKind::kTruncate, .window = 5}, 2, 10).find("no effect"),
+            std::string::npos);
+  EXPECT_NE(Refusal({.kind = LongInputKind::kError, .stride = 5}, 2, 10).find("no effect"),
+            std::string::npos);
+  EXPECT_NO_THROW(CheckLongInput(WindowMean(10, 8), 2, 10));
+  EXPECT_NO_THROW(CheckLongInput(WindowMean(3, 1), 2, 3));
+}
+
+}  // namespace
+}  // namespace lengthwise
