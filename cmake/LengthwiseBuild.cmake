@@ -12,6 +12,10 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 
 add_library(lengthwise_flags INTERFACE)
 target_compile_options(lengthwise_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns about overlapping copies inside std::string that cannot happen (GCC bug 105651).
+  target_compile_options(lengthwise_flags INTERFACE -Wno-restrict)
+endif()
 if(LENGTHWISE_DEVELOPER)
   target_compile_options(lengthwise_flags INTERFACE -Werror)
 endif()

@@ -18,8 +18,8 @@
 namespace lengthwise {
 
 struct EmbedderOptions {
-  // Longest sequence in tokens, special tokens included. 0: the sentence-transformers limit of the model folder,
-  // or the model's positions where it names none.
+  // Longest sequence in tokens, special tokens included. 0: the sentence-transformers limit of the model
+  // folder, or the model's positions where it names none.
   std::size_t max_length = 0;
   // 0: as many as the process may run on.
   std::size_t threads = 0;

@@ -37,7 +37,8 @@ void Progress::Update(std::size_t done, std::size_t total) {
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double left = done > 0 ? elapsed * static_cast<double>(total - done) / static_cast<double>(done) : 0;
-  const std::string line = fmt::format("{}: {}/{} ({}%), {} left", label_, done, total, done * 100 / total, TimeLeft(left));
+  const std::string line =
+      fmt::format("{}: {}/{} ({}%), {} left", label_, done, total, done * 100 / total, TimeLeft(left));
   fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);
   drawn_ = true;

@@ -7,8 +7,8 @@
 
 namespace lengthwise {
 
-// On a terminal one line is redrawn; elsewhere (a log) a line appears about every ten seconds. The command line
-// owns one of these; the library only calls back.
+// On a terminal one line is redrawn; elsewhere (a log) a line appears about every ten seconds. The command
+// line owns one of these; the library only calls back.
 class Progress {
  public:
   // Quiet: prints nothing.

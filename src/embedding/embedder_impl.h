@@ -41,14 +41,16 @@ class EmbedderImpl {
   std::vector<std::int32_t> WithSpecials(std::span<const std::int32_t> content, std::size_t length) const;
 
   // Called once a sequence, from any thread but never two at a time, in no particular order.
-  using Sink = std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
+  using Sink =
+      std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
   // Runs every sequence (ids with special tokens, at most the model's positions long) through the encoder,
   // pools and normalises as the model does. `with_probe` fills the probe, which is null otherwise.
-  void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, bool with_probe, const Sink& sink) const;
+  void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, bool with_probe,
+                      const Sink& sink) const;
 
-  // The static control: mean of the input word embeddings of the same tokens (special tokens included), normalised
-  // if the model normalises. No positions, no attention.
+  // The static control: mean of the input word embeddings of the same tokens (special tokens included),
+  // normalised if the model normalises. No positions, no attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   Embeddings Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress) const;

@@ -34,12 +34,13 @@ struct ModelSpec {
   std::size_t heads = 0;
   std::size_t intermediate = 0;
   std::size_t vocabulary = 0;
+  std::size_t token_types = 0;      // rows of the token type table; 0: the model has none
   std::size_t position_rows = 0;    // rows of the position table
   std::size_t position_offset = 0;  // the table's row of the first token
   float norm_epsilon = 1e-12F;
 
   std::string word_embeddings, position_embeddings;
-  std::string token_type_embeddings;  // row 0 is added to every token; empty: none
+  std::string token_type_embeddings;  // row 0 is added to every token
   NormNames embedding_norm;
   std::vector<LayerNames> layer_names;
 
@@ -48,7 +49,8 @@ struct ModelSpec {
   std::size_t positions() const { return position_rows - position_offset; }
 };
 
-// Maps config.json and tensor names to a spec. Throws kUnsupported, naming what was found and what is supported.
+// Maps config.json and tensor names to a spec. Throws kUnsupported, naming what was found and what is
+// supported.
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint);
 
 }  // namespace lengthwise

@@ -1,0 +1,9 @@
+#include "base/version.h"
+
+namespace lengthwise {
+
+const char* Version() {
+  return LENGTHWISE_VERSION;
+}
+
+}  // namespace lengthwise

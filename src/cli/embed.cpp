@@ -1,0 +1,121 @@
+// lengthwise embed: texts to vectors.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "embedding/vector_file.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+namespace {
+
+// Documents embedded between two writes.
+constexpr std::size_t kChunk = 4096;
+
+struct EmbedCommand {
+  ModelOptions model;
+  std::string input;
+  std::string output;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct Totals {
+  std::size_t texts = 0;
+  std::size_t tokens = 0;
+  std::size_t cut_texts = 0;
+  std::size_t dropped_tokens = 0;
+};
+
+void Count(const Embeddings& rows, Totals& totals) {
+  for (const TokenUse& use : rows.tokens) {
+    ++totals.texts;
+    totals.tokens += use.used;
+    totals.dropped_tokens += use.dropped;
+    totals.cut_texts += use.dropped > 0 ? 1 : 0;
+  }
+}
+
+void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals) {
+  const LengthLimits limits = embedder.limits();
+  fmt::print(stderr,
+             "{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
+             "positions {})\n",
+             totals.texts, totals.tokens, command.output, totals.texts, embedder.spec().hidden,
+             limits.in_force,
+             limits.sentence_transformers > 0 ? fmt::to_string(limits.sentence_transformers) : "not given",
+             limits.positions);
+  if (totals.cut_texts > 0) {
+    fmt::print(stderr,
+               "warning: {} of {} texts are longer than {} tokens: their last {} tokens were dropped "
+               "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
+               totals.cut_texts, totals.texts, limits.in_force, totals.dropped_tokens, limits.positions);
+  }
+  if (!command.json) return;
+  const OrderedJson summary = {
+      {"output", command.output},
+      {"texts", totals.texts},
+      {"dimension", embedder.spec().hidden},
+      {"tokens", totals.tokens},
+      {"cut_texts", totals.cut_texts},
+      {"dropped_tokens", totals.dropped_tokens},
+      {"max_length", limits.in_force},
+      {"sentence_transformers_max_length", limits.sentence_transformers},
+      {"positions", limits.positions},
+  };
+  fmt::print("{}\n", summary.dump());
+}
+
+void RunEmbed(const EmbedCommand& command) {
+  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  VectorWriter writer(command.output, embedder.spec().hidden);
+  const std::vector<Document> documents = ReadDocuments(command.input);
+  Progress progress("embed", command.quiet);
+  Totals totals;
+  for (std::size_t first = 0; first < documents.size(); first += kChunk) {
+    const std::size_t count = std::min(kChunk, documents.size() - first);
+    std::vector<std::string> ids(count);
+    std::vector<std::string> texts(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      ids[i] = documents[first + i].id;
+      texts[i] = EmbeddedText(documents[first + i]);
+    }
+    const Embeddings rows = embedder.Embed(
+        texts, [&](std::size_t done, std::size_t) { progress.Update(first + done, documents.size()); });
+    writer.Append(ids, rows);
+    Count(rows, totals);
+  }
+  writer.Commit();
+  PrintSummary(command, embedder, totals);
+}
+
+}  // namespace
+
+void AddEmbedCommand(CLI::App& app) {
+  const auto command = std::make_shared<EmbedCommand>();
+  CLI::App* const sub = app.add_subcommand("embed", "Embed texts: one vector each, in input order");
+  AddModelOptions(*sub, command->model);
+  sub->add_option("--input", command->input,
+                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--output", command->output,
+                  "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
+      ->required()
+      ->type_name("FILE");
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunEmbed(*command); });
+}
+
+}  // namespace lengthwise

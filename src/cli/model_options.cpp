@@ -1,0 +1,58 @@
+#include "cli/model_options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace lengthwise {
+
+void AddModelOptions(CLI::App& command, ModelOptions& options) {
+  command.add_option("--model", options.model, "Folder of a sentence-transformers model")
+      ->required()
+      ->type_name("DIR");
+  command
+      .add_option("--max-length", options.max_length,
+                  "Longest sequence in tokens, special tokens included (default: the model's "
+                  "sentence-transformers limit)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--threads", options.threads, "Threads (default: all processors)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--repair", options.repair_file, "Repair to apply, a lengthwise.json")
+      ->type_name("FILE");
+  command
+      .add_option("--temperature", options.temperature,
+                  "Attention temperature of every head; below 1 sharpens")
+      ->type_name("TAU");
+  command
+      .add_option("--long-input", options.long_input,
+                  "Texts beyond the length: error, truncate or window-mean")
+      ->type_name("POLICY");
+  command.add_option("--window", options.window, "Tokens of a window, special tokens included")
+      ->type_name("N");
+  command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
+      ->type_name("N");
+}
+
+Repair RepairOf(const ModelOptions& options) {
+  Repair repair;
+  if (!options.repair_file.empty()) repair = ReadRepair(options.repair_file);
+  if (options.temperature) {
+    repair.attention.temperature = *options.temperature;
+    repair.attention.by_head.clear();
+  }
+  if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
+  if (options.window) repair.long_input.window = *options.window;
+  if (options.stride) repair.long_input.stride = *options.stride;
+  return repair;
+}
+
+EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
+  EmbedderOptions embedder;
+  embedder.max_length = options.max_length;
+  embedder.threads = options.threads;
+  embedder.long_input = repair.long_input;
+  embedder.attention = repair.attention;
+  return EmbedderImpl(options.model, embedder);
+}
+
+}  // namespace lengthwise

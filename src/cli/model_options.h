@@ -1,0 +1,35 @@
+// The options that every command with a model has.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "embedding/embedder_impl.h"
+#include "repair/repair.h"
+
+namespace CLI {
+class App;
+}
+
+namespace lengthwise {
+
+struct ModelOptions {
+  std::string model;
+  std::size_t max_length = 0;
+  std::size_t threads = 0;
+  std::string repair_file;
+  std::optional<float> temperature;
+  std::string long_input;
+  std::optional<std::size_t> window;
+  std::optional<std::size_t> stride;
+};
+
+void AddModelOptions(CLI::App& command, ModelOptions& options);
+
+// The file given by --repair, with what the short forms change. Throws kBadInput or kIo.
+Repair RepairOf(const ModelOptions& options);
+
+EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
+
+}  // namespace lengthwise

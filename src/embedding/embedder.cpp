@@ -1,0 +1,24 @@
+#include "lengthwise/embedder.h"
+
+#include "embedding/embedder_impl.h"
+
+namespace lengthwise {
+
+Embedder::Embedder(const std::filesystem::path& model_folder, const EmbedderOptions& options)
+    : impl_(std::make_unique<EmbedderImpl>(model_folder, options)) {}
+Embedder::~Embedder() = default;
+Embedder::Embedder(Embedder&&) noexcept = default;
+Embedder& Embedder::operator=(Embedder&&) noexcept = default;
+
+std::size_t Embedder::dimension() const {
+  return impl_->spec().hidden;
+}
+LengthLimits Embedder::limits() const {
+  return impl_->limits();
+}
+
+Embeddings Embedder::Embed(std::span<const std::string> texts, const ProgressCallback& progress) const {
+  return impl_->Embed(texts, progress);
+}
+
+}  // namespace lengthwise

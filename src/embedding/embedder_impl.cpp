@@ -1,0 +1,182 @@
+#include "embedding/embedder_impl.h"
+
+#include <algorithm>
+#include <mutex>
+#include <numeric>
+#include <utility>
+
+#include "base/fail.h"
+#include "embedding/batching.h"
+#include "embedding/long_input.h"
+#include "embedding/pooling.h"
+#include "encoder/encoder.h"
+#include "math/thread_pool.h"
+
+namespace lengthwise {
+namespace {
+
+// Tokens of a batch that one thread runs: enough that reading the weights (42 MB for six layers of 384) costs
+// little, small enough that activations stay near.
+constexpr std::size_t kBatchTokens = 480;
+
+// Texts tokenised and embedded together; bounds the memory of Embed beside its result.
+constexpr std::size_t kChunkTexts = 4096;
+
+}  // namespace
+
+EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options)
+    : options_(options),
+      checkpoint_(OpenCheckpoint(folder)),
+      tokenizer_(checkpoint_.tokenizer_json),
+      pool_(std::make_unique<ThreadPool>(options.threads)) {
+  ModelSpec spec = MakeModelSpec(checkpoint_);
+  options_.attention.Check(spec.layers, spec.heads);
+  encoder_ = std::make_unique<Encoder>(checkpoint_, std::move(spec), *pool_);
+  const LengthLimits lengths = limits();
+  if (options_.max_length > lengths.positions) {
+    Fail(ErrorCode::kBadInput,
+         "the length asked for is {} tokens, but {} has positions for {}; ask for {} or fewer",
+         options_.max_length, folder.string(), lengths.positions, lengths.positions);
+  }
+  if (lengths.in_force <= special_tokens()) {
+    Fail(ErrorCode::kBadInput,
+         "the length in force is {} tokens, which leaves no room beside {} special tokens", lengths.in_force,
+         special_tokens());
+  }
+  CheckLongInput(options_.long_input, special_tokens(), lengths.in_force);
+}
+
+EmbedderImpl::~EmbedderImpl() = default;
+
+const ModelSpec& EmbedderImpl::spec() const {
+  return encoder_->spec();
+}
+
+LengthLimits EmbedderImpl::limits() const {
+  LengthLimits limits;
+  limits.positions = spec().positions();
+  limits.sentence_transformers = checkpoint_.max_seq_length;
+  limits.in_force = options_.max_length > 0          ? options_.max_length
+                    : checkpoint_.max_seq_length > 0 ? std::min(checkpoint_.max_seq_length, limits.positions)
+                                                     : limits.positions;
+  return limits;
+}
+
+std::vector<std::vector<std::int32_t>> EmbedderImpl::Tokenize(std::span<const std::string> texts) const {
+  std::vector<std::vector<std::int32_t>> ids(texts.size());
+  pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer_.EncodeIds(texts[i], &ids[i]); });
+  return ids;
+}
+
+std::vector<std::int32_t> EmbedderImpl::WithSpecials(std::span<const std::int32_t> content,
+                                                     std::size_t length) const {
+  const std::size_t kept = std::min(content.size(), length - special_tokens());
+  const auto prefix = tokenizer_.prefix();
+  const auto suffix = tokenizer_.suffix();
+  std::vector<std::int32_t> sequence;
+  sequence.reserve(kept + special_tokens());
+  sequence.insert(sequence.end(), prefix.begin(), prefix.end());
+  sequence.insert(sequence.end(), content.begin(), content.begin() + static_cast<std::ptrdiff_t>(kept));
+  sequence.insert(sequence.end(), suffix.begin(), suffix.end());
+  return sequence;
+}
+
+void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, bool with_probe,
+                                  const Sink& sink) const {
+  std::vector<std::size_t> lengths(sequences.size());
+  std::transform(sequences.begin(), sequences.end(), lengths.begin(), [](const auto& s) { return s.size(); });
+  const std::vector<BatchRange> batches = MakeBatches(lengths, pool_->size(), kBatchTokens);
+  // Fewer batches than threads: the threads share each batch. Otherwise each thread runs batches of its own,
+  // without a barrier.
+  const bool share = batches.size() < pool_->size();
+  std::vector<EncoderWorkspace> workspaces(share ? 1 : pool_->size());
+  std::mutex sink_mutex;
+  const auto run = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
+    PackedBatch batch;
+    for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
+    std::vector<TextProbe> probes(with_probe ? batch.sequences() : 0);
+    EncoderWorkspace& workspace = workspaces[worker];
+    encoder_->Run(batch, options_.attention, workspace, team, with_probe ? probes.data() : nullptr);
+    std::vector<float> vectors(batch.sequences() * spec().hidden);
+    for (std::size_t s = 0; s < batch.sequences(); ++s) {
+      const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
+      PoolStates(checkpoint_.pooling, workspace.hidden.data() + batch.offsets[s] * spec().hidden,
+                 batch.length(s), vector);
+      if (checkpoint_.normalize) NormalizeVector(vector);
+    }
+    const std::lock_guard lock(sink_mutex);
+    for (std::size_t s = 0; s < batch.sequences(); ++s) {
+      sink(batches[b].begin + s, {vectors.data() + s * spec().hidden, spec().hidden},
+           with_probe ? &probes[s] : nullptr);
+    }
+  };
+  if (share) {
+    for (std::size_t b = 0; b < batches.size(); ++b) run(b, 0, pool_.get());
+  } else {
+    pool_->For(batches.size(), [&](std::size_t b, std::size_t worker) { run(b, worker, nullptr); });
+  }
+}
+
+void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {
+  std::vector<float> row(spec().hidden);
+  std::fill(vector.begin(), vector.end(), 0.0F);
+  for (const std::int32_t id : sequence) {
+    encoder_->WordEmbedding(id, row);
+    for (std::size_t c = 0; c < row.size(); ++c) vector[c] += row[c] / static_cast<float>(sequence.size());
+  }
+  if (checkpoint_.normalize) NormalizeVector(vector);
+}
+
+Embeddings EmbedderImpl::Embed(std::span<const std::string> texts,
+                               const Embedder::ProgressCallback& progress) const {
+  const std::size_t hidden = spec().hidden;
+  const std::size_t length = limits().in_force;
+  Embeddings result;
+  result.dimension = hidden;
+  result.values.assign(texts.size() * hidden, 0.0F);
+  result.tokens.resize(texts.size());
+  for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
+    const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
+    const std::vector<std::vector<std::int32_t>> content = Tokenize(chunk);
+    // A text becomes one sequence, or several windows whose vectors are averaged by their tokens.
+    std::vector<std::vector<std::int32_t>> sequences;
+    std::vector<std::size_t> text_of;
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+      TokenUse& use = result.tokens[first + i];
+      const std::vector<Window> windows =
+          MakeWindows(content[i].size(), special_tokens(), length, options_.long_input, first + i);
+      use.windows = static_cast<std::uint32_t>(windows.size());
+      for (const Window& window : windows) {
+        const auto part = std::span(content[i]).subspan(window.begin, window.end - window.begin);
+        sequences.push_back(WithSpecials(part, part.size() + special_tokens()));
+        text_of.push_back(first + i);
+        use.used += static_cast<std::uint32_t>(sequences.back().size());
+      }
+      use.dropped = static_cast<std::uint32_t>(content[i].size() - CoveredTokens(windows));
+    }
+    std::size_t done = 0;
+    std::vector<float> window_vectors(sequences.size() * hidden);
+    EmbedSequences(sequences, false, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
+      std::copy(vector.begin(), vector.end(),
+                window_vectors.begin() + static_cast<std::ptrdiff_t>(s * hidden));
+      ++done;
+      if (progress) progress(first + done * chunk.size() / sequences.size(), texts.size());
+    });
+    // Summed in window order, so that the result does not depend on which thread was first.
+    for (std::size_t s = 0; s < sequences.size(); ++s) {
+      const TokenUse& use = result.tokens[text_of[s]];
+      const float weight =
+          use.windows == 1 ? 1.0F : static_cast<float>(sequences[s].size()) / static_cast<float>(use.used);
+      float* const row = result.values.data() + text_of[s] * hidden;
+      for (std::size_t c = 0; c < hidden; ++c) row[c] += weight * window_vectors[s * hidden + c];
+    }
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+      if (result.tokens[first + i].windows > 1 && checkpoint_.normalize) {
+        NormalizeVector({result.values.data() + (first + i) * hidden, hidden});
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace lengthwise

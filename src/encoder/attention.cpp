@@ -1,0 +1,220 @@
+#include "encoder/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "encoder/attention.cpp"
+#include <hwy/foreach_target.h>  // must precede highway.h
+#include <hwy/highway.h>
+
+#include "math/microkernel-inl.h"
+#include "math/simd_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lengthwise {
+namespace HWY_NAMESPACE {
+
+// Keys of one tile: twelve rows of scores take 12 KB, which stays in the first cache level beside the panels.
+constexpr std::size_t kKeyTile = 256;
+static_assert(kKeyTile % kPanel == 0);
+
+constexpr float kMasked = -1e30F;
+
+constexpr std::size_t RoundUp(std::size_t x, std::size_t multiple) {
+  return (x + multiple - 1) / multiple * multiple;
+}
+
+// Keys as panels of kPanel keys, component by component, times `scale`; missing keys are zero.
+void PackKeys(const AttentionInput& input, float scale, float* HWY_RESTRICT out) {
+  for (std::size_t first = 0; first < input.tokens; first += kPanel) {
+    const std::size_t count = std::min(kPanel, input.tokens - first);
+    if (count < kPanel) std::fill(out, out + input.head_size * kPanel, 0.0F);
+    for (std::size_t j = 0; j < count; ++j) {
+      const float* HWY_RESTRICT key = input.k + (first + j) * input.stride;
+      for (std::size_t x = 0; x < input.head_size; ++x) out[x * kPanel + j] = key[x] * scale;
+    }
+    out += input.head_size * kPanel;
+  }
+}
+
+// Values as panels of kPanel components, token by token; missing components are zero.
+void PackValues(const AttentionInput& input, float* HWY_RESTRICT out) {
+  for (std::size_t first = 0; first < input.head_size; first += kPanel) {
+    const std::size_t count = std::min(kPanel, input.head_size - first);
+    for (std::size_t j = 0; j < input.tokens; ++j) {
+      std::memcpy(out, input.v + j * input.stride + first, count * sizeof(float));
+      std::fill(out + count, out + kPanel, 0.0F);
+      out += kPanel;
+    }
+  }
+}
+
+// The online softmax of one query row. Scores are in units of log 2, so that weights are powers of two.
+struct RowState {
+  float max = kMasked;
+  float sum = 0;             // of 2^(s - max)
+  float weighted_score = 0;  // of 2^(s - max) (s - max); probes only
+  float first_score = 0;     // s of key 0; probes only
+};
+
+// Turns `count` scores (a multiple of kPanel) into 2^(s - max) in place, with the maximum so far. Returns the
+// factor by which what was summed before must be multiplied.
+template <bool kProbe>
+HWY_INLINE float SoftmaxRow(float* HWY_RESTRICT scores, std::size_t count, RowState& state) {
+  const PanelTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto max0 = hn::Set(d, state.max);
+  auto max1 = max0;
+  for (std::size_t j = 0; j < count; j += kPanel) {
+    max0 = hn::Max(max0, hn::Load(d, scores + j));
+    max1 = hn::Max(max1, hn::Load(d, scores + j + lanes));
+  }
+  const float max = hn::GetLane(hn::MaxOfLanes(d, hn::Max(max0, max1)));
+  const auto max_vector = hn::Set(d, max);
+  auto sum0 = hn::Zero(d);
+  auto sum1 = hn::Zero(d);
+  auto weighted0 = hn::Zero(d);
+  auto weighted1 = hn::Zero(d);
+  for (std::size_t j = 0; j < count; j += kPanel) {
+    const auto s0 = hn::Sub(hn::Load(d, scores + j), max_vector);
+    const auto s1 = hn::Sub(hn::Load(d, scores + j + lanes), max_vector);
+    const auto p0 = Exp2(d, s0);
+    const auto p1 = Exp2(d, s1);
+    sum0 = hn::Add(sum0, p0);
+    sum1 = hn::Add(sum1, p1);
+    if (kProbe) {
+      // A masked key has weight 2^-126; its score must not make that count.
+      weighted0 = hn::MulAdd(p0, hn::Max(s0, hn::Set(d, -126.0F)), weighted0);
+      weighted1 = hn::MulAdd(p1, hn::Max(s1, hn::Set(d, -126.0F)), weighted1);
+    }
+    hn::Store(p0, d, scores + j);
+    hn::Store(p1, d, scores + j + lanes);
+  }
+  const float shift = state.max - max;
+  const float factor = state.max == kMasked ? 0.0F : std::exp2(shift);
+  if (kProbe) {
+    const float weighted = hn::GetLane(hn::SumOfLanes(d, hn::Add(weighted0, weighted1)));
+    const float before = factor == 0.0F ? 0.0F : factor * (state.weighted_score + shift * state.sum);
+    state.weighted_score = before + weighted;
+  }
+  state.sum = state.sum * factor + hn::GetLane(hn::SumOfLanes(d, hn::Add(sum0, sum1)));
+  state.max = max;
+  return factor;
+}
+
+// ||X - mean row||_F^2 of X [rows x columns].
+double CentredSquare(const float* x, std::size_t stride, std::size_t rows, std::size_t columns) {
+  double total = 0;
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    for (std::size_t r = 0; r < rows; ++r) sum += x[r * stride + c];
+    const double mean = sum / static_cast<double>(rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double centred = x[r * stride + c] - mean;
+      total += centred * centred;
+    }
+  }
+  return total;
+}
+
+// Adds the rows of one query block to the probe's sums.
+void AddRows(const RowState* states, std::size_t rows, HeadProbe& probe) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    const RowState& state = states[r];
+    const double sum = state.sum;
+    probe.entropy += std::numbers::ln2 * (std::log2(sum) - state.weighted_score / sum);
+    probe.largest_weight += 1.0 / sum;  // the largest score has weight 2^0
+    probe.sink += std::exp2(static_cast<double>(state.first_score) - state.max) / sum;
+  }
+}
+
+void FinishProbe(const AttentionInput& input, const float* output, std::size_t output_stride,
+                 HeadProbe& probe) {
+  const auto n = static_cast<double>(input.tokens);
+  probe.entropy = input.tokens > 1 ? std::clamp(probe.entropy / n / std::log(n), 0.0, 1.0) : 1.0;
+  probe.largest_weight /= n;
+  probe.sink /= n;
+  const double before = CentredSquare(input.v, input.stride, input.tokens, input.head_size);
+  const double after = CentredSquare(output, output_stride, input.tokens, input.head_size);
+  probe.retention = before > 0 ? std::sqrt(after / before) : 0.0;
+}
+
+template <bool kProbe>
+void Attention(const AttentionInput& input, float* output, std::size_t output_stride,
+               AttentionScratch& scratch, HeadProbe* probe) {
+  const std::size_t n = input.tokens;
+  const std::size_t head_size = input.head_size;
+  const std::size_t value_width = RoundUp(head_size, kPanel);
+  scratch.keys.Resize(RoundUp(n, kPanel) * head_size);
+  scratch.values.Resize(n * value_width);
+  const float scale =
+      std::numbers::log2e_v<float> / (input.temperature * std::sqrt(static_cast<float>(head_size)));
+  PackKeys(input, scale, scratch.keys.data());
+  PackValues(input, scratch.values.data());
+
+  HWY_ALIGN float scores[kKernelRows * kKeyTile];
+  HWY_ALIGN float sums[kKernelRows * kMaxHeadSize];
+  if (kProbe) *probe = HeadProbe{};
+  for (std::size_t query = 0; query < n; query += kKernelRows) {
+    const std::size_t rows = std::min(kKernelRows, n - query);
+    const MicroKernelFunction kernel = MicroKernelFor(rows);
+    RowState states[kKernelRows];
+    for (std::size_t key = 0; key < n; key += kKeyTile) {
+      const std::size_t keys = std::min(kKeyTile, n - key);
+      const std::size_t padded = RoundUp(keys, kPanel);
+      for (std::size_t j = 0; j < padded; j += kPanel) {
+        kernel(input.q + query * input.stride, input.stride, scratch.keys.data() + (key + j) * head_size,
+               head_size, scores + j, kKeyTile, Start::kZero, nullptr);
+      }
+      for (std::size_t r = 0; r < rows; ++r) {
+        float* const row = scores + r * kKeyTile;
+        std::fill(row + keys, row + padded, kMasked);
+        if (kProbe && key == 0) states[r].first_score = row[0];
+        const float factor = SoftmaxRow<kProbe>(row, padded, states[r]);
+        if (key > 0) {
+          for (std::size_t c = 0; c < value_width; ++c) sums[r * value_width + c] *= factor;
+        }
+      }
+      for (std::size_t c = 0; c < value_width; c += kPanel) {
+        kernel(scores, kKeyTile, scratch.values.data() + c * n + key * kPanel, keys, sums + c, value_width,
+               key == 0 ? Start::kZero : Start::kOutput, nullptr);
+      }
+    }
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float inverse = 1.0F / states[r].sum;
+      float* const to = output + (query + r) * output_stride;
+      for (std::size_t c = 0; c < head_size; ++c) to[c] = sums[r * value_width + c] * inverse;
+    }
+    if (kProbe) AddRows(states, rows, *probe);
+  }
+  if (kProbe) FinishProbe(input, output, output_stride, *probe);
+}
+
+void ComputeAttentionImpl(const AttentionInput& input, float* output, std::size_t output_stride,
+                          AttentionScratch& scratch, HeadProbe* probe) {
+  if (probe != nullptr) {
+    Attention<true>(input, output, output_stride, scratch, probe);
+  } else {
+    Attention<false>(input, output, output_stride, scratch, nullptr);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lengthwise
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lengthwise {
+
+HWY_EXPORT(ComputeAttentionImpl);
+
+void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
+                      AttentionScratch& scratch, HeadProbe* probe) {
+  HWY_DYNAMIC_DISPATCH(ComputeAttentionImpl)(input, output, output_stride, scratch, probe);
+}
+
+}  // namespace lengthwise
+#endif

@@ -1,0 +1,36 @@
+// Self-attention of one head over one sequence, in tiles with an online softmax: memory grows with n, never
+// n^2.
+#pragma once
+
+#include <cstddef>
+
+#include "encoder/probe.h"
+#include "math/aligned_buffer.h"
+
+namespace lengthwise {
+
+// Components of a head that the kernel has room for.
+inline constexpr std::size_t kMaxHeadSize = 256;
+
+// Row i of q, k, v and output is at i * stride (output: i * output_stride); each row holds head_size floats.
+struct AttentionInput {
+  const float* q = nullptr;
+  const float* k = nullptr;
+  const float* v = nullptr;
+  std::size_t stride = 0;
+  std::size_t tokens = 0;
+  std::size_t head_size = 0;
+  float temperature = 1.0F;  // scores are q.k / (temperature sqrt(head_size))
+};
+
+// Packed keys and values of one head; one a thread, reused.
+struct AttentionScratch {
+  AlignedBuffer<float> keys;
+  AlignedBuffer<float> values;
+};
+
+// output_i = sum_j softmax_j(scores_ij) v_j. `probe` may be null; filling it changes no output bit.
+void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
+                      AttentionScratch& scratch, HeadProbe* probe);
+
+}  // namespace lengthwise

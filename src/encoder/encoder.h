@@ -1,0 +1,80 @@
+// The one encoder: interprets a ModelSpec over packed batches.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+#include "encoder/attention.h"
+#include "encoder/model_spec.h"
+#include "encoder/packed_batch.h"
+#include "encoder/probe.h"
+#include "lengthwise/attention_policy.h"
+#include "math/aligned_buffer.h"
+#include "math/linear.h"
+#include "math/thread_pool.h"
+
+namespace lengthwise {
+
+// The activations of one batch. Grows to the largest batch seen; one for each batch that runs at a time.
+struct EncoderWorkspace {
+  AlignedBuffer<float> hidden;              // [tokens x hidden]: the result
+  AlignedBuffer<float> qkv;                 // [tokens x 3 hidden]
+  AlignedBuffer<float> context;             // [tokens x hidden]: the heads' outputs
+  AlignedBuffer<float> intermediate;        // one block of the feed-forward layer
+  std::vector<AttentionScratch> attention;  // one a thread that takes part
+};
+
+class Encoder {
+ public:
+  // Packs the weights, by all threads of `pool`. Keeps a reference to the checkpoint for the embedding
+  // tables. Throws kBadCheckpoint naming the tensor that is missing, has another shape, or holds a value that
+  // is not finite.
+  Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool);
+
+  const ModelSpec& spec() const { return spec_; }
+
+  // Runs a batch; the token states [tokens x hidden] are in workspace.hidden. Every length must be at most
+  // spec().positions(). With `team`, the threads of that pool share each layer's work (lowest latency);
+  // without, all is done in the calling thread (highest throughput: run several batches at a time). The
+  // result is the same bit for bit. `probes`: null, or one a sequence to fill, which changes no bit of the
+  // result either.
+  void Run(const PackedBatch& batch, const AttentionPolicy& policy, EncoderWorkspace& workspace,
+           ThreadPool* team, TextProbe* probes) const;
+
+  // Row `id` of the word embeddings; `row` has `hidden` floats.
+  void WordEmbedding(std::int32_t id, std::span<float> row) const;
+
+ private:
+  struct Norm {
+    std::vector<float> gain;
+    std::vector<float> bias;
+  };
+  struct Layer {
+    PackedLinear qkv;
+    PackedLinear attention_output;
+    Norm attention_norm;
+    PackedLinear intermediate;
+    PackedLinear output;
+    Norm output_norm;
+  };
+
+  Norm ReadNorm(const NormNames& names) const;
+  void Embed(const PackedBatch& batch, float* hidden, std::size_t first, std::size_t last) const;
+  void Attend(const PackedBatch& batch, std::size_t layer, const AttentionPolicy& policy,
+              EncoderWorkspace& workspace, ThreadPool* team, TextProbe* probes) const;
+  void FeedForward(const Layer& layer, std::size_t first, std::size_t rows, std::size_t slice,
+                   EncoderWorkspace& workspace, ThreadPool* team) const;
+  void Normalize(const Norm& norm, const float* x, float* y, std::size_t count, ThreadPool* team) const;
+
+  const Checkpoint& checkpoint_;
+  ModelSpec spec_;
+  const Tensor* word_embeddings_ = nullptr;
+  std::vector<float> position_embeddings_;  // [positions x hidden], the token type's row added
+  Norm embedding_norm_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace lengthwise

@@ -1,0 +1,175 @@
+#include "encoder/attention.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "every_target.h"
+
+namespace lengthwise {
+namespace {
+
+struct Head {
+  std::size_t n, d;
+  std::vector<float> q, k, v;
+
+  Head(std::size_t tokens, std::size_t head_size, double spread, std::uint64_t seed) : n(tokens), d(head_size) {
+    Random random(seed);
+    for (auto* values : {&q, &k, &v}) {
+      values->resize(n * d);
+      for (float& value : *values) value = static_cast<float>(spread * random.Normal());
+    }
+  }
+
+  AttentionInput Input(float temperature = 1.0F) const {
+    return {q.data(), k.data(), v.data(), d, n, d, temperature};
+  }
+
+  // The attention matrix [n x n] and output [n x d] in double precision.
+  void Plain(double temperature, std::vector<double>& weights, std::vector<double>& output) const {
+    weights.assign(n * n, 0);
+    output.assign(n * d, 0);
+    for (std::size_t i = 0; i < n; ++i) {
+      double max = -INFINITY, sum = 0;
+      for (std::size_t j = 0; j < n; ++j) {
+        double score = 0;
+        for (std::size_t c = 0; c < d; ++c) score += double{q[i * d + c]} * k[j * d + c];
+        weights[i * n + j] = score / (temperature * std::sqrt(static_cast<double>(d)));
+        max = std::max(max, weights[i * n + j]);
+      }
+      for (std::size_t j = 0; j < n; ++j) sum += weights[i * n + j] = std::exp(weights[i * n + j] - max);
+      for (std::size_t j = 0; j < n; ++j) {
+        weights[i * n + j] /= sum;
+        for (std::size_t c = 0; c < d; ++c) output[i * d + c] += weights[i * n + j] * v[j * d + c];
+      }
+    }
+  }
+};
+
+double CentredNorm(const std::vector<double>& x, std::size_t n, std::size_t d) {
+  double total = 0;
+  for (std::size_t c = 0; c < d; ++c) {
+    double mean = 0;
+    for (std::size_t i = 0; i < n; ++i) mean += x[i * d + c] / static_cast<double>(n);
+    for (std::size_t i = 0; i < n; ++i) total += std::pow(x[i * d + c] - mean, 2);
+  }
+  return std::sqrt(total);
+}
+
+TEST(Attention, EqualsThePlainSoftmaxAtEveryLengthHeadSizeAndTemperature) {
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    // 257 and 600 need two and three tiles of keys; 13 and 45 leave part of a block of queries and of a panel.
+    for (const std::size_t n : {1, 2, 13, 45, 256, 257, 600}) {
+      for (const std::size_t d : {4, 32, 40, 64}) {
+        for (const float temperature : {1.0F, 0.5F, 2.0F}) {
+          const Head head(n, d, 1.0, n * 100 + d);
+          std::vector<double> weights, expected;
+          head.Plain(temperature, weights, expected);
+          std::vector<float> output(n * d);
+          ComputeAttention(head.Input(temperature), output.data(), d, scratch, nullptr);
+          for (std::size_t i = 0; i < n * d; ++i) ASSERT_NEAR(output[i], expected[i], 5e-6) << n << " " << d;
+        }
+      }
+    }
+  });
+}
+
+TEST(Attention, IsExactWhereScoresAreFarApart) {
+  // Scores of several hundred: the online maximum must keep powers in range.
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    const Head head(300, 32, 12.0, 7);
+    std::vector<double> weights, expected;
+    head.Plain(1.0, weights, expected);
+    std::vector<float> output(300 * 32);
+    HeadProbe probe;
+    ComputeAttention(head.Input(), output.data(), 32, scratch, &probe);
+    // Scores near 1,000 are exact to 6e-5, and so are weights, relative; values reach 50.
+    for (std::size_t i = 0; i < output.size(); ++i) ASSERT_NEAR(output[i], expected[i], 1e-2);
+    EXPECT_TRUE(std::isfinite(probe.entropy) && std::isfinite(probe.retention));
+  });
+}
+
+TEST(AttentionProbe, EqualsTheStatisticsOfTheMatrixInDoublePrecision) {
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    for (const std::size_t n : {2, 37, 256, 515}) {
+      const Head head(n, 32, 1.4, n);
+      std::vector<double> weights, expected;
+      head.Plain(1.0, weights, expected);
+      HeadProbe truth;
+      for (std::size_t i = 0; i < n; ++i) {
+        double largest = 0;
+        for (std::size_t j = 0; j < n; ++j) {
+          const double p = weights[i * n + j];
+          if (p > 0) truth.entropy -= p * std::log(p);
+          largest = std::max(largest, p);
+        }
+        truth.largest_weight += largest;
+        truth.sink += weights[i * n];
+      }
+      const auto count = static_cast<double>(n);
+      std::vector<double> values(head.v.begin(), head.v.end());
+      HeadProbe probe;
+      std::vector<float> output(n * 32);
+      ComputeAttention(head.Input(), output.data(), 32, scratch, &probe);
+      EXPECT_NEAR(probe.entropy, truth.entropy / count / std::log(count), 1e-5);
+      EXPECT_NEAR(probe.largest_weight, truth.largest_weight / count, 1e-5);
+      EXPECT_NEAR(probe.sink, truth.sink / count, 1e-6);
+      EXPECT_NEAR(probe.retention, CentredNorm(expected, n, 32) / CentredNorm(values, n, 32), 1e-5);
+    }
+  });
+}
+
+TEST(AttentionProbe, ChangesNoBitOfTheOutput) {
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    const Head head(333, 32, 1.0, 5);
+    std::vector<float> plain(333 * 32), probed(333 * 32);
+    HeadProbe probe;
+    ComputeAttention(head.Input(), plain.data(), 32, scratch, nullptr);
+    ComputeAttention(head.Input(), probed.data(), 32, scratch, &probe);
+    EXPECT_EQ(plain, probed);
+  });
+}
+
+TEST(AttentionProbe, KnowsUniformAttentionAndASink) {
+  AttentionScratch scratch;
+  HeadProbe probe;
+  const std::size_t n = 50;
+  Head head(n, 4, 1.0, 1);
+  std::vector<float> output(n * 4);
+  // Equal keys: every weight is 1/n, and the output is one row repeated, so nothing of HC is left.
+  for (float& value : head.k) value = 1.0F;
+  ComputeAttention(head.Input(), output.data(), 4, scratch, &probe);
+  EXPECT_NEAR(probe.entropy, 1.0, 1e-6);
+  EXPECT_NEAR(probe.largest_weight, 1.0 / n, 1e-6);
+  EXPECT_NEAR(probe.sink, 1.0 / n, 1e-6);
+  EXPECT_NEAR(probe.retention, 0.0, 1e-6);
+  // Key 0 far above the others: all weight on it.
+  for (float& value : head.q) value = 10.0F;
+  for (float& value : head.k) value = 0.0F;
+  for (std::size_t c = 0; c < 4; ++c) head.k[c] = 10.0F;
+  ComputeAttention(head.Input(), output.data(), 4, scratch, &probe);
+  EXPECT_NEAR(probe.entropy, 0.0, 1e-6);
+  EXPECT_NEAR(probe.largest_weight, 1.0, 1e-6);
+  EXPECT_NEAR(probe.sink, 1.0, 1e-6);
+}
+
+TEST(AttentionProbe, IsDefinedForOneToken) {
+  AttentionScratch scratch;
+  HeadProbe probe;
+  const Head head(1, 8, 1.0, 1);
+  std::vector<float> output(8);
+  ComputeAttention(head.Input(), output.data(), 8, scratch, &probe);
+  EXPECT_EQ(probe.entropy, 1.0);
+  EXPECT_EQ(probe.retention, 0.0);
+  EXPECT_NEAR(probe.sink, 1.0, 1e-6);
+}
+
+}  // namespace
+}  // namespace lengthwise
