@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/hash.h"
+#include "collapse/arms.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr std::size_t kShortest = 16;
+constexpr std::size_t kTokenizedTogether = 256;
+
+std::uint64_t KeyOf(const Document& document) {
+  Hasher hasher;
+  hasher.Add(document.id);
+  hasher.Add(EmbeddedText(document));
+  return std::stoull(hasher.Digest().substr(0, 16), nullptr, 16);
+}
+
+std::size_t CountAtLeast(std::span<const TokenizedDocument> documents, std::size_t length) {
+  return static_cast<std::size_t>(
+      std::count_if(documents.begin(), documents.end(), [&](const auto& d) { return d.tokens >= length; }));
+}
+
+}  // namespace
+
+const char* SequenceKindName(SequenceKind kind) {
+  return kind == SequenceKind::kNatural ? "natural" : "truncated";
+}
+
+const char* VectorKindName(VectorKind kind) {
+  return kind == VectorKind::kModel ? "model" : "static";
+}
+
+std::size_t ArmPlan::tokens() const {
+  std::size_t tokens = 0;
+  for (const PlannedSequence& sequence : sequences) tokens += sequence.length;
+  return tokens;
+}
+
+std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
+                                                 std::span<const Document> documents) {
+  const std::size_t positions = embedder.limits().positions;
+  std::vector<TokenizedDocument> tokenized;
+  tokenized.reserve(documents.size());
+  // In parts, so that the tokens of very long documents need not all be held at once.
+  for (std::size_t first = 0; first < documents.size(); first += kTokenizedTogether) {
+    const auto part = documents.subspan(first, std::min(kTokenizedTogether, documents.size() - first));
+    std::vector<std::string> texts;
+    for (const Document& document : part) texts.push_back(EmbeddedText(document));
+    const std::vector<std::vector<std::int32_t>> ids = embedder.Tokenize(texts);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const std::size_t kept = std::min(ids[i].size(), positions);
+      tokenized.push_back({KeyOf(part[i]),
+                           ids[i].size() + embedder.special_tokens(),
+                           {ids[i].begin(), ids[i].begin() + static_cast<std::ptrdiff_t>(kept)}});
+    }
+  }
+  return tokenized;
+}
+
+ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force) {
+  ArmPlan plan{SequenceKind::kNatural, {}, {}, documents.size()};
+  std::size_t from = 1;
+  for (std::size_t to = kShortest; to < length_in_force; to *= 2) {
+    plan.buckets.push_back({from, to, false});
+    from = to + 1;
+  }
+  plan.buckets.push_back({from, length_in_force, false});
+  const std::size_t whole_buckets = plan.buckets.size();
+  for (std::size_t d = 0; d < documents.size(); ++d) {
+    const std::size_t tokens = documents[d].tokens;
+    if (tokens > length_in_force) {
+      if (plan.buckets.size() == whole_buckets)
+        plan.buckets.push_back({length_in_force, length_in_force, true});
+      plan.sequences.push_back({d, whole_buckets, length_in_force, true});
+      continue;
+    }
+    const auto bucket = std::find_if(plan.buckets.begin(), plan.buckets.end(),
+                                     [&](const LengthBucket& b) { return tokens <= b.to; });
+    plan.sequences.push_back({d, static_cast<std::size_t>(bucket - plan.buckets.begin()), tokens, false});
+  }
+  return plan;
+}
+
+std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_t positions) {
+  std::set<std::size_t> lengths = {positions};
+  for (std::size_t power = kShortest; power <= positions; power *= 2) {
+    lengths.insert(power);
+    lengths.insert(power * 3 / 2);
+  }
+  for (std::size_t quarters = 4; quarters <= 8 && trained_limit > 0; ++quarters) {
+    lengths.insert(trained_limit * quarters / 4);
+  }
+  lengths.erase(lengths.upper_bound(positions), lengths.end());
+  return {lengths.begin(), lengths.end()};
+}
+
+ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
+                      std::size_t minimum_documents, std::vector<std::string>& notes) {
+  ArmPlan plan{SequenceKind::kTruncated, {}, {}, 0};
+  std::size_t used = lengths.size();
+  while (used > 0 && CountAtLeast(documents, lengths[used - 1]) < minimum_documents) --used;
+  if (used < 2) {
+    notes.push_back(fmt::format(
+        "The truncated arm is empty: it needs at least {} documents of the same two lengths, but {} have {} "
+        "tokens.",
+        minimum_documents, CountAtLeast(documents, lengths[std::min<std::size_t>(1, lengths.size() - 1)]),
+        lengths[std::min<std::size_t>(1, lengths.size() - 1)]));
+    return plan;
+  }
+  if (used < lengths.size()) {
+    notes.push_back(
+        fmt::format("The truncated arm ends at {} tokens instead of {}: {} of {} documents have {}, and at "
+                    "least {} are needed.",
+                    lengths[used - 1], lengths.back(), CountAtLeast(documents, lengths.back()),
+                    documents.size(), lengths.back(), minimum_documents));
+  }
+  const std::size_t longest = lengths[used - 1];
+  plan.documents = CountAtLeast(documents, longest);
+  for (std::size_t l = 0; l < used; ++l) {
+    plan.buckets.push_back({lengths[l], lengths[l], false});
+    for (std::size_t d = 0; d < documents.size(); ++d) {
+      if (documents[d].tokens < longest) continue;
+      plan.sequences.push_back({d, l, lengths[l], documents[d].tokens > lengths[l]});
+    }
+  }
+  return plan;
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,78 @@
+// The numbers of one arm, made from its statistics.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "collapse/arms.h"
+#include "collapse/collapse_index.h"
+#include "collapse/interval.h"
+#include "collapse/length_stats.h"
+#include "math/thread_pool.h"
+
+namespace lengthwise {
+
+struct BucketResult {
+  LengthBucket bucket;
+  std::optional<double> length;  // mean tokens a sequence
+  std::uint64_t count = 0;
+  std::uint64_t cut = 0;
+  std::uint64_t zero_vectors = 0;
+  std::size_t kept = 0;
+  Interval cosine;          // mean over pairs of different documents
+  Interval centred_cosine;  // the same less the mean of the whole arm
+  Interval permuted_floor;  // what a set of this size has when drawn regardless of length
+  std::optional<double> rankme;
+  std::optional<double> participation_ratio;
+  std::optional<double> uniformity;
+};
+
+struct ArmResult {
+  SequenceKind sequences = SequenceKind::kNatural;
+  VectorKind vectors = VectorKind::kModel;
+  std::size_t documents = 0;
+  std::vector<BucketResult> buckets;
+};
+
+struct LayerResult {
+  SequenceKind arm = SequenceKind::kNatural;
+  LengthBucket bucket;
+  double length = 0;
+  std::uint64_t count = 0;
+  std::size_t layer = 0;
+  LayerProbe mean;
+};
+
+struct HeadResult {
+  SequenceKind arm = SequenceKind::kNatural;
+  LengthBucket bucket;
+  double length = 0;
+  std::uint64_t count = 0;
+  std::size_t layer = 0;
+  std::size_t head = 0;
+  HeadProbe mean;
+};
+
+struct ResamplingOptions {
+  std::uint64_t seed = 1;
+  std::size_t replicates = 1000;  // bootstrap resamples, and permutations
+  double confidence = 0.95;
+};
+
+struct ArmSummary {
+  ArmResult result;
+  // Of the truncated arm: every bucket has the same documents and the same resamples.
+  std::optional<LengthCurve> curve;
+};
+
+ArmSummary SummariseArm(const LengthStats& stats, SequenceKind sequences, VectorKind vectors,
+                        std::size_t documents, const ResamplingOptions& options, ThreadPool& pool);
+
+// Means of the probes over the texts of each bucket that has any.
+std::vector<LayerResult> SummariseLayers(const LengthStats& stats, SequenceKind arm);
+std::vector<HeadResult> SummariseHeads(const LengthStats& stats, SequenceKind arm);
+
+}  // namespace lengthwise

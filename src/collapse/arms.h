@@ -1,0 +1,90 @@
+// The arms of a measurement: which token sequences are embedded, and running them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collapse/length_stats.h"
+#include "embedding/embedder_impl.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+
+enum class SequenceKind {
+  kNatural,    // every document as long as it is, or cut to the length in force
+  kTruncated,  // the same documents cut to each of several lengths
+};
+const char* SequenceKindName(SequenceKind kind);  // "natural", "truncated"
+
+enum class VectorKind {
+  kModel,   // the embeddings
+  kStatic,  // mean of the input word embeddings of the same tokens: no positions, no attention
+};
+const char* VectorKindName(VectorKind kind);  // "model", "static"
+
+struct TokenizedDocument {
+  std::uint64_t key = 0;              // hash of id and text
+  std::size_t tokens = 0;             // of the whole text, special tokens included
+  std::vector<std::int32_t> content;  // the first tokens, as many as the model has positions for
+};
+
+std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
+                                                 std::span<const Document> documents);
+
+struct PlannedSequence {
+  std::size_t document = 0;
+  std::size_t bucket = 0;
+  std::size_t length = 0;  // special tokens included
+  bool cut = false;        // the document is longer
+};
+
+struct ArmPlan {
+  SequenceKind kind = SequenceKind::kNatural;
+  std::vector<LengthBucket> buckets;
+  std::vector<PlannedSequence> sequences;
+  std::size_t documents = 0;
+
+  std::size_t tokens() const;
+};
+
+// Buckets of up to 16, 17 to 32, ... tokens, up to the length in force; longer documents are cut to it and
+// stand in a last bucket of their own.
+ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force);
+
+// 16, 24, 32, 48, 64, ... (powers of two and their 3/2) up to `positions`; `positions` itself; the trained
+// limit, and above it its 5/4, 3/2, 7/4 and 2, because a knee is looked for there. `trained_limit` 0: not
+// known.
+std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_t positions);
+
+// The documents with at least `lengths.back()` tokens, cut to every length. Where fewer than
+// `minimum_documents` are that long, the largest lengths are given up until enough are; `notes` then says so.
+// Fewer than two lengths left: a plan without sequences, and a note. `lengths` ascending.
+ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
+                      std::size_t minimum_documents, std::vector<std::string>& notes);
+
+struct ArmStats {
+  std::optional<LengthStats> model;
+  std::optional<LengthStats> static_control;
+};
+
+struct ArmRun {
+  bool model = true;
+  bool static_control = true;
+  bool probe = false;  // of the model's arm
+  std::size_t kept_vectors = VectorSample::kDefaultCapacity;
+};
+
+// Called with the tokens embedded so far.
+using TokenProgress = std::function<void(std::size_t tokens)>;
+
+// Embeds the plan's sequences. Statistics are added in the plan's order whatever the threads did, so that
+// they do not depend on how many there are.
+ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress);
+
+}  // namespace lengthwise

@@ -1,0 +1,41 @@
+// A bounded uniform sample of unit vectors that can be merged: the k documents with the smallest hashes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lengthwise {
+
+// Which documents stay depends on their keys alone, neither on the order of arrival nor on how the input was
+// split; so the sample of a merge is the sample of the whole, and a document kept at one length is kept at
+// every length that has the same documents. While no more than `capacity` have come, the sample is
+// everything.
+class VectorSample {
+ public:
+  struct Entry {
+    std::uint64_t key;  // of the document
+    std::vector<float> vector;
+  };
+
+  // Vectors kept where nothing else is said: 2,048 of 384 components are 3 MB.
+  static constexpr std::size_t kDefaultCapacity = 2048;
+
+  explicit VectorSample(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
+
+  void Add(std::uint64_t key, std::span<const float> vector);
+  void Merge(const VectorSample& other);
+
+  std::size_t size() const { return heap_.size(); }
+  std::size_t capacity() const { return capacity_; }
+
+  // By ascending hash; documents with equal keys by their vectors.
+  std::vector<const Entry*> Sorted() const;
+
+ private:
+  std::size_t capacity_;
+  std::vector<Entry> heap_;  // largest hash first
+};
+
+}  // namespace lengthwise
