@@ -25,7 +25,6 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", lengthwise::Version());
   app.require_subcommand(1);
   lengthwise::AddEmbedCommand(app);
-  lengthwise::AddMeasureCommand(app);
   try {
     app.parse(argc, argv);
     return 0;

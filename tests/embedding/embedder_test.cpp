@@ -105,12 +105,12 @@ TEST(Embedder, AveragesWindowsByTheirTokens) {
   EmbedderOptions options;
   options.max_length = 10;
   options.long_input.kind = LongInputKind::kWindowMean;
-  const std::string text = "the model of text heads and long cosine a";  // 9 tokens: windows of 8 and 1
+  const std::string text = "the model of text head and long cosine a";  // 9 tokens: windows of 8 and 1
   const Embedder embedder(kTinyBert, options);
   const Embeddings whole = embedder.Embed(std::vector<std::string>{text});
   EXPECT_EQ(whole.tokens[0].windows, 2U);
   EXPECT_EQ(whole.tokens[0].dropped, 0U);
-  const Embeddings parts = embedder.Embed(std::vector<std::string>{"the model of text heads and long cosine", "a"});
+  const Embeddings parts = embedder.Embed(std::vector<std::string>{"the model of text head and long cosine", "a"});
   std::vector<double> expected(whole.dimension);
   double square = 0;
   for (std::size_t c = 0; c < whole.dimension; ++c) {
