@@ -1,0 +1,52 @@
+"""Where the tests find the program, the model and the man pages. scripts/test puts them there."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def existing(path, how):
+    path = pathlib.Path(path)
+    if not path.exists():
+        pytest.fail(f"{path} is missing: {how}", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """The program, from LENGTHWISE_BINARY or the release build."""
+    return existing(os.environ.get("LENGTHWISE_BINARY", ROOT / "build/release/lengthwise"), "run scripts/build")
+
+
+@pytest.fixture(scope="session")
+def model_folder():
+    """all-MiniLM-L6-v2, from LENGTHWISE_MODEL or where scripts/setup puts it."""
+    return existing(os.environ.get("LENGTHWISE_MODEL", ROOT / ".cache/models/all-MiniLM-L6-v2"), "run scripts/setup model")
+
+
+@pytest.fixture(scope="session")
+def man_pages():
+    """The man pages' corpus.jsonl."""
+    return existing(ROOT / ".cache/data/man-pages/corpus.jsonl", "run scripts/setup data")
+
+
+@pytest.fixture(scope="session")
+def run_lengthwise(binary):
+    """Runs the program with these arguments, which must succeed; gives what it printed (stdout, stderr) as text."""
+
+    def run(*arguments, **options):
+        done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, **options)
+        assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
+        return done
+
+    return run

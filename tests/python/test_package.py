@@ -1,0 +1,57 @@
+"""The installed CMake package, used by the example as an outside program would use it."""
+
+import subprocess
+
+import numpy as np
+import pytest
+
+TEXTS = ["The cat sat on the mat.", "A kitten rests on a rug."]
+
+
+def run(*command, **options):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def prefix(binary, tmp_path_factory):
+    """The package, installed from the build folder that the tested program lies in."""
+    folder = tmp_path_factory.mktemp("prefix")
+    run("cmake", "--install", binary.parent, "--prefix", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def example(prefix, root, tmp_path_factory):
+    """The example program, built against the installed package alone."""
+    folder = tmp_path_factory.mktemp("example")
+    run("cmake", "-S", root / "examples/embed_two_texts", "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+        f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", folder)
+    return folder / "embed_two_texts"
+
+
+def test_the_example_prints_the_cosine_that_sentence_transformers_gives(example, model_folder):
+    from sentence_transformers import SentenceTransformer
+
+    vectors = SentenceTransformer(str(model_folder), device="cpu").encode(TEXTS)
+    cosine = float(run(example, model_folder, *TEXTS))
+    # Printed with six digits, and 2e-5 is the parity of the vectors.
+    assert cosine == pytest.approx(float(np.dot(*vectors)), abs=1e-4)
+
+
+def test_the_example_reports_an_error_of_the_library(example, tmp_path):
+    done = subprocess.run([example, tmp_path / "absent", *TEXTS], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "absent" in done.stderr
+
+
+def test_the_installed_program_runs(prefix):
+    assert run(prefix / "bin/lengthwise", "--version").strip().startswith("0.")
+
+
+def test_only_the_public_headers_are_installed(prefix, root):
+    installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.h")}
+    public = {path.relative_to(root / "include") for path in (root / "include").rglob("*.h")}
+    assert installed == public
