@@ -145,4 +145,8 @@ std::vector<Document> ReadDocuments(const std::string& input) {
   return documents;
 }
 
+std::string EmbeddedText(const Document& document) {
+  return document.title.empty() ? document.text : document.title + " " + document.text;
+}
+
 }  // namespace lengthwise
