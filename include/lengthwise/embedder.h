@@ -14,6 +14,7 @@
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/error.h"
 #include "lengthwise/long_input.h"
+#include "lengthwise/precision.h"
 
 namespace lengthwise {
 
@@ -25,6 +26,7 @@ struct EmbedderOptions {
   std::size_t threads = 0;
   LongInput long_input;
   AttentionPolicy attention;
+  Precision precision = Precision::kFp32;
 };
 
 // What became of one text.

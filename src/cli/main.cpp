@@ -4,6 +4,9 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -25,6 +28,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", lengthwise::Version());
   app.require_subcommand(1);
   lengthwise::AddEmbedCommand(app);
+  std::vector<std::string> arguments = {"lengthwise"};
+  arguments.insert(arguments.end(), argv + 1, argv + argc);
+  lengthwise::AddMeasureCommand(app, std::move(arguments));
   try {
     app.parse(argc, argv);
     return 0;

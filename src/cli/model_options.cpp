@@ -17,6 +17,9 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--threads", options.threads, "Threads (default: all processors)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  command.add_option("--precision", options.precision, "Matrix products in fp32, bf16 or int8")
+      ->type_name("P")
+      ->capture_default_str();
   command.add_option("--repair", options.repair_file, "Repair to apply, a lengthwise.json")
       ->type_name("FILE");
   command
@@ -50,6 +53,7 @@ EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
   EmbedderOptions embedder;
   embedder.max_length = options.max_length;
   embedder.threads = options.threads;
+  embedder.precision = ParsePrecision(options.precision);
   embedder.long_input = repair.long_input;
   embedder.attention = repair.attention;
   return EmbedderImpl(options.model, embedder);

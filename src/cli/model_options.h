@@ -18,6 +18,7 @@ struct ModelOptions {
   std::string model;
   std::size_t max_length = 0;
   std::size_t threads = 0;
+  std::string precision = "fp32";
   std::string repair_file;
   std::optional<float> temperature;
   std::string long_input;

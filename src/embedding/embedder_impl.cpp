@@ -31,7 +31,7 @@ EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOp
       pool_(std::make_unique<ThreadPool>(options.threads)) {
   ModelSpec spec = MakeModelSpec(checkpoint_);
   options_.attention.Check(spec.layers, spec.heads);
-  encoder_ = std::make_unique<Encoder>(checkpoint_, std::move(spec), *pool_);
+  encoder_ = std::make_unique<Encoder>(checkpoint_, std::move(spec), *pool_, options.precision);
   const LengthLimits lengths = limits();
   if (options_.max_length > lengths.positions) {
     Fail(ErrorCode::kBadInput,

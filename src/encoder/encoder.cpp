@@ -38,30 +38,31 @@ std::pair<std::size_t, std::size_t> Share(std::size_t count, std::size_t unit, s
 }
 
 // One product, shared by the team over rows and, where there are few rows, over panels.
-void Linear(const PackedLinear& linear, LinearPart whole, ThreadPool* team) {
+void Linear(const LinearLayer& linear, const LinearPart& whole, EncoderWorkspace& workspace,
+            ThreadPool* team) {
   if (team == nullptr) {
-    ComputeLinear(linear, whole);
+    linear.Compute(whole, workspace.linear[0]);
     return;
   }
   const std::size_t wanted = team->size() * kPartsPerThread;
   const std::size_t row_parts = std::max<std::size_t>(1, whole.rows / kBlockRows);
   const std::size_t panels = whole.panel_end - whole.panel_begin;
   const std::size_t panel_parts = std::min(panels, (wanted + row_parts - 1) / row_parts);
-  team->For(row_parts * panel_parts, [&](std::size_t task, std::size_t) {
+  team->For(row_parts * panel_parts, [&](std::size_t task, std::size_t worker) {
     const auto [first, last] = Share(whole.rows, KernelRows(), row_parts, task / panel_parts);
     const auto [panel_first, panel_last] = Share(panels, 1, panel_parts, task % panel_parts);
     LinearPart part = whole;
     part.x += first * part.ldx;
-    part.y += first * part.ldy + panel_first * PanelWidth();
+    part.y += first * part.ldy + panel_first * linear.panel_width();
     part.rows = last - first;
     part.panel_begin = whole.panel_begin + panel_first;
     part.panel_end = whole.panel_begin + panel_last;
-    if (part.rows > 0) ComputeLinear(linear, part);
+    if (part.rows > 0) linear.Compute(part, workspace.linear[worker]);
   });
 }
 
 // The whole product y = x W^T + b over `rows` rows.
-LinearPart Whole(const PackedLinear& linear, const float* x, std::size_t ldx, std::size_t rows, float* y,
+LinearPart Whole(const LinearLayer& linear, const float* x, std::size_t ldx, std::size_t rows, float* y,
                  std::size_t ldy) {
   LinearPart part;
   part.x = x;
@@ -76,9 +77,10 @@ LinearPart Whole(const PackedLinear& linear, const float* x, std::size_t ldx, st
 
 }  // namespace
 
-Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool)
+Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool, Precision precision)
     : checkpoint_(checkpoint), spec_(std::move(spec)), layers_(spec_.layers) {
   const std::size_t hidden = spec_.hidden;
+  CheckPrecision(precision);
   if (spec_.head_size() > kMaxHeadSize) {
     Fail(ErrorCode::kUnsupported, "{}: head size {} is larger than the supported {}",
          checkpoint.folder.string(), spec_.head_size(), kMaxHeadSize);
@@ -94,25 +96,26 @@ Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool)
   }
   embedding_norm_ = ReadNorm(spec_.embedding_norm);
 
-  // One task a tensor: they are packed in any order, by all threads.
-  std::vector<PackTask> tasks;
+  // One task a layer of weights: they are packed in any order, by all threads.
+  struct Task {
+    LinearLayer* linear;
+    std::vector<const LinearNames*> sources;
+    std::size_t in, out;
+  };
+  std::vector<Task> tasks;
   for (std::size_t l = 0; l < spec_.layers; ++l) {
     const LayerNames& names = spec_.layer_names[l];
     Layer& layer = layers_[l];
-    layer.qkv = PackedLinear(hidden, 3 * hidden);
-    layer.attention_output = PackedLinear(hidden, hidden);
-    layer.intermediate = PackedLinear(hidden, spec_.intermediate);
-    layer.output = PackedLinear(spec_.intermediate, hidden);
-    tasks.push_back({&layer.qkv, &names.query, 0, hidden});
-    tasks.push_back({&layer.qkv, &names.key, hidden, hidden});
-    tasks.push_back({&layer.qkv, &names.value, 2 * hidden, hidden});
-    tasks.push_back({&layer.attention_output, &names.attention_output, 0, hidden});
-    tasks.push_back({&layer.intermediate, &names.intermediate, 0, spec_.intermediate});
-    tasks.push_back({&layer.output, &names.output, 0, hidden});
+    tasks.push_back({&layer.qkv, {&names.query, &names.key, &names.value}, hidden, hidden});
+    tasks.push_back({&layer.attention_output, {&names.attention_output}, hidden, hidden});
+    tasks.push_back({&layer.intermediate, {&names.intermediate}, hidden, spec_.intermediate});
+    tasks.push_back({&layer.output, {&names.output}, spec_.intermediate, hidden});
     layer.attention_norm = ReadNorm(names.attention_norm);
     layer.output_norm = ReadNorm(names.output_norm);
   }
-  pool.For(tasks.size(), [&](std::size_t task, std::size_t) { Pack(checkpoint, tasks[task]); });
+  pool.For(tasks.size(), [&](std::size_t i, std::size_t) {
+    *tasks[i].linear = LoadLinear(checkpoint, tasks[i].sources, tasks[i].in, tasks[i].out, precision);
+  });
 }
 
 Encoder::Norm Encoder::ReadNorm(const NormNames& names) const {
@@ -194,7 +197,9 @@ void Encoder::Run(const PackedBatch& batch, const AttentionPolicy& policy, Encod
   workspace.context.Resize(tokens * hidden);
   workspace.intermediate.Resize((team != nullptr ? tokens : kBlockRows + KernelRows()) *
                                 std::min(slice, spec_.intermediate));
-  workspace.attention.resize(std::max(workspace.attention.size(), team != nullptr ? team->size() : 1));
+  const std::size_t workers = team != nullptr ? team->size() : 1;
+  if (workspace.attention.size() < workers) workspace.attention.resize(workers);
+  if (workspace.linear.size() < workers) workspace.linear.resize(workers);
   float* const states = workspace.hidden.data();
 
   const auto probe_states = [&](std::size_t index) {
@@ -220,7 +225,7 @@ void Encoder::Run(const PackedBatch& batch, const AttentionPolicy& policy, Encod
       Linear(layer.qkv,
              Whole(layer.qkv, states + first * hidden, hidden, last - first,
                    workspace.qkv.data() + first * 3 * hidden, 3 * hidden),
-             team);
+             workspace, team);
     }
     Attend(batch, l, policy, workspace, team, probes);
     for (std::size_t b = 0; b < blocks; ++b) {
@@ -230,7 +235,7 @@ void Encoder::Run(const PackedBatch& batch, const AttentionPolicy& policy, Encod
       LinearPart part = Whole(layer.attention_output, workspace.context.data() + first * hidden, hidden, rows,
                               block, hidden);
       part.add_to_output = true;  // the residual
-      Linear(layer.attention_output, part, team);
+      Linear(layer.attention_output, part, workspace, team);
       Normalize(layer.attention_norm, block, block, rows, team);
       FeedForward(layer, first, rows, slice, workspace, team);
     }
@@ -251,15 +256,16 @@ void Encoder::FeedForward(const Layer& layer, std::size_t first, std::size_t row
     const std::size_t end = std::min(begin + slice, spec_.intermediate);
     const std::size_t width = end - begin;
     LinearPart up = Whole(layer.intermediate, block, hidden, rows, inner, width);
-    up.panel_begin = begin / PanelWidth();
-    up.panel_end = (end + PanelWidth() - 1) / PanelWidth();
+    up.panel_begin = begin / layer.intermediate.panel_width();
+    up.panel_end =
+        up.panel_begin + (width + layer.intermediate.panel_width() - 1) / layer.intermediate.panel_width();
     up.gelu = true;
-    Linear(layer.intermediate, up, team);
+    Linear(layer.intermediate, up, workspace, team);
     LinearPart down = Whole(layer.output, inner, width, rows, sum, hidden);
     down.in_begin = begin;
     down.in_end = end;
     down.add_to_output = true;
-    Linear(layer.output, down, team);
+    Linear(layer.output, down, workspace, team);
   }
   Normalize(layer.output_norm, sum, block, rows, team);
 }

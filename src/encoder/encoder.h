@@ -13,7 +13,7 @@
 #include "encoder/probe.h"
 #include "lengthwise/attention_policy.h"
 #include "math/aligned_buffer.h"
-#include "math/linear.h"
+#include "math/linear_layer.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -25,6 +25,7 @@ struct EncoderWorkspace {
   AlignedBuffer<float> context;             // [tokens x hidden]: the heads' outputs
   AlignedBuffer<float> intermediate;        // one block of the feed-forward layer
   std::vector<AttentionScratch> attention;  // one a thread that takes part
+  std::vector<NarrowScratch> linear;        // the same
 };
 
 class Encoder {
@@ -32,7 +33,8 @@ class Encoder {
   // Packs the weights, by all threads of `pool`. Keeps a reference to the checkpoint for the embedding
   // tables. Throws kBadCheckpoint naming the tensor that is missing, has another shape, or holds a value that
   // is not finite.
-  Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool);
+  Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool,
+          Precision precision = Precision::kFp32);
 
   const ModelSpec& spec() const { return spec_; }
 
@@ -53,11 +55,11 @@ class Encoder {
     std::vector<float> bias;
   };
   struct Layer {
-    PackedLinear qkv;
-    PackedLinear attention_output;
+    LinearLayer qkv;
+    LinearLayer attention_output;
     Norm attention_norm;
-    PackedLinear intermediate;
-    PackedLinear output;
+    LinearLayer intermediate;
+    LinearLayer output;
     Norm output_norm;
   };
 

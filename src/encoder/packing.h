@@ -8,21 +8,15 @@
 
 #include "checkpoint/checkpoint.h"
 #include "encoder/model_spec.h"
-#include "math/linear.h"
+#include "math/linear_layer.h"
 
 namespace lengthwise {
 
-// `out` outputs of `linear`, from `first` on, come from the tensors in `names`.
-struct PackTask {
-  PackedLinear* linear;
-  const LinearNames* names;
-  std::size_t first;
-  std::size_t out;
-};
-
-// All of these throw kBadCheckpoint naming file and tensor where it is missing, has another shape, or holds a
+// The linear layer of `in` inputs whose outputs are those of `sources`, `out` each, one after the other. Both
+// functions throw kBadCheckpoint naming file and tensor where it is missing, has another shape, or holds a
 // value that is not finite.
-void Pack(const Checkpoint& checkpoint, const PackTask& task);
+LinearLayer LoadLinear(const Checkpoint& checkpoint, std::span<const LinearNames* const> sources,
+                       std::size_t in, std::size_t out, Precision precision);
 std::vector<float> ReadFinite(const Checkpoint& checkpoint, const std::string& name,
                               std::span<const std::size_t> shape);
 

@@ -17,8 +17,12 @@ namespace {
 
 const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
 
-Json Golden() { return ReadJsonObject(kTinyBert / "golden.json", ErrorCode::kInternal); }
-std::vector<std::string> GoldenTexts() { return Golden()["texts"].get<std::vector<std::string>>(); }
+Json Golden() {
+  return ReadJsonObject(kTinyBert / "golden.json", ErrorCode::kInternal);
+}
+std::vector<std::string> GoldenTexts() {
+  return Golden()["texts"].get<std::vector<std::string>>();
+}
 
 void ExpectVectors(const Embeddings& found, const Json& expected) {
   ASSERT_EQ(found.rows(), expected.size());
@@ -110,14 +114,16 @@ TEST(Embedder, AveragesWindowsByTheirTokens) {
   const Embeddings whole = embedder.Embed(std::vector<std::string>{text});
   EXPECT_EQ(whole.tokens[0].windows, 2U);
   EXPECT_EQ(whole.tokens[0].dropped, 0U);
-  const Embeddings parts = embedder.Embed(std::vector<std::string>{"the model of text head and long cosine", "a"});
+  const Embeddings parts =
+      embedder.Embed(std::vector<std::string>{"the model of text head and long cosine", "a"});
   std::vector<double> expected(whole.dimension);
   double square = 0;
   for (std::size_t c = 0; c < whole.dimension; ++c) {
     expected[c] = 10.0 / 13 * parts.row(0)[c] + 3.0 / 13 * parts.row(1)[c];
     square += expected[c] * expected[c];
   }
-  for (std::size_t c = 0; c < whole.dimension; ++c) EXPECT_NEAR(whole.row(0)[c], expected[c] / std::sqrt(square), 1e-6);
+  for (std::size_t c = 0; c < whole.dimension; ++c)
+    EXPECT_NEAR(whole.row(0)[c], expected[c] / std::sqrt(square), 1e-6);
 }
 
 TEST(Embedder, RefusesALongTextWhenAskedTo) {

@@ -16,7 +16,8 @@ struct Head {
   std::size_t n, d;
   std::vector<float> q, k, v;
 
-  Head(std::size_t tokens, std::size_t head_size, double spread, std::uint64_t seed) : n(tokens), d(head_size) {
+  Head(std::size_t tokens, std::size_t head_size, double spread, std::uint64_t seed)
+      : n(tokens), d(head_size) {
     Random random(seed);
     for (auto* values : {&q, &k, &v}) {
       values->resize(n * d);
@@ -62,7 +63,8 @@ double CentredNorm(const std::vector<double>& x, std::size_t n, std::size_t d) {
 TEST(Attention, EqualsThePlainSoftmaxAtEveryLengthHeadSizeAndTemperature) {
   ForEveryTarget([] {
     AttentionScratch scratch;
-    // 257 and 600 need two and three tiles of keys; 13 and 45 leave part of a block of queries and of a panel.
+    // 257 and 600 need two and three tiles of keys; 13 and 45 leave part of a block of queries and of a
+    // panel.
     for (const std::size_t n : {1, 2, 13, 45, 256, 257, 600}) {
       for (const std::size_t d : {4, 32, 40, 64}) {
         for (const float temperature : {1.0F, 0.5F, 2.0F}) {

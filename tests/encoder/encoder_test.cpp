@@ -21,7 +21,8 @@ struct TinyBert {
     }
   }
 
-  std::vector<float> Run(const PackedBatch& sequences, ThreadPool* team = nullptr, TextProbe* probes = nullptr) {
+  std::vector<float> Run(const PackedBatch& sequences, ThreadPool* team = nullptr,
+                         TextProbe* probes = nullptr) {
     encoder.Run(sequences, policy, workspace, team, probes);
     return {workspace.hidden.data(), workspace.hidden.data() + sequences.tokens() * encoder.spec().hidden};
   }
@@ -54,7 +55,8 @@ TEST(Encoder, GivesTheSameBitsAloneInABatchAndSharedByATeam) {
       PackedBatch alone;
       alone.Add(std::span(tiny.batch.ids).subspan(tiny.batch.offsets[s], tiny.batch.length(s)));
       const std::vector<float> states = tiny.Run(alone);
-      EXPECT_TRUE(std::equal(states.begin(), states.end(), together.begin() + tiny.batch.offsets[s] * hidden)) << s;
+      EXPECT_TRUE(std::equal(states.begin(), states.end(), together.begin() + tiny.batch.offsets[s] * hidden))
+          << s;
     }
   });
 }

@@ -1,0 +1,32 @@
+// A linear layer in whichever format it is computed.
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "lengthwise/precision.h"
+#include "math/linear.h"
+#include "math/narrow_linear.h"
+
+namespace lengthwise {
+
+class LinearLayer {
+ public:
+  LinearLayer() = default;
+  explicit LinearLayer(PackedLinear linear) : linear_(std::move(linear)) {}
+  explicit LinearLayer(NarrowLinear linear) : linear_(std::move(linear)) {}
+
+  std::size_t in() const;
+  std::size_t out() const;
+  // Outputs of a panel, in which LinearPart counts, and how many panels there are.
+  std::size_t panel_width() const;
+  std::size_t panels() const { return (out() + panel_width() - 1) / panel_width(); }
+
+  // The scratch is of the calling thread; fp32 needs none.
+  void Compute(const LinearPart& part, NarrowScratch& scratch) const;
+
+ private:
+  std::variant<PackedLinear, NarrowLinear> linear_;
+};
+
+}  // namespace lengthwise
