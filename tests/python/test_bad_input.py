@@ -293,17 +293,34 @@ def test_an_output_of_unknown_format(bench):
     bench.expect_error("vectors.csv", ".npy", ".jsonl", output=bench.out / "vectors.csv")
 
 
-@pytest.mark.parametrize("name", ["vectors.npy", "vectors.jsonl"])
-@pytest.mark.parametrize("limit", [0, 600, 5000])
-def test_a_disk_that_fills_up(bench, name, limit):
-    """A limit on the size of files fails as a full disk does, in the first write or in the last."""
+def test_a_page_that_cannot_be_written(bench):
+    page = bench.out / "absent" / "page.html"
+    bench.expect_error(page, "No such file", command="measure", options=["--html", page])
 
-    def limit_files():
+
+def limit_files(limit):
+    """A limit on the size of files fails as a full disk does."""
+
+    def apply():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    return apply
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "vectors.jsonl"])
+@pytest.mark.parametrize("limit", [0, 600, 5000])
+def test_a_disk_that_fills_up(bench, name, limit):
+    """In the first write or in the last."""
     bench.input.write_text("".join(json.dumps({"text": f"text {i}"}) + "\n" for i in range(200)))
-    bench.expect_error("cannot write", bench.out / name, output=bench.out / name, preexec_fn=limit_files)
+    bench.expect_error("cannot write", bench.out / name, output=bench.out / name, preexec_fn=limit_files(limit))
+
+
+@pytest.mark.parametrize("limit", [0, 1000, 20000])
+def test_a_disk_that_fills_up_while_measuring(bench, limit):
+    """The report is larger than 1,000 bytes, and the page larger than 20,000: no half of the pair is left."""
+    options = ["--html", bench.out / "page.html"]
+    bench.expect_error("cannot write", bench.out, command="measure", options=options, preexec_fn=limit_files(limit))
 
 
 @pytest.mark.parametrize("name", ["vectors.npy", "vectors.jsonl"])
