@@ -35,16 +35,23 @@ class SeenIds {
   std::unordered_map<std::string, std::size_t> lines_;
 };
 
+// The text of member `name`; null if it is not there, or null itself.
+const std::string* FindText(const Json& object, const char* name, const std::string& where) {
+  const auto member = object.find(name);
+  if (member == object.end() || member->is_null()) return nullptr;
+  if (!member->is_string()) Fail(kBad, "{}: \"{}\" is {}, not a string", where, name, member->type_name());
+  return member->get_ptr<const std::string*>();
+}
+
 Document ParseJsonDocument(std::string_view line, const LineReader& reader) {
   const std::string where = reader.where();
   const Json object = ParseJson(line, where, kBad);
   if (!object.is_object()) Fail(kBad, "{}: expected a JSON object with \"text\"", where);
-  Document document;
-  document.text = RequiredJsonMember<std::string>(object, "text", where, kBad);
-  if (object["text"].is_null()) Fail(kBad, "{}: \"text\" is null", where);
-  document.title = JsonMember<std::string>(object, "title", "", where, kBad);
-  document.id = JsonMember<std::string>(object, "_id", std::to_string(reader.number()), where, kBad);
-  return document;
+  const std::string* text = FindText(object, "text", where);
+  if (text == nullptr) Fail(kBad, "{}: \"text\" is missing", where);
+  const std::string* title = FindText(object, "title", where);
+  const std::string* id = FindText(object, "_id", where);
+  return {id != nullptr ? *id : std::to_string(reader.number()), title != nullptr ? *title : "", *text};
 }
 
 std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentCallback& callback) {

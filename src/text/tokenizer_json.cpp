@@ -12,6 +12,9 @@ namespace {
 
 constexpr ErrorCode kBad = ErrorCode::kBadCheckpoint;
 
+// Nothing that is supported is nested deeper, and printing a value in a message takes stack by its depth.
+constexpr int kDeepest = 64;
+
 // Parses everything but the entries of model.vocab into a JSON value. Those are most of the file, so they go
 // straight to the vocabulary.
 Json ParseWithoutVocabulary(std::string_view json, const std::string& where, Vocabulary* vocabulary) {
@@ -20,6 +23,7 @@ Json ParseWithoutVocabulary(std::string_view json, const std::string& where, Voc
   std::string token;
   bool in_vocabulary = false;
   const auto callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kDeepest) Fail(kBad, "{}: nested more than {} deep", where, kDeepest);
     if (event == Json::parse_event_t::key) {
       if (depth == 1) section = parsed.get_ref<const std::string&>();
       if (depth == 2) member = parsed.get_ref<const std::string&>();
@@ -53,6 +57,8 @@ Json ParseWithoutVocabulary(std::string_view json, const std::string& where, Voc
     return Json::parse(json, callback);
   } catch (const nlohmann::json::parse_error& error) {
     Fail(kBad, "{}: not valid JSON at byte {} of {}", where, error.byte, json.size());
+  } catch (const nlohmann::json::exception&) {
+    Fail(kBad, "{}: JSON that cannot be held: a number is too large", where);
   }
 }
 

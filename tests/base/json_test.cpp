@@ -17,6 +17,11 @@ TEST(JsonTest, TextThatIsNotJsonIsNamedWithThePlace) {
   EXPECT_EQ(ParseJson(" {\"a\": [1, 2]} ", "x", kBad), Json({{"a", {1, 2}}}));
 }
 
+TEST(JsonTest, ANumberBeyondDoubleIsRefused) {
+  EXPECT_EQ(ErrorOf([] { ParseJson("[1e999]", "x", kBad); }),
+            "bad_checkpoint: x: JSON that cannot be held: a number is too large");
+}
+
 TEST(JsonTest, InvalidUtf8IsNotJson) {
   ExpectError(ErrorOf([] { ParseJson("\"\xFF\"", "x", kBad); }), "bad_checkpoint",
               "x: not valid JSON at byte 2");

@@ -103,14 +103,24 @@ TEST_F(DocumentsTest, ALineThatIsNotADocumentIsNamed) {
   ExpectError(Refusal("d.jsonl", good + good + "text\n"), "bad_input", "d.jsonl:3: not valid JSON at byte 2");
   ExpectError(Refusal("d.jsonl", "[1]\n"), "bad_input", "d.jsonl:1: expected a JSON object with \"text\"");
   ExpectError(Refusal("d.jsonl", "{\"title\": \"x\"}\n"), "bad_input", "d.jsonl:1: \"text\" is missing");
-  ExpectError(Refusal("d.jsonl", "{\"text\": null}\n"), "bad_input", "d.jsonl:1: \"text\" is null");
+  ExpectError(Refusal("d.jsonl", "{\"text\": null}\n"), "bad_input", "d.jsonl:1: \"text\" is missing");
   ExpectError(Refusal("d.jsonl", "{\"text\": 7}\n"), "bad_input",
-              "d.jsonl:1: \"text\" has the wrong type: 7");
+              "d.jsonl:1: \"text\" is number, not a string");
   ExpectError(Refusal("d.jsonl", "{\"text\": \"\", \"title\": []}\n"), "bad_input",
-              "\"title\" has the wrong type: []");
+              "\"title\" is array, not a string");
   ExpectError(Refusal("d.jsonl", "{\"text\": \"\", \"_id\": 7}\n"), "bad_input",
-              "\"_id\" has the wrong type: 7");
+              "\"_id\" is number, not a string");
   ExpectError(Refusal("d.jsonl", "{\"text\": \"\\ud800\"}\n"), "bad_input", "d.jsonl:1: not valid JSON");
+  ExpectError(Refusal("d.jsonl", "{\"text\": \"\", \"n\": 1e999}\n"), "bad_input",
+              "d.jsonl:1: JSON that cannot be held: a number is too large");
+}
+
+// Deep enough to run out of stack if anything that handles the value took a frame a level.
+TEST_F(DocumentsTest, DeepNestingIsHandled) {
+  const std::string deep = std::string(300000, '[') + std::string(300000, ']');
+  ExpectError(Refusal("d.jsonl", "{\"text\": " + deep + "}"), "bad_input",
+              "d.jsonl:1: \"text\" is array, not a string");
+  EXPECT_EQ(Read("d.jsonl", "{\"text\": \"x\", \"more\": " + deep + "}"), (Lines{"1||x"}));
 }
 
 TEST_F(DocumentsTest, AnIdStandsForOneDocument) {

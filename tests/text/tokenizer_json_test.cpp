@@ -158,6 +158,14 @@ TEST(TokenizerJsonTest, ATemplateThatRepeatsTheTextIsRefused) {
               "unsupported", "\"single\" repeats the text");
 }
 
+TEST(TokenizerJsonTest, NumbersAndNestingBeyondReasonAreRefused) {
+  ExpectError(ErrorOf([] { ParseTokenizerJson("{\"truncation\": 1e999}", "t"); }), "bad_checkpoint",
+              "t: JSON that cannot be held: a number is too large");
+  const std::string deep = std::string(300000, '[') + std::string(300000, ']');
+  ExpectError(ErrorOf([&] { ParseTokenizerJson("{\"normalizer\": " + deep + "}", "t"); }), "bad_checkpoint",
+              "t: nested more than 64 deep");
+}
+
 TEST(TokenizerJsonTest, WhatIsNotJsonIsNamedWithTheByte) {
   const std::string whole = SmallTokenizerJson().dump();
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
