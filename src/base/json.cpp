@@ -9,6 +9,8 @@ Json ParseJson(std::string_view text, const std::string& where, ErrorCode code) 
     return Json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
     Fail(code, "{}: not valid JSON at byte {} of {}", where, error.byte, text.size());
+  } catch (const nlohmann::json::exception&) {
+    Fail(code, "{}: JSON that cannot be held: a number is too large", where);
   }
 }
 

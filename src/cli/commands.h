@@ -2,6 +2,9 @@
 // parsed.
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace CLI {
 class App;
 }
@@ -9,6 +12,7 @@ class App;
 namespace lengthwise {
 
 void AddEmbedCommand(CLI::App& app);
-void AddMeasureCommand(CLI::App& app);
+// `arguments`: the whole command line, program name first; the report records it.
+void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);
 
 }  // namespace lengthwise

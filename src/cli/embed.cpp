@@ -90,8 +90,10 @@ void RunEmbed(const EmbedCommand& command) {
       ids[i] = documents[first + i].id;
       texts[i] = EmbeddedText(documents[first + i]);
     }
-    const Embeddings rows = embedder.Embed(
-        texts, [&](std::size_t done, std::size_t) { progress.Update(first + done, documents.size()); });
+    const auto update = [&](std::size_t done, std::size_t) {
+      progress.Update(first + done, documents.size());
+    };
+    const Embeddings rows = embedder.Embed(texts, update, first);
     writer.Append(ids, rows);
     Count(rows, totals);
   }

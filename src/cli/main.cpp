@@ -1,6 +1,7 @@
 // lengthwise: parse, call, print.
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -27,6 +28,8 @@ int main(int argc, char** argv) {
       "lengthwise");
   app.set_version_flag("--version", lengthwise::Version());
   app.require_subcommand(1);
+  // A file that may grow no further is a failed write, which is reported, not a death.
+  std::signal(SIGXFSZ, SIG_IGN);
   lengthwise::AddEmbedCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);

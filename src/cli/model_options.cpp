@@ -19,6 +19,7 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->check(CLI::Range(1, 1024));
   command.add_option("--precision", options.precision, "Matrix products in fp32, bf16 or int8")
       ->type_name("P")
+      ->check(CLI::IsMember({"fp32", "bf16", "int8"}))
       ->capture_default_str();
   command.add_option("--repair", options.repair_file, "Repair to apply, a lengthwise.json")
       ->type_name("FILE");
@@ -29,10 +30,13 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command
       .add_option("--long-input", options.long_input,
                   "Texts beyond the length: error, truncate or window-mean")
-      ->type_name("POLICY");
+      ->type_name("POLICY")
+      ->check(CLI::IsMember({"error", "truncate", "window-mean"}));
   command.add_option("--window", options.window, "Tokens of a window, special tokens included")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
   command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
 }
 

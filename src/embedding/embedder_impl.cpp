@@ -81,8 +81,8 @@ std::vector<std::int32_t> EmbedderImpl::WithSpecials(std::span<const std::int32_
   return sequence;
 }
 
-void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, bool with_probe,
-                                  const Sink& sink) const {
+void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences,
+                                  const SequenceRun& how, const Sink& sink) const {
   std::vector<std::size_t> lengths(sequences.size());
   std::transform(sequences.begin(), sequences.end(), lengths.begin(), [](const auto& s) { return s.size(); });
   const std::vector<BatchRange> batches = MakeBatches(lengths, pool_->size(), kBatchTokens);
@@ -91,12 +91,17 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
   const bool share = batches.size() < pool_->size();
   std::vector<EncoderWorkspace> workspaces(share ? 1 : pool_->size());
   std::mutex sink_mutex;
-  const auto run = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
+  const auto run_batch = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
     PackedBatch batch;
     for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
-    std::vector<TextProbe> probes(with_probe ? batch.sequences() : 0);
+    std::vector<TextProbe> probes(how.probe ? batch.sequences() : 0);
     EncoderWorkspace& workspace = workspaces[worker];
-    encoder_->Run(batch, options_.attention, workspace, team, with_probe ? probes.data() : nullptr);
+    EncoderRun encoder_run;
+    encoder_run.attention = how.attention.value_or(options_.attention);
+    encoder_run.intervention = how.intervention;
+    encoder_run.team = team;
+    encoder_run.probes = how.probe ? probes.data() : nullptr;
+    encoder_->Run(batch, workspace, encoder_run);
     std::vector<float> vectors(batch.sequences() * spec().hidden);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
@@ -107,13 +112,13 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
     const std::lock_guard lock(sink_mutex);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       sink(batches[b].begin + s, {vectors.data() + s * spec().hidden, spec().hidden},
-           with_probe ? &probes[s] : nullptr);
+           how.probe ? &probes[s] : nullptr);
     }
   };
   if (share) {
-    for (std::size_t b = 0; b < batches.size(); ++b) run(b, 0, pool_.get());
+    for (std::size_t b = 0; b < batches.size(); ++b) run_batch(b, 0, pool_.get());
   } else {
-    pool_->For(batches.size(), [&](std::size_t b, std::size_t worker) { run(b, worker, nullptr); });
+    pool_->For(batches.size(), [&](std::size_t b, std::size_t worker) { run_batch(b, worker, nullptr); });
   }
 }
 
@@ -127,8 +132,8 @@ void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::spa
   if (checkpoint_.normalize) NormalizeVector(vector);
 }
 
-Embeddings EmbedderImpl::Embed(std::span<const std::string> texts,
-                               const Embedder::ProgressCallback& progress) const {
+Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
+                               std::size_t first_text) const {
   const std::size_t hidden = spec().hidden;
   const std::size_t length = limits().in_force;
   Embeddings result;
@@ -143,8 +148,8 @@ Embeddings EmbedderImpl::Embed(std::span<const std::string> texts,
     std::vector<std::size_t> text_of;
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       TokenUse& use = result.tokens[first + i];
-      const std::vector<Window> windows =
-          MakeWindows(content[i].size(), special_tokens(), length, options_.long_input, first + i);
+      const std::vector<Window> windows = MakeWindows(content[i].size(), special_tokens(), length,
+                                                      options_.long_input, first_text + first + i);
       use.windows = static_cast<std::uint32_t>(windows.size());
       for (const Window& window : windows) {
         const auto part = std::span(content[i]).subspan(window.begin, window.end - window.begin);
@@ -156,7 +161,7 @@ Embeddings EmbedderImpl::Embed(std::span<const std::string> texts,
     }
     std::size_t done = 0;
     std::vector<float> window_vectors(sequences.size() * hidden);
-    EmbedSequences(sequences, false, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
+    EmbedSequences(sequences, {}, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
       std::copy(vector.begin(), vector.end(),
                 window_vectors.begin() + static_cast<std::ptrdiff_t>(s * hidden));
       ++done;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "encoder/intervention.h"
 #include "encoder/model_spec.h"
 #include "encoder/probe.h"
 #include "lengthwise/embedder.h"
@@ -20,6 +22,13 @@ namespace lengthwise {
 class Encoder;
 class ThreadPool;
 
+// How sequences are run.
+struct SequenceRun {
+  bool probe = false;                        // fill the probe that the sink is given, which is null otherwise
+  std::optional<AttentionPolicy> attention;  // in place of the embedder's
+  Intervention intervention;
+};
+
 class EmbedderImpl {
  public:
   EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options);
@@ -27,6 +36,7 @@ class EmbedderImpl {
 
   const Checkpoint& checkpoint() const { return checkpoint_; }
   const Tokenizer& tokenizer() const { return tokenizer_; }
+  const Encoder& encoder() const { return *encoder_; }
   const ModelSpec& spec() const;
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
@@ -45,15 +55,17 @@ class EmbedderImpl {
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
   // Runs every sequence (ids with special tokens, at most the model's positions long) through the encoder,
-  // pools and normalises as the model does. `with_probe` fills the probe, which is null otherwise.
-  void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, bool with_probe,
+  // pools and normalises as the model does.
+  void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
   // The static control: mean of the input word embeddings of the same tokens (special tokens included),
   // normalised if the model normalises. No positions, no attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
-  Embeddings Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress) const;
+  // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
+  Embeddings Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
+                   std::size_t first_text = 0) const;
 
  private:
   EmbedderOptions options_;

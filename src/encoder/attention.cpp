@@ -52,6 +52,26 @@ void PackValues(const AttentionInput& input, float* HWY_RESTRICT out) {
   }
 }
 
+// The bias of distances -(n - 1) .. n - 1 in units of log 2, and zeros that masked keys read. Returns where
+// distance 0 is.
+const float* ScaleBias(const AttentionInput& input, AlignedBuffer<float>& buffer) {
+  const std::size_t n = input.tokens;
+  const float scale = std::numbers::log2e_v<float> * input.bias_scale;
+  buffer.Resize(2 * n - 1 + kPanel);
+  std::fill(buffer.data() + 2 * n - 1, buffer.data() + buffer.size(), 0.0F);
+  const float* const first = input.bias - (n - 1);
+  for (std::size_t i = 0; i < 2 * n - 1; ++i) buffer[i] = first[i] * scale;
+  return buffer.data() + (n - 1);
+}
+
+// scores[j] += bias[j], `count` a multiple of kPanel.
+HWY_INLINE void AddBias(const float* HWY_RESTRICT bias, float* HWY_RESTRICT scores, std::size_t count) {
+  const PanelTag d;
+  for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
+    hn::Store(hn::Add(hn::Load(d, scores + j), hn::LoadU(d, bias + j)), d, scores + j);
+  }
+}
+
 // The online softmax of one query row. Scores are in units of log 2, so that weights are powers of two.
 struct RowState {
   float max = kMasked;
@@ -155,6 +175,8 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
   PackKeys(input, scale, scratch.keys.data());
   PackValues(input, scratch.values.data());
 
+  const float* const bias = input.bias != nullptr ? ScaleBias(input, scratch.bias) : nullptr;
+
   HWY_ALIGN float scores[kKernelRows * kKeyTile];
   HWY_ALIGN float sums[kKernelRows * kMaxHeadSize];
   if (kProbe) *probe = HeadProbe{};
@@ -171,6 +193,7 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
       }
       for (std::size_t r = 0; r < rows; ++r) {
         float* const row = scores + r * kKeyTile;
+        if (bias != nullptr) AddBias(bias + key - (query + r), row, padded);
         std::fill(row + keys, row + padded, kMasked);
         if (kProbe && key == 0) states[r].first_score = row[0];
         const float factor = SoftmaxRow<kProbe>(row, padded, states[r]);

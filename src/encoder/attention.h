@@ -20,13 +20,18 @@ struct AttentionInput {
   std::size_t stride = 0;
   std::size_t tokens = 0;
   std::size_t head_size = 0;
-  float temperature = 1.0F;  // scores are q.k / (temperature sqrt(head_size))
+  float temperature = 1.0F;  // scores are q.k / (temperature sqrt(head_size)) + bias
+  // bias[j - i] is added to the score of query i and key j, times bias_scale; null: none. Points at distance
+  // 0.
+  const float* bias = nullptr;
+  float bias_scale = 1.0F;
 };
 
-// Packed keys and values of one head; one a thread, reused.
+// Packed keys and values of one head, and its bias; one a thread, reused.
 struct AttentionScratch {
   AlignedBuffer<float> keys;
   AlignedBuffer<float> values;
+  AlignedBuffer<float> bias;
 };
 
 // output_i = sum_j softmax_j(scores_ij) v_j. `probe` may be null; filling it changes no output bit.

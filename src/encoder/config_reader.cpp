@@ -18,6 +18,10 @@ std::size_t ConfigReader::Size(const char* name) const {
   return static_cast<std::size_t>(value);
 }
 
+std::size_t ConfigReader::Size(const char* name, std::size_t fallback) const {
+  return config_.contains(name) ? Size(name) : fallback;
+}
+
 float ConfigReader::Number(const char* name, float fallback) const {
   return JsonMember<float>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
 }

@@ -16,6 +16,7 @@ class ConfigReader {
 
   // A whole number from 1 to 2^24. Throws kBadCheckpoint otherwise.
   std::size_t Size(const char* name) const;
+  std::size_t Size(const char* name, std::size_t fallback) const;
   float Number(const char* name, float fallback) const;
   std::string Text(const char* name, const std::string& fallback) const;
 

@@ -1,13 +1,10 @@
 #include "encoder/encoder.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <utility>
 
 #include "base/fail.h"
 #include "encoder/layer_probe.h"
-#include "encoder/packing.h"
 #include "math/rows.h"
 
 namespace lengthwise {
@@ -77,67 +74,45 @@ LinearPart Whole(const LinearLayer& linear, const float* x, std::size_t ldx, std
 
 }  // namespace
 
-Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool, Precision precision)
-    : checkpoint_(checkpoint), spec_(std::move(spec)), layers_(spec_.layers) {
+// The state of one call of Run.
+struct Encoder::Pass {
+  const PackedBatch& batch;
+  const EncoderRun& run;
+  EncoderWorkspace& workspace;
+
+  void Observe(EncoderStage stage, std::size_t layer, const float* data) const {
+    if (run.observer) run.observer(stage, layer, data);
+  }
+};
+
+void Encoder::Embed(const Pass& pass) const {
   const std::size_t hidden = spec_.hidden;
-  CheckPrecision(precision);
-  if (spec_.head_size() > kMaxHeadSize) {
-    Fail(ErrorCode::kUnsupported, "{}: head size {} is larger than the supported {}",
-         checkpoint.folder.string(), spec_.head_size(), kMaxHeadSize);
-  }
-  word_embeddings_ = &checkpoint.weights.Get(spec_.word_embeddings, std::array{spec_.vocabulary, hidden});
-  position_embeddings_ =
-      ReadFinite(checkpoint, spec_.position_embeddings, std::array{spec_.position_rows, hidden});
-  if (spec_.token_types > 0) {
-    const std::vector<float> types =
-        ReadFinite(checkpoint, spec_.token_type_embeddings, std::array{spec_.token_types, hidden});
-    for (std::size_t i = 0; i < position_embeddings_.size(); ++i)
-      position_embeddings_[i] += types[i % hidden];
-  }
-  embedding_norm_ = ReadNorm(spec_.embedding_norm);
-
-  // One task a layer of weights: they are packed in any order, by all threads.
-  struct Task {
-    LinearLayer* linear;
-    std::vector<const LinearNames*> sources;
-    std::size_t in, out;
-  };
-  std::vector<Task> tasks;
-  for (std::size_t l = 0; l < spec_.layers; ++l) {
-    const LayerNames& names = spec_.layer_names[l];
-    Layer& layer = layers_[l];
-    tasks.push_back({&layer.qkv, {&names.query, &names.key, &names.value}, hidden, hidden});
-    tasks.push_back({&layer.attention_output, {&names.attention_output}, hidden, hidden});
-    tasks.push_back({&layer.intermediate, {&names.intermediate}, hidden, spec_.intermediate});
-    tasks.push_back({&layer.output, {&names.output}, spec_.intermediate, hidden});
-    layer.attention_norm = ReadNorm(names.attention_norm);
-    layer.output_norm = ReadNorm(names.output_norm);
-  }
-  pool.For(tasks.size(), [&](std::size_t i, std::size_t) {
-    *tasks[i].linear = LoadLinear(checkpoint, tasks[i].sources, tasks[i].in, tasks[i].out, precision);
-  });
-}
-
-Encoder::Norm Encoder::ReadNorm(const NormNames& names) const {
-  const std::array shape{spec_.hidden};
-  return {ReadFinite(checkpoint_, names.weight, shape), ReadFinite(checkpoint_, names.bias, shape)};
-}
-
-void Encoder::WordEmbedding(std::int32_t id, std::span<float> row) const {
-  if (id < 0 || static_cast<std::size_t>(id) >= spec_.vocabulary) {
-    Fail(ErrorCode::kBadCheckpoint, "{}: the tokenizer gives token {}, but the model's vocabulary has {}",
-         checkpoint_.folder.string(), id, spec_.vocabulary);
-  }
-  word_embeddings_->Read(static_cast<std::size_t>(id) * spec_.hidden, row);
-}
-
-void Encoder::Embed(const PackedBatch& batch, float* hidden, std::size_t first, std::size_t last) const {
-  for (std::size_t s = first; s < last; ++s) {
-    for (std::size_t t = batch.offsets[s]; t < batch.offsets[s + 1]; ++t) {
-      float* const row = hidden + t * spec_.hidden;
-      WordEmbedding(batch.ids[t], {row, spec_.hidden});
-      const std::size_t position = t - batch.offsets[s] + spec_.position_offset;
-      AddRow(position_embeddings_.data() + position * spec_.hidden, row, spec_.hidden);
+  const std::size_t range = pass.run.intervention.position_range;
+  const float* const table = position_embeddings_.data();
+  for (std::size_t s = 0; s < pass.batch.sequences(); ++s) {
+    const std::size_t length = pass.batch.length(s);
+    std::size_t position = 0;
+    for (std::size_t t = pass.batch.offsets[s]; t < pass.batch.offsets[s + 1]; ++t) {
+      float* const row = pass.workspace.hidden.data() + t * hidden;
+      WordEmbedding(pass.batch.ids[t], {row, hidden});
+      if (pass.batch.ids[t] == spec_.position_padding) {
+        AddRow(table + static_cast<std::size_t>(spec_.position_padding) * hidden, row, hidden);
+        continue;
+      }
+      const float* const first = table + spec_.position_offset * hidden;
+      const std::size_t p = position++;
+      if (range == 0 || length <= range) {
+        AddRow(first + p * hidden, row, hidden);
+        continue;
+      }
+      const double place =
+          static_cast<double>(p) * static_cast<double>(range - 1) / static_cast<double>(length - 1);
+      const auto below = std::min(static_cast<std::size_t>(place), range - 1);
+      const std::size_t above = std::min(below + 1, range - 1);
+      const auto part = static_cast<float>(place - static_cast<double>(below));
+      for (std::size_t c = 0; c < hidden; ++c) {
+        row[c] += (1 - part) * first[below * hidden + c] + part * first[above * hidden + c];
+      }
     }
   }
 }
@@ -156,97 +131,137 @@ void Encoder::Normalize(const Norm& norm, const float* x, float* y, std::size_t 
   });
 }
 
-void Encoder::Attend(const PackedBatch& batch, std::size_t layer, const AttentionPolicy& policy,
-                     EncoderWorkspace& workspace, ThreadPool* team, TextProbe* probes) const {
+void Encoder::Attend(const Pass& pass, std::size_t layer) const {
   const std::size_t hidden = spec_.hidden;
-  ForEach(team, batch.sequences() * spec_.heads, [&](std::size_t task, std::size_t worker) {
+  const std::size_t head_size = spec_.head_size();
+  const AttentionPolicy& policy = pass.run.attention;
+  const std::vector<HeadOutput>& head_output = pass.run.intervention.head_output;
+  ForEach(pass.run.team, pass.batch.sequences() * spec_.heads, [&](std::size_t task, std::size_t worker) {
     const std::size_t s = task / spec_.heads;
     const std::size_t head = task % spec_.heads;
-    const float* const base = workspace.qkv.data() + batch.offsets[s] * 3 * hidden + head * spec_.head_size();
-    AttentionInput input;
-    input.q = base;
-    input.k = base + hidden;
-    input.v = base + 2 * hidden;
-    input.stride = 3 * hidden;
-    input.tokens = batch.length(s);
-    input.head_size = spec_.head_size();
-    input.temperature = policy.Temperature(layer, head);
-    ComputeAttention(input, workspace.context.data() + batch.offsets[s] * hidden + head * spec_.head_size(),
-                     hidden, workspace.attention[worker],
-                     probes != nullptr ? &probes[s].heads[layer * spec_.heads + head] : nullptr);
+    const std::size_t first = pass.batch.offsets[s];
+    AttentionInput input =
+        HeadInput(pass.workspace.qkv.data() + first * 3 * hidden, pass.batch.length(s), layer, head, policy);
+    float* const output = pass.workspace.context.data() + first * hidden + head * head_size;
+    ComputeAttention(
+        input, output, hidden, pass.workspace.attention[worker],
+        pass.run.probes != nullptr ? &pass.run.probes[s].heads[layer * spec_.heads + head] : nullptr);
+    if (!head_output.empty()) {
+      ApplyHeadOutput(head_output[layer * spec_.heads + head], output, hidden, input.tokens, head_size);
+    }
   });
 }
 
-void Encoder::Run(const PackedBatch& batch, const AttentionPolicy& policy, EncoderWorkspace& workspace,
-                  ThreadPool* team, TextProbe* probes) const {
-  const std::size_t tokens = batch.tokens();
-  const std::size_t hidden = spec_.hidden;
+AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                                  const AttentionPolicy& policy) const {
+  AttentionInput input;
+  input.q = qkv + head * spec_.head_size();
+  input.k = input.q + spec_.hidden;
+  input.v = input.k + spec_.hidden;
+  input.stride = 3 * spec_.hidden;
+  input.tokens = tokens;
+  input.head_size = spec_.head_size();
+  input.temperature = policy.Temperature(layer, head);
+  if (!relative_bias_.empty()) {
+    input.bias = relative_bias_.data() + head * (2 * spec_.positions() - 1) + (spec_.positions() - 1);
+    input.bias_scale = policy.reading == TemperatureReading::kScores ? 1.0F / input.temperature : 1.0F;
+  }
+  return input;
+}
+
+void Encoder::CheckRun(const PackedBatch& batch, const EncoderRun& run) const {
   for (std::size_t s = 0; s < batch.sequences(); ++s) {
     if (batch.length(s) > spec_.positions() || batch.length(s) == 0) {
       Fail(ErrorCode::kInternal, "a sequence of {} tokens; the model takes 1 to {}", batch.length(s),
            spec_.positions());
     }
   }
-  // A team shares every stage over all rows; a lone thread takes block after block through the stages, so
-  // that activations stay in its cache. Sums run in the same order either way.
-  const std::size_t blocks =
-      team != nullptr ? 1 : std::max<std::size_t>(1, (tokens + kBlockRows - 1) / kBlockRows);
-  const std::size_t slice = team != nullptr ? spec_.intermediate : kLinearDepth;
+  const std::size_t heads = spec_.layers * spec_.heads;
+  if (!run.intervention.head_output.empty() && run.intervention.head_output.size() != heads) {
+    Fail(ErrorCode::kBadInput, "an intervention on {} heads; the model has {}",
+         run.intervention.head_output.size(), heads);
+  }
+  if (run.intervention.position_range > spec_.positions()) {
+    Fail(ErrorCode::kBadInput, "positions interpolated into the first {}; the model has {}",
+         run.intervention.position_range, spec_.positions());
+  }
+}
+
+void Encoder::ProbeStates(const Pass& pass, std::size_t index) const {
+  if (pass.run.probes == nullptr) return;
+  ForEach(pass.run.team, pass.batch.sequences(), [&](std::size_t s, std::size_t) {
+    pass.run.probes[s].layers[index] =
+        MeasureStates(pass.workspace.hidden.data() + pass.batch.offsets[s] * spec_.hidden,
+                      pass.batch.length(s), spec_.hidden);
+  });
+}
+
+void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const {
+  CheckRun(batch, run);
+  const std::size_t tokens = batch.tokens();
+  const std::size_t hidden = spec_.hidden;
+  ThreadPool* const team = run.team;
+  // A team shares every stage over all rows, and an observer sees every stage of all rows; a lone thread
+  // takes block after block through the stages, so that activations stay in its cache. Sums run in the same
+  // order either way.
+  const bool whole = team != nullptr || run.observer != nullptr;
+  const std::size_t blocks = whole ? 1 : std::max<std::size_t>(1, (tokens + kBlockRows - 1) / kBlockRows);
+  const std::size_t slice = whole ? spec_.intermediate : kLinearDepth;
   workspace.hidden.Resize(tokens * hidden);
   workspace.qkv.Resize(tokens * 3 * hidden);
   workspace.context.Resize(tokens * hidden);
-  workspace.intermediate.Resize((team != nullptr ? tokens : kBlockRows + KernelRows()) *
+  workspace.intermediate.Resize((whole ? tokens : kBlockRows + KernelRows()) *
                                 std::min(slice, spec_.intermediate));
   const std::size_t workers = team != nullptr ? team->size() : 1;
   if (workspace.attention.size() < workers) workspace.attention.resize(workers);
   if (workspace.linear.size() < workers) workspace.linear.resize(workers);
   float* const states = workspace.hidden.data();
-
-  const auto probe_states = [&](std::size_t index) {
-    if (probes == nullptr) return;
-    ForEach(team, batch.sequences(), [&](std::size_t s, std::size_t) {
-      probes[s].layers[index] = MeasureStates(states + batch.offsets[s] * hidden, batch.length(s), hidden);
-    });
-  };
-  for (std::size_t s = 0; s < batch.sequences() && probes != nullptr; ++s) {
-    probes[s].tokens = batch.length(s);
-    probes[s].head_count = spec_.heads;
-    probes[s].heads.assign(spec_.layers * spec_.heads, HeadProbe{});
-    probes[s].layers.assign(spec_.layers + 1, LayerProbe{});
+  const Pass pass{batch, run, workspace};
+  for (std::size_t s = 0; s < batch.sequences() && run.probes != nullptr; ++s) {
+    run.probes[s].tokens = batch.length(s);
+    run.probes[s].head_count = spec_.heads;
+    run.probes[s].heads.assign(spec_.layers * spec_.heads, HeadProbe{});
+    run.probes[s].layers.assign(spec_.layers + 1, LayerProbe{});
   }
 
-  Embed(batch, states, 0, batch.sequences());
+  Embed(pass);
   Normalize(embedding_norm_, states, states, tokens, team);
-  probe_states(0);
+  ProbeStates(pass, 0);
   for (std::size_t l = 0; l < spec_.layers; ++l) {
     const Layer& layer = layers_[l];
+    pass.Observe(EncoderStage::kInput, l, states);
     for (std::size_t b = 0; b < blocks; ++b) {
       const auto [first, last] = Share(tokens, KernelRows(), blocks, b);
-      Linear(layer.qkv,
-             Whole(layer.qkv, states + first * hidden, hidden, last - first,
-                   workspace.qkv.data() + first * 3 * hidden, 3 * hidden),
+      float* const qkv = workspace.qkv.data() + first * 3 * hidden;
+      Linear(layer.qkv, Whole(layer.qkv, states + first * hidden, hidden, last - first, qkv, 3 * hidden),
              workspace, team);
     }
-    Attend(batch, l, policy, workspace, team, probes);
+    pass.Observe(EncoderStage::kQkv, l, workspace.qkv.data());
+    Attend(pass, l);
+    pass.Observe(EncoderStage::kContext, l, workspace.context.data());
     for (std::size_t b = 0; b < blocks; ++b) {
       const auto [first, last] = Share(tokens, KernelRows(), blocks, b);
-      const std::size_t rows = last - first;
       float* const block = states + first * hidden;
-      LinearPart part = Whole(layer.attention_output, workspace.context.data() + first * hidden, hidden, rows,
-                              block, hidden);
+      LinearPart part = Whole(layer.attention_output, workspace.context.data() + first * hidden, hidden,
+                              last - first, block, hidden);
       part.add_to_output = true;  // the residual
       Linear(layer.attention_output, part, workspace, team);
-      Normalize(layer.attention_norm, block, block, rows, team);
-      FeedForward(layer, first, rows, slice, workspace, team);
+      pass.Observe(EncoderStage::kAttentionResidual, l, block);
+      Normalize(layer.attention_norm, block, block, last - first, team);
+      pass.Observe(EncoderStage::kAttentionNorm, l, block);
+      FeedForward(pass, l, first, last - first, slice);
     }
-    probe_states(l + 1);
+    ProbeStates(pass, l + 1);
   }
 }
 
 // The feed-forward layer slice by slice: some of its inner activations are computed, then multiplied onto the
 // residual. The sum grows in the block's rows of `context`, which attention no longer needs.
-void Encoder::FeedForward(const Layer& layer, std::size_t first, std::size_t rows, std::size_t slice,
-                          EncoderWorkspace& workspace, ThreadPool* team) const {
+void Encoder::FeedForward(const Pass& pass, std::size_t index, std::size_t first, std::size_t rows,
+                          std::size_t slice) const {
+  const Layer& layer = layers_[index];
+  EncoderWorkspace& workspace = pass.workspace;
+  ThreadPool* const team = pass.run.team;
   const std::size_t hidden = spec_.hidden;
   float* const block = workspace.hidden.data() + first * hidden;
   float* const sum = workspace.context.data() + first * hidden;
@@ -267,7 +282,9 @@ void Encoder::FeedForward(const Layer& layer, std::size_t first, std::size_t row
     down.add_to_output = true;
     Linear(layer.output, down, workspace, team);
   }
+  pass.Observe(EncoderStage::kFeedForwardResidual, index, sum);
   Normalize(layer.output_norm, sum, block, rows, team);
+  pass.Observe(EncoderStage::kOutputNorm, index, block);
 }
 
 }  // namespace lengthwise

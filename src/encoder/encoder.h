@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
 #include "encoder/attention.h"
+#include "encoder/intervention.h"
 #include "encoder/model_spec.h"
 #include "encoder/packed_batch.h"
 #include "encoder/probe.h"
@@ -28,6 +30,30 @@ struct EncoderWorkspace {
   std::vector<NarrowScratch> linear;        // the same
 };
 
+// Where an observer looks. Data are rows of all tokens of the batch, `hidden` floats each except where noted.
+enum class EncoderStage {
+  kInput,                // X, the layer's input
+  kQkv,                  // queries, keys and values, 3 hidden floats a row; see Encoder::HeadInput
+  kContext,              // the heads' outputs side by side
+  kAttentionResidual,    // X + attention
+  kAttentionNorm,        // Y = LayerNorm(X + attention)
+  kFeedForwardResidual,  // Y + feed-forward
+  kOutputNorm,           // the layer's output
+};
+
+using EncoderObserver = std::function<void(EncoderStage stage, std::size_t layer, const float* data)>;
+
+// How a batch is run.
+struct EncoderRun {
+  AttentionPolicy attention;
+  Intervention intervention;
+  // With a team, the threads of that pool share each layer's work (lowest latency); without, all is done in
+  // the calling thread (highest throughput: run several batches at a time).
+  ThreadPool* team = nullptr;
+  TextProbe* probes = nullptr;  // one a sequence to fill
+  EncoderObserver observer;     // called from the calling thread
+};
+
 class Encoder {
  public:
   // Packs the weights, by all threads of `pool`. Keeps a reference to the checkpoint for the embedding
@@ -39,12 +65,12 @@ class Encoder {
   const ModelSpec& spec() const { return spec_; }
 
   // Runs a batch; the token states [tokens x hidden] are in workspace.hidden. Every length must be at most
-  // spec().positions(). With `team`, the threads of that pool share each layer's work (lowest latency);
-  // without, all is done in the calling thread (highest throughput: run several batches at a time). The
-  // result is the same bit for bit. `probes`: null, or one a sequence to fill, which changes no bit of the
-  // result either.
-  void Run(const PackedBatch& batch, const AttentionPolicy& policy, EncoderWorkspace& workspace,
-           ThreadPool* team, TextProbe* probes) const;
+  // spec().positions(). The result is the same bit for bit whatever the team, the probes and the observer.
+  void Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const;
+
+  // One head's view of the rows of one sequence in a kQkv stage: queries, keys, values, temperature and bias.
+  AttentionInput HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                           const AttentionPolicy& policy) const;
 
   // Row `id` of the word embeddings; `row` has `hidden` floats.
   void WordEmbedding(std::int32_t id, std::span<float> row) const;
@@ -63,18 +89,21 @@ class Encoder {
     Norm output_norm;
   };
 
-  Norm ReadNorm(const NormNames& names) const;
-  void Embed(const PackedBatch& batch, float* hidden, std::size_t first, std::size_t last) const;
-  void Attend(const PackedBatch& batch, std::size_t layer, const AttentionPolicy& policy,
-              EncoderWorkspace& workspace, ThreadPool* team, TextProbe* probes) const;
-  void FeedForward(const Layer& layer, std::size_t first, std::size_t rows, std::size_t slice,
-                   EncoderWorkspace& workspace, ThreadPool* team) const;
+  Norm ReadNorm(const WeightNames& names) const;
+  struct Pass;
+  void CheckRun(const PackedBatch& batch, const EncoderRun& run) const;
+  void Embed(const Pass& pass) const;
+  void Attend(const Pass& pass, std::size_t layer) const;
+  void FeedForward(const Pass& pass, std::size_t layer, std::size_t first, std::size_t rows,
+                   std::size_t slice) const;
+  void ProbeStates(const Pass& pass, std::size_t index) const;
   void Normalize(const Norm& norm, const float* x, float* y, std::size_t count, ThreadPool* team) const;
 
   const Checkpoint& checkpoint_;
   ModelSpec spec_;
   const Tensor* word_embeddings_ = nullptr;
   std::vector<float> position_embeddings_;  // [positions x hidden], the token type's row added
+  std::vector<float> relative_bias_;        // [heads][2 positions - 1]; empty: none
   Norm embedding_norm_;
   std::vector<Layer> layers_;
 };

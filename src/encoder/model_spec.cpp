@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "encoder/bert.h"
 #include "encoder/config_reader.h"
+#include "encoder/mpnet.h"
 
 namespace lengthwise {
 namespace {
@@ -14,9 +15,23 @@ struct Architecture {
   ModelSpec (*make)(const Checkpoint&);
 };
 
-constexpr std::array kArchitectures = {Architecture{"bert", MakeBertSpec}};
+constexpr std::array kArchitectures = {Architecture{"bert", MakeBertSpec},
+                                       Architecture{"mpnet", MakeMpnetSpec}};
 
 }  // namespace
+
+void ReadSizes(const ConfigReader& config, ModelSpec& spec) {
+  spec.hidden = config.Size("hidden_size");
+  spec.layers = config.Size("num_hidden_layers");
+  spec.heads = config.Size("num_attention_heads");
+  spec.intermediate = config.Size("intermediate_size");
+  spec.vocabulary = config.Size("vocab_size");
+  spec.position_rows = config.Size("max_position_embeddings");
+}
+
+WeightNames WeightAndBias(const std::string& prefix) {
+  return {prefix + ".weight", prefix + ".bias"};
+}
 
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
   const std::string type = ConfigReader(checkpoint).Text("model_type", "");
@@ -27,6 +42,10 @@ ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
       if (spec.hidden % spec.heads != 0) {
         Fail(ErrorCode::kBadCheckpoint, "{}: hidden size {} is not a multiple of {} heads",
              (checkpoint.folder / "config.json").string(), spec.hidden, spec.heads);
+      }
+      if (spec.position_rows <= spec.position_offset) {
+        Fail(ErrorCode::kBadCheckpoint, "{}: {} rows of positions, of which the first {} are reserved",
+             (checkpoint.folder / "config.json").string(), spec.position_rows, spec.position_offset);
       }
       return spec;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,26 +10,22 @@
 
 namespace lengthwise {
 
-// Names in the checkpoint of a linear map y = x W^T + b, W stored [out x in].
-struct LinearNames {
-  std::string weight;
-  std::string bias;
-};
-
-struct NormNames {
+// Names in the checkpoint of a weight and its bias: of a linear map y = x W^T + b, W stored [out x in], or of
+// a norm.
+struct WeightNames {
   std::string weight;
   std::string bias;
 };
 
 struct LayerNames {
-  LinearNames query, key, value, attention_output;
-  NormNames attention_norm;
-  LinearNames intermediate, output;
-  NormNames output_norm;
+  WeightNames query, key, value, attention_output;
+  WeightNames attention_norm;
+  WeightNames intermediate, output;
+  WeightNames output_norm;
 };
 
 struct ModelSpec {
-  std::string architecture;  // "bert"
+  std::string architecture;  // "bert", "mpnet"
   std::size_t hidden = 0;
   std::size_t layers = 0;
   std::size_t heads = 0;
@@ -37,17 +34,31 @@ struct ModelSpec {
   std::size_t token_types = 0;      // rows of the token type table; 0: the model has none
   std::size_t position_rows = 0;    // rows of the position table
   std::size_t position_offset = 0;  // the table's row of the first token
+  // A token of this id takes the table's row of the same number and is not counted in the positions after it;
+  // -1: none.
+  std::int32_t position_padding = -1;
   float norm_epsilon = 1e-12F;
+  std::size_t relative_buckets = 0;  // rows of the relative position bias; 0: the model has none
 
   std::string word_embeddings, position_embeddings;
   std::string token_type_embeddings;  // row 0 is added to every token
-  NormNames embedding_norm;
+  WeightNames embedding_norm;
+  std::string relative_bias;  // [relative_buckets x heads], shared by all layers
   std::vector<LayerNames> layer_names;
 
   std::size_t head_size() const { return hidden / heads; }
   // Longest sequence in tokens.
   std::size_t positions() const { return position_rows - position_offset; }
 };
+
+class ConfigReader;
+
+// The members that every config.json names alike: hidden_size, num_hidden_layers, num_attention_heads,
+// intermediate_size, vocab_size, max_position_embeddings.
+void ReadSizes(const ConfigReader& config, ModelSpec& spec);
+
+// prefix.weight and prefix.bias
+WeightNames WeightAndBias(const std::string& prefix);
 
 // Maps config.json and tensor names to a spec. Throws kUnsupported, naming what was found and what is
 // supported.

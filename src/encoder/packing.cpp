@@ -19,7 +19,7 @@ namespace {
 // Calls use(first row, rows, biases) for the weights of one source, a few rows at a time: the block stays in
 // the cache while it is packed. `use` returns false if a value is not finite.
 template <typename Use>
-void ForEachBlock(const Checkpoint& checkpoint, const LinearNames& names, std::size_t in, std::size_t out,
+void ForEachBlock(const Checkpoint& checkpoint, const WeightNames& names, std::size_t in, std::size_t out,
                   const Use& use) {
   const Tensor& weight = checkpoint.weights.Get(names.weight, std::array{out, in});
   const std::vector<float> bias = ReadFinite(checkpoint, names.bias, std::array{out});
@@ -36,7 +36,7 @@ void ForEachBlock(const Checkpoint& checkpoint, const LinearNames& names, std::s
 
 }  // namespace
 
-LinearLayer LoadLinear(const Checkpoint& checkpoint, std::span<const LinearNames* const> sources,
+LinearLayer LoadLinear(const Checkpoint& checkpoint, std::span<const WeightNames* const> sources,
                        std::size_t in, std::size_t out, Precision precision) {
   if (precision == Precision::kFp32) {
     PackedLinear linear(in, out * sources.size());
@@ -50,7 +50,7 @@ LinearLayer LoadLinear(const Checkpoint& checkpoint, std::span<const LinearNames
   }
   std::vector<float> weights;
   std::vector<float> biases;
-  for (const LinearNames* source : sources) {
+  for (const WeightNames* source : sources) {
     ForEachBlock(checkpoint, *source, in, out,
                  [&](std::size_t, std::span<const float> rows, std::span<const float> bias) {
                    weights.insert(weights.end(), rows.begin(), rows.end());

@@ -190,11 +190,12 @@ void ParseTemplate(const Json& part, const std::string& place, TokenizerSpec* sp
 
 void ParsePostProcessor(const Json& part, const std::string& where, TokenizerSpec* spec) {
   const std::string type =
-      CheckedType(part, "post_processor", {"TemplateProcessing", "BertProcessing", "none"}, where);
+      CheckedType(part, "post_processor", {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "none"}, where);
   const std::string place = where + ": post_processor";
   if (type == "TemplateProcessing") ParseTemplate(part, place, spec);
-  if (type == "BertProcessing") {
-    // {"cls": ["[CLS]", 101], "sep": ["[SEP]", 102]}
+  if (type == "BertProcessing" || type == "RobertaProcessing") {
+    // {"cls": ["[CLS]", 101], "sep": ["[SEP]", 102]}. For a single text the two agree; RobertaProcessing's trimming of offsets
+    // finds no white space in a WordPiece token.
     for (const auto& [name, ids] : {std::pair("cls", &spec->prefix), std::pair("sep", &spec->suffix)}) {
       const Json& token = Part(part, name);
       if (!token.is_array() || token.size() != 2) Fail(kBad, "{}: \"{}\" is not [token, id]", place, name);

@@ -15,7 +15,8 @@
 namespace lengthwise {
 namespace {
 
-const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
+const std::filesystem::path kData = LENGTHWISE_TEST_DATA;
+const std::filesystem::path kTinyBert = kData / "tiny_bert";
 
 Json Golden() {
   return ReadJsonObject(kTinyBert / "golden.json", ErrorCode::kInternal);
@@ -35,32 +36,40 @@ void ExpectVectors(const Embeddings& found, const Json& expected) {
   }
 }
 
+// BERT, and MPNet with its relative position bias under both readings of a temperature.
 TEST(Embedder, EqualsSentenceTransformersAtEveryTemperature) {
-  ForEveryTarget([] {
-    for (const Json& golden : Golden()["normalized"]) {
-      EmbedderOptions options;
-      options.attention.temperature = golden["tau"].get<float>();
-      ExpectVectors(Embedder(kTinyBert, options).Embed(GoldenTexts()), golden["vectors"]);
-    }
-  });
+  for (const char* model : {"tiny_bert", "tiny_mpnet"}) {
+    const Json file = ReadJsonObject(kData / model / "golden.json", ErrorCode::kInternal);
+    ForEveryTarget([&] {
+      for (const Json& golden : file["normalized"]) {
+        EmbedderOptions options;
+        options.attention.temperature = golden["tau"].get<float>();
+        options.attention.reading =
+            golden["reading"] == "scores" ? TemperatureReading::kScores : TemperatureReading::kLogits;
+        SCOPED_TRACE(model + golden["tau"].dump());
+        ExpectVectors(Embedder(kData / model, options).Embed(GoldenTexts()), golden["vectors"]);
+      }
+    });
+  }
 }
 
 TEST(Embedder, PoolsAsSentenceTransformersDoes) {
   const EmbedderImpl embedder(kTinyBert, {});
   const std::vector<std::string> texts = GoldenTexts();
-  for (const Json& golden : Golden()["pooled"]) {
+  const Json file = Golden();
+  for (const Json& golden : file["pooled"]) {
     Pooling pooling = Pooling::kMean;
     for (const Pooling candidate : {Pooling::kMean, Pooling::kCls, Pooling::kMax, Pooling::kLastToken}) {
       if (golden["pooling"] == PoolingName(candidate)) pooling = candidate;
     }
     ASSERT_EQ(golden["pooling"], PoolingName(pooling));
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      const auto ids = Golden()["ids"][i].get<std::vector<std::int32_t>>();
+      const auto ids = file["ids"][i].get<std::vector<std::int32_t>>();
       PackedBatch batch;
       batch.Add(ids);
       Encoder encoder(embedder.checkpoint(), MakeModelSpec(embedder.checkpoint()), embedder.pool());
       EncoderWorkspace workspace;
-      encoder.Run(batch, {}, workspace, nullptr, nullptr);
+      encoder.Run(batch, workspace, {});
       std::vector<float> vector(embedder.spec().hidden);
       PoolStates(pooling, workspace.hidden.data(), ids.size(), vector);
       for (std::size_t c = 0; c < vector.size(); ++c) {

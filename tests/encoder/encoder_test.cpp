@@ -16,21 +16,24 @@ const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DA
 // The model, and the golden token ids of its folder as one batch.
 struct TinyBert {
   TinyBert() {
-    for (const auto& ids : ReadJsonObject(kTinyBert / "golden.json", ErrorCode::kInternal)["ids"]) {
+    const Json golden = ReadJsonObject(kTinyBert / "golden.json", ErrorCode::kInternal);
+    for (const Json& ids : golden["ids"]) {
       batch.Add(ids.get<std::vector<std::int32_t>>());
     }
   }
 
   std::vector<float> Run(const PackedBatch& sequences, ThreadPool* team = nullptr,
                          TextProbe* probes = nullptr) {
-    encoder.Run(sequences, policy, workspace, team, probes);
+    run.team = team;
+    run.probes = probes;
+    encoder.Run(sequences, workspace, run);
     return {workspace.hidden.data(), workspace.hidden.data() + sequences.tokens() * encoder.spec().hidden};
   }
 
   Checkpoint checkpoint = OpenCheckpoint(kTinyBert);
   ThreadPool pool{3};
   Encoder encoder{checkpoint, MakeModelSpec(checkpoint), pool};
-  AttentionPolicy policy;
+  EncoderRun run;
   EncoderWorkspace workspace;
   PackedBatch batch;
 };
@@ -95,7 +98,7 @@ TEST(Encoder, TemperatureActsOnTheHeadItNames) {
   TinyBert tiny;
   std::vector<TextProbe> plain(tiny.batch.sequences()), sharp(tiny.batch.sequences());
   tiny.Run(tiny.batch, nullptr, plain.data());
-  tiny.policy.by_head = {{1.0F, 0.5F, 1.0F}, {1.0F}};
+  tiny.run.attention.by_head = {{1.0F, 0.5F, 1.0F}, {1.0F}};
   tiny.Run(tiny.batch, nullptr, sharp.data());
   for (std::size_t s = 0; s < plain.size(); ++s) {
     EXPECT_EQ(plain[s].head(0, 0).entropy, sharp[s].head(0, 0).entropy);

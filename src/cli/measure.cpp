@@ -1,0 +1,141 @@
+// lengthwise measure: whether, and from which length on, embeddings collapse.
+#include "collapse/measure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "report/html_page.h"
+#include "report/report_document.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+namespace {
+
+struct MeasureCommand {
+  ModelOptions model;
+  std::string input;
+  std::string output;
+  std::string html;
+  std::vector<std::string> arms = {"natural", "truncated", "static"};
+  MeasureOptions measure;
+  bool json = false;
+  bool quiet = false;
+  std::vector<std::string> arguments;  // of the whole command line
+};
+
+void PrintSummary(const MeasureCommand& command, const OrderedJson& report) {
+  for (const OrderedJson& note : report["notes"]) fmt::print(stderr, "note: {}\n", note.get<std::string>());
+  fmt::print(stderr, "{}\n", report["sentence"].get<std::string>());
+  fmt::print(stderr, "report: {}\n", command.output);
+  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
+  if (!command.json) return;
+  const OrderedJson summary = {
+      {"output", command.output},
+      {"html", command.html.empty() ? OrderedJson(nullptr) : OrderedJson(command.html)},
+      {"documents", report["data"]["documents"]},
+      {"collapse_index", report["collapse_index"]},
+      {"preferred_shape", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["preferred"]},
+      {"knee", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["knee"]},
+      {"notes", report["notes"]},
+      {"sentence", report["sentence"]},
+  };
+  fmt::print("{}\n", summary.dump());
+}
+
+void RunMeasure(const MeasureCommand& command) {
+  const auto asked = [&](const char* arm) {
+    return std::find(command.arms.begin(), command.arms.end(), arm) != command.arms.end();
+  };
+  MeasureOptions options = command.measure;
+  options.natural = asked("natural");
+  options.truncated = asked("truncated");
+  options.static_control = asked("static");
+  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  // Opened before the work, so that a place that cannot be written to costs no time.
+  AtomicFile output(command.output);
+  std::optional<AtomicFile> html;
+  if (!command.html.empty()) html.emplace(command.html);
+  const std::vector<Document> documents = ReadDocuments(command.input);
+
+  std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
+  const MeasureResult result =
+      Measure(embedder, documents, options,
+              [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
+  progress.reset();
+  const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
+  output.Write(FormatReport(report));
+  if (html) html->Write(HtmlPage(report));
+  output.Commit();
+  if (html) html->Commit();
+  PrintSummary(command, report);
+}
+
+void AddResamplingOptions(CLI::App& sub, MeasureOptions& options) {
+  sub.add_option("--seed", options.resampling.seed, "Of sampling, bootstrap and permutations")
+      ->capture_default_str()
+      ->type_name("N");
+  sub.add_option("--replicates", options.resampling.replicates, "Bootstrap resamples, and permutations")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(0, 100000));
+  sub.add_option("--confidence", options.resampling.confidence, "Of intervals")
+      ->capture_default_str()
+      ->type_name("P");
+  sub.add_option("--sample", options.sample, "Documents measured, drawn at random (default: all)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+}
+
+}  // namespace
+
+void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
+  const auto command = std::make_shared<MeasureCommand>();
+  command->arguments = std::move(arguments);
+  CLI::App* const sub = app.add_subcommand("measure", "Measure how alike embeddings grow with length");
+  AddModelOptions(*sub, command->model);
+  sub->add_option("--input", command->input,
+                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--output", command->output, "Report, JSON as docs/report.schema.json says")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--html", command->html, "The report as a page")->type_name("FILE");
+  sub->add_option("--arms", command->arms, "natural, truncated, static (default: all)")
+      ->type_name("ARMS")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"natural", "truncated", "static"}));
+  sub->add_flag("--probe", command->measure.probe, "Tables of layers and attention heads");
+  sub->add_option(
+         "--lengths", command->measure.lengths,
+         "Lengths of the truncated arm in tokens, ascending (default: 16, 24, 32, 48, ... to the model's "
+         "positions, closer above the trained limit)")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--minimum-documents", command->measure.minimum_documents,
+                  "Fewest documents of the truncated arm, which else ends at a shorter length")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(2, 1000000));
+  AddResamplingOptions(*sub, command->measure);
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunMeasure(*command); });
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,30 @@
+// Changes of the computation that are experiments, not repairs: what would the model do if ...
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace lengthwise {
+
+// What a head hands on of its output O [n x head_size].
+enum class HeadOutput {
+  kKeep,
+  kDc,    // every row becomes the mean row
+  kHc,    // the mean row is taken from every row
+  kZero,  // nothing
+};
+
+struct Intervention {
+  // [layer * heads + head]; empty: keep all.
+  std::vector<HeadOutput> head_output;
+  // If > 0: a sequence of n > position_range tokens has its learned positions interpolated linearly into the
+  // range, token p at p (position_range - 1) / (n - 1) (position interpolation, arXiv 2306.15595, for learned
+  // tables).
+  std::size_t position_range = 0;
+};
+
+// Applies `mode` to O, rows `stride` floats apart.
+void ApplyHeadOutput(HeadOutput mode, float* output, std::size_t stride, std::size_t tokens,
+                     std::size_t head_size);
+
+}  // namespace lengthwise

@@ -1,0 +1,90 @@
+#include "encoder/intervention.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "encoder/encoder.h"
+
+namespace lengthwise {
+namespace {
+
+const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
+
+struct Tiny {
+  std::vector<float> Run(const EncoderRun& run, std::size_t tokens) {
+    PackedBatch batch;
+    std::vector<std::int32_t> ids(tokens);
+    for (std::size_t t = 0; t < tokens; ++t) ids[t] = static_cast<std::int32_t>(5 + t % 30);
+    batch.Add(ids);
+    EncoderWorkspace workspace;
+    encoder.Run(batch, workspace, run);
+    return {workspace.hidden.data(), workspace.hidden.data() + tokens * encoder.spec().hidden};
+  }
+
+  Checkpoint checkpoint = OpenCheckpoint(kTinyBert);
+  ThreadPool pool{1};
+  Encoder encoder{checkpoint, MakeModelSpec(checkpoint), pool};
+};
+
+TEST(HeadOutput, KeepsTheMeanTakesItAwayOrLeavesNothing) {
+  const std::vector<float> rows = {1, 10, 3, 20, 5, 60};
+  std::vector<float> x = rows;
+  ApplyHeadOutput(HeadOutput::kDc, x.data(), 2, 3, 2);
+  EXPECT_EQ(x, (std::vector<float>{3, 30, 3, 30, 3, 30}));
+  x = rows;
+  ApplyHeadOutput(HeadOutput::kHc, x.data(), 2, 3, 2);
+  EXPECT_EQ(x, (std::vector<float>{-2, -20, 0, -10, 2, 30}));
+  x = rows;
+  ApplyHeadOutput(HeadOutput::kZero, x.data(), 2, 3, 1);
+  EXPECT_EQ(x, (std::vector<float>{0, 10, 0, 20, 0, 60}));
+}
+
+TEST(Intervention, ThatKeepsEveryHeadChangesNothing) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> plain = tiny.Run(run, 30);
+  run.intervention.head_output.assign(6, HeadOutput::kKeep);
+  EXPECT_EQ(plain, tiny.Run(run, 30));
+  run.intervention.head_output[4] = HeadOutput::kZero;
+  EXPECT_NE(plain, tiny.Run(run, 30));
+  run.intervention.head_output.resize(5);
+  EXPECT_THROW(tiny.Run(run, 30), Error);
+}
+
+TEST(PositionRange, InterpolatesOnlySequencesBeyondIt) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> short_plain = tiny.Run(run, 20);
+  const std::vector<float> long_plain = tiny.Run(run, 60);
+  run.intervention.position_range = 20;
+  EXPECT_EQ(short_plain, tiny.Run(run, 20));
+  EXPECT_NE(long_plain, tiny.Run(run, 60));
+  // A range as long as the sequence maps each position onto itself.
+  run.intervention.position_range = 60;
+  EXPECT_EQ(long_plain, tiny.Run(run, 60));
+  run.intervention.position_range = 81;
+  EXPECT_THROW(tiny.Run(run, 20), Error);
+}
+
+TEST(Observer, SeesEveryStageOfEveryLayerAndChangesNoBit) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> plain = tiny.Run(run, 33);
+  std::vector<std::pair<EncoderStage, std::size_t>> seen;
+  std::vector<float> last;
+  run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
+    seen.emplace_back(stage, layer);
+    if (stage == EncoderStage::kOutputNorm) last.assign(data, data + 33 * 36);
+  };
+  EXPECT_EQ(plain, tiny.Run(run, 33));
+  EXPECT_EQ(last, plain);
+  ASSERT_EQ(seen.size(), 14U);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(seen[i].first), i % 7);
+    EXPECT_EQ(seen[i].second, i / 7);
+  }
+}
+
+}  // namespace
+}  // namespace lengthwise
