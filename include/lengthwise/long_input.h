@@ -1,4 +1,5 @@
-// What to do with a text that has more tokens than the length in force.
+// What to do with a text that has more tokens than the length in force, or than a window where there are
+// windows.
 #pragma once
 
 #include <cstddef>

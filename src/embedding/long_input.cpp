@@ -66,7 +66,9 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
 
 std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_tokens,
                                 std::size_t length_in_force, const LongInput& policy, std::size_t text) {
-  if (!IsLong(content_tokens, special_tokens, length_in_force)) return {{0, content_tokens}};
+  const std::size_t limit =
+      policy.kind == LongInputKind::kWindowMean ? WindowLength(policy, length_in_force) : length_in_force;
+  if (content_tokens + special_tokens <= limit) return {{0, content_tokens}};
   switch (policy.kind) {
     case LongInputKind::kError:
       Fail(ErrorCode::kBadInput,
@@ -78,7 +80,7 @@ std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_
     case LongInputKind::kWindowMean:
       break;
   }
-  const std::size_t size = WindowLength(policy, length_in_force) - special_tokens;
+  const std::size_t size = limit - special_tokens;
   const std::size_t stride = policy.stride == 0 ? size : policy.stride;
   std::vector<Window> windows;
   for (std::size_t begin = 0;; begin += stride) {

@@ -23,13 +23,8 @@ struct Window {
 // `special_tokens`; the stride does not.
 void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::size_t length_in_force);
 
-// True if content and special tokens together are longer than `length_in_force`.
-inline bool IsLong(std::size_t content_tokens, std::size_t special_tokens, std::size_t length_in_force) {
-  return content_tokens + special_tokens > length_in_force;
-}
-
-// The windows of one text, in order; at least one, which is empty for an empty text. A text that is not long
-// is one window. A long one is
+// The windows of one text, in order; at least one, which is empty for an empty text. A text that fits the
+// length in force, or under kWindowMean the window, is one window. A longer one is
 //   kTruncate    its first tokens,
 //   kWindowMean  windows of equal size, `stride` apart, until one reaches the end: together they hold every
 //                token, and each holds a token that the one before does not,

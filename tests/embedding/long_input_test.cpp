@@ -49,10 +49,15 @@ TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
 
 TEST(LongInput, ATextThatFitsIsOneWindowWhateverThePolicy) {
   for (const LongInput& policy :
-       {LongInput{.kind = LongInputKind::kError}, LongInput{}, WindowMean(), WindowMean(4, 1)}) {
+       {LongInput{.kind = LongInputKind::kError}, LongInput{}, WindowMean(), WindowMean(10, 1)}) {
     EXPECT_EQ(MakeWindows(0, kSpecials, 10, policy, 0), (std::vector<Window>{{0, 0}}));
     EXPECT_EQ(MakeWindows(8, kSpecials, 10, policy, 0), (std::vector<Window>{{0, 8}}));
   }
+}
+
+TEST(LongInput, AWindowShorterThanTheLengthInForceCutsTextsThatWouldFit) {
+  EXPECT_EQ(MakeWindows(8, kSpecials, 10, WindowMean(6), 0), (std::vector<Window>{{0, 4}, {4, 8}}));
+  EXPECT_EQ(MakeWindows(4, kSpecials, 10, WindowMean(6), 0), (std::vector<Window>{{0, 4}}));
 }
 
 TEST(LongInput, TruncatingKeepsTheFirstTokens) {
