@@ -19,14 +19,6 @@ bool HasClass(char32_t character, CharacterClass bit) {
   return (CharacterClasses()[character] & bit) != 0;
 }
 
-// Where the character before `end` > 0 begins.
-std::size_t PreviousCharacter(std::string_view text, std::size_t end) {
-  do {
-    --end;
-  } while (!IsCharacterStart(text[end]));
-  return end;
-}
-
 }  // namespace
 
 AddedTokenMatcher::AddedTokenMatcher(std::vector<Pattern> patterns) : patterns_(std::move(patterns)) {

@@ -44,6 +44,30 @@ struct ByteTable {
   Kind Of(char byte) const { return kind[static_cast<unsigned char>(byte)]; }
 };
 
+bool IsSpace(char32_t character) {
+  return (CharacterClasses()[character] & kWhitespace) != 0;
+}
+
+// How many white space characters a valid text begins and ends with.
+std::size_t LeadingSpaces(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t position = 0; position < text.size(); ++count) {
+    const DecodedCharacter character = DecodeValidCharacter(text, position);
+    if (!IsSpace(character.value)) break;
+    position += character.bytes;
+  }
+  return count;
+}
+std::size_t TrailingSpaces(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t end = text.size(); end > 0; ++count) {
+    const std::size_t previous = PreviousCharacter(text, end);
+    if (!IsSpace(DecodeValidCharacter(text, previous).value)) break;
+    end = previous;
+  }
+  return count;
+}
+
 // Normalised text as a whole, for finding added tokens in it.
 struct NormalizedText {
   std::string text;
@@ -113,10 +137,8 @@ class TokenizerImpl {
           }
         },
         [&](std::size_t begin, std::size_t end, std::int32_t id) {
+          if constexpr (kOffsets) AppendAddedOffset(text, text.substr(begin, end - begin), begin, end, sink);
           sink.ids->push_back(id);
-          if constexpr (kOffsets) {
-            sink.offsets->push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
-          }
         });
   }
 
@@ -202,11 +224,25 @@ class TokenizerImpl {
           splitter.Finish();
         },
         [&](std::size_t from, std::size_t to, std::int32_t id) {
-          sink.ids->push_back(id);
           if constexpr (kOffsets) {
-            sink.offsets->push_back({normalized.spans[from].begin, normalized.spans[to - 1].end});
+            AppendAddedOffset(text, std::string_view(normalized.text).substr(from, to - from),
+                              normalized.spans[from].begin, normalized.spans[to - 1].end, sink);
           }
+          sink.ids->push_back(id);
         });
+  }
+
+  // The offset of an added token that matched as `matched` and stands for bytes [begin, end) of `text`.
+  void AppendAddedOffset(std::string_view text, std::string_view matched, std::size_t begin, std::size_t end,
+                         const TokenSink& sink) const {
+    if (spec_.trim_offsets) {
+      std::size_t before = LeadingSpaces(matched);
+      std::size_t after = TrailingSpaces(matched);
+      if (spec_.keep_first_space && before == 1 && (sink.ids->empty() || begin == 0)) before = 0;
+      for (; before > 0 && begin < end; --before) begin += DecodeValidCharacter(text, begin).bytes;
+      for (; after > 0 && begin < end; --after) end = PreviousCharacter(text, end);
+    }
+    sink.offsets->push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
   }
 
   TokenizerSpec spec_;

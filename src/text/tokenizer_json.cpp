@@ -189,18 +189,21 @@ void ParseTemplate(const Json& part, const std::string& place, TokenizerSpec* sp
 }
 
 void ParsePostProcessor(const Json& part, const std::string& where, TokenizerSpec* spec) {
-  const std::string type =
-      CheckedType(part, "post_processor", {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "none"}, where);
+  const std::string type = CheckedType(
+      part, "post_processor", {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "none"}, where);
   const std::string place = where + ": post_processor";
   if (type == "TemplateProcessing") ParseTemplate(part, place, spec);
   if (type == "BertProcessing" || type == "RobertaProcessing") {
-    // {"cls": ["[CLS]", 101], "sep": ["[SEP]", 102]}. For a single text the two agree; RobertaProcessing's trimming of offsets
-    // finds no white space in a WordPiece token.
+    // {"cls": ["[CLS]", 101], "sep": ["[SEP]", 102]}
     for (const auto& [name, ids] : {std::pair("cls", &spec->prefix), std::pair("sep", &spec->suffix)}) {
       const Json& token = Part(part, name);
       if (!token.is_array() || token.size() != 2) Fail(kBad, "{}: \"{}\" is not [token, id]", place, name);
       ids->push_back(CheckedId(token[1], place, spec->vocabulary));
     }
+  }
+  if (type == "RobertaProcessing") {
+    spec->trim_offsets = JsonMember(part, "trim_offsets", true, place, kBad);
+    spec->keep_first_space = JsonMember(part, "add_prefix_space", true, place, kBad);
   }
 }
 

@@ -24,6 +24,11 @@ struct TokenizerSpec {
   // What the post-processor puts around a single text.
   std::vector<std::int32_t> prefix;
   std::vector<std::int32_t> suffix;
+  // RobertaProcessing: the offsets of an added token leave out the white space that the token took; but a
+  // single space at the start of a text stays, where the processor takes it for one that was put there for
+  // tokenising.
+  bool trim_offsets = false;
+  bool keep_first_space = false;
 };
 
 // `where` names the source in messages. Throws kBadCheckpoint or kUnsupported. Truncation and padding are

@@ -42,6 +42,14 @@ inline bool IsCharacterStart(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
 }
 
+// Where the character before `end` > 0 of a valid text begins.
+inline std::size_t PreviousCharacter(std::string_view text, std::size_t end) {
+  do {
+    --end;
+  } while (!IsCharacterStart(text[end]));
+  return end;
+}
+
 void AppendUtf8(char32_t character, std::string* text);
 
 // A text with U+FFFD in place of every invalid part, and the way back to the original's bytes.

@@ -68,6 +68,18 @@ TEST(AddedTokensTest, TakeTheSpaceThatTheyStrip) {
   EXPECT_EQ(TokensWith({AddedTokenJson("[X]", {"lstrip", "rstrip"})}, " [X]  [X] "), "[X][0,6) [X][6,10)");
 }
 
+TEST(AddedTokensTest, LeaveTheSpaceOutOfTheirOffsetsUnderRobertaProcessing) {
+  Json json = SmallTokenizerJson();
+  json["added_tokens"] = {AddedTokenJson("<mask>", {"special", "lstrip", "rstrip"})};
+  json["post_processor"] = {{"type", "RobertaProcessing"}, {"sep", {"[SEP]", 3}}, {"cls", {"[CLS]", 2}}};
+  const Tokenizer tokenizer = MakeTokenizer(json);
+  EXPECT_EQ(Tokens(tokenizer, "  <mask> the \u3000<mask> \t"), "<mask>[2,8) the[9,12) <mask>[16,22)");
+  // A single space at the start of a text stays: the processor takes it for one that was put there.
+  EXPECT_EQ(Tokens(tokenizer, " <mask> the"), "<mask>[0,7) the[8,11)");
+  json["post_processor"]["add_prefix_space"] = false;
+  EXPECT_EQ(Tokens(MakeTokenizer(json), " <mask> the"), "<mask>[1,7) the[8,11)");
+}
+
 TEST(AddedTokensTest, WithinSpaceThatAnotherTookVanish) {
   EXPECT_EQ(
       TokensWith({AddedTokenJson("[X]", {"rstrip"}), AddedTokenJson("\t", {"lstrip"})}, "[X]\t \tthe\t"),

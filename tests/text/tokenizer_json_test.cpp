@@ -73,6 +73,16 @@ TEST(TokenizerJsonTest, BertProcessingNamesItsTwoTokens) {
   EXPECT_EQ(spec.suffix, Ids{3});
 }
 
+TEST(TokenizerJsonTest, RobertaProcessingAlsoTrimsOffsets) {
+  Json json = SmallTokenizerJson();
+  json["post_processor"] = {{"type", "RobertaProcessing"}, {"sep", {"[SEP]", 3}}, {"cls", {"[CLS]", 2}}};
+  EXPECT_EQ(Parse(json).prefix, Ids{2});
+  EXPECT_EQ(Parse(json).suffix, Ids{3});
+  EXPECT_TRUE(Parse(json).trim_offsets && Parse(json).keep_first_space);
+  json["post_processor"]["trim_offsets"] = false;
+  EXPECT_FALSE(Parse(json).trim_offsets);
+}
+
 TEST(TokenizerJsonTest, WithoutAPostProcessorNothingGoesAroundTheText) {
   Json json = SmallTokenizerJson();
   json["post_processor"] = nullptr;
@@ -96,9 +106,9 @@ TEST(TokenizerJsonTest, OtherKindsAreNamedWithTheSupportedOnes) {
             "BertPreTokenizer");
   ExpectError(ErrorAfter([](Json& json) { json["normalizer"]["type"] = "Sequence"; }), "unsupported",
               "normalizer is of type Sequence; supported: BertNormalizer, none");
-  ExpectError(
-      ErrorAfter([](Json& json) { json["post_processor"]["type"] = "RobertaProcessing"; }), "unsupported",
-      "post_processor is of type RobertaProcessing; supported: TemplateProcessing, BertProcessing, none");
+  ExpectError(ErrorAfter([](Json& json) { json["post_processor"]["type"] = "ByteLevel"; }), "unsupported",
+              "post_processor is of type ByteLevel; supported: TemplateProcessing, BertProcessing, "
+              "RobertaProcessing, none");
 }
 
 TEST(TokenizerJsonTest, ByTheirVocabularyUnigramAndBpeAreToldToo) {
