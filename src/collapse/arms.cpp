@@ -48,7 +48,7 @@ ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument>
     }
     if (run.model) {
       std::vector<TextProbe> probes(run.probe ? planned.size() : 0);
-      embedder.EmbedSequences(sequences, run.probe,
+      embedder.EmbedSequences(sequences, {.probe = run.probe, .attention = {}, .intervention = {}},
                               [&](std::size_t s, std::span<const float> vector, const TextProbe* probe) {
                                 std::copy(vector.begin(), vector.end(),
                                           vectors.begin() + static_cast<std::ptrdiff_t>(s * dimension));

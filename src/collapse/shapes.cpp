@@ -162,6 +162,14 @@ double Parameter(const ShapeFit& fit, std::string_view name) {
 
 }  // namespace
 
+const char* KneePlace(const Knee& knee, std::size_t trained_limit) {
+  if (!knee.low || trained_limit == 0) return "unknown";
+  const auto limit = static_cast<double>(trained_limit);
+  if (*knee.low > limit) return "above";
+  if (*knee.high < limit) return "below";
+  return "at";
+}
+
 std::optional<Shapes> CompareShapes(const LengthCurve& curve, double confidence) {
   Shapes shapes;
   for (const std::size_t length : curve.lengths) shapes.lengths.push_back(static_cast<double>(length));

@@ -31,6 +31,9 @@ struct Knee {
   double slope_after = 0;
 };
 
+// "below", "at" (the interval holds the limit) or "above"; "unknown" without an interval or a limit (0).
+const char* KneePlace(const Knee& knee, std::size_t trained_limit);
+
 struct Shapes {
   std::vector<double> lengths;
   std::vector<ShapeFit> fits;  // of every shape that the number of lengths allows
