@@ -52,6 +52,7 @@ int RunFolder(const char* folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> files;
+  files.reserve(paths.size());
   for (const auto& path : paths) files.push_back(lengthwise::ReadFile(path));
   if (files.empty()) {
     std::fprintf(stderr, "%s: no corpus\n", folder);

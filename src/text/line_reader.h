@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace lengthwise {
 
@@ -37,7 +38,7 @@ class LineReader {
   bool ended_ = false;
 };
 
-// Throws kBadInput where `bytes`, which begin at `offset` of `where`, start like UTF-16.
+// Throws kBadInput where `bytes`, the beginning of what `where` names, start like UTF-16.
 void RejectUtf16(std::string_view bytes, const std::string& where);
 
 // The size of the UTF-8 byte order mark that `bytes` begin with, or 0.

@@ -55,7 +55,7 @@ TEST(MappedFileTest, AnEmptyFileHasNoBytes) {
 
 TEST(MappedFileTest, ReleasedPagesAreReadAgain) {
   const TemporaryFolder folder;
-  const std::string bytes(3 * 65536, 'x');
+  const std::string bytes(200000, 'x');
   const MappedFile file(folder.Put("data", bytes));
   file.Release(file.bytes());
   file.Release(file.bytes().subspan(5, 10));  // less than a page: nothing to do

@@ -15,6 +15,7 @@ namespace {
 // Documents as "id|title|text".
 std::vector<std::string> Listed(const std::vector<Document>& documents) {
   std::vector<std::string> result;
+  result.reserve(documents.size());
   for (const Document& document : documents)
     result.push_back(document.id + "|" + document.title + "|" + document.text);
   return result;
