@@ -4,11 +4,11 @@
 export const kArms = [
   { key: "truncated", title: "Truncated", color: "#2a78c2", dash: [1, 0],
     what: "the same documents, cut at each length" },
-  { key: "natural", title: "Natural", color: "#d2691e", dash: [1, 0],
+  { key: "natural", title: "Natural", color: "#d2691e", dash: [1, 0], bars: true,
     what: "different documents, grouped by their own length" },
   { key: "static", title: "Static, truncated", color: "#2a78c2", dash: [5, 3],
     what: "mean of the input word embeddings of the truncated tokens: no attention" },
-  { key: "static_natural", title: "Static, natural", color: "#d2691e", dash: [5, 3],
+  { key: "static_natural", title: "Static, natural", color: "#d2691e", dash: [5, 3], bars: true,
     what: "mean of the input word embeddings of the natural arm's tokens" },
 ];
 
@@ -22,7 +22,7 @@ export function curveRows(report, arms, value) {
     const picked = value(bucket);
     const interval = picked !== null && typeof picked === "object" ? picked : { estimate: picked, low: null, high: null };
     if (bucket.length === null || interval.estimate === null) return [];
-    return [{ arm: arm.title, length: bucket.length, value: interval.estimate, low: interval.low, high: interval.high,
+    return [{ arm: arm.title, bars: arm.bars === true, length: bucket.length, value: interval.estimate, low: interval.low, high: interval.high,
       bucket: bucket.from === bucket.to ? `${bucket.from} tokens` : `${bucket.from} to ${bucket.to} tokens`,
       count: bucket.count }];
   }));

@@ -12,6 +12,11 @@ export function number(value, digits = 3) {
   return text.replace(/-/g, kMinus);
 }
 
+// The same without a power of ten: for shares and the ends of a scale.
+export function fixed(value, digits = 2) {
+  return value === null || value === undefined ? kDash : value.toFixed(digits).replace(/^-/, kMinus);
+}
+
 export function signed(value, digits = 3) {
   if (value === null || value === undefined) return kDash;
   return (value > 0 ? "+" : "") + number(value, digits);

@@ -23,7 +23,11 @@ export function curves(report, options) {
     layer: [
       ...limitLayers(report, domain, named),
       ...kneeLayers(knee, domain),
-      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.18, interpolate: "linear" },
+      // The truncated arm follows the same documents, so its interval is a band; the natural arm's buckets hold
+      // different documents each, so theirs are bars.
+      { transform: [{ filter: "isValid(datum.low) && !datum.bars" }], mark: { type: "area", opacity: 0.18 },
+        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      { transform: [{ filter: "isValid(datum.low) && datum.bars" }], mark: { type: "rule", strokeWidth: 1.25, opacity: 0.75 },
         encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: { type: "line" }, encoding: { y, color, strokeDash: armDash(arms) } },
       { mark: { type: "point", size: named ? 40 : 22 }, encoding: { y, color, tooltip } },

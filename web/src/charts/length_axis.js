@@ -29,7 +29,7 @@ export function limitLayers(report, domain, named) {
   const layers = [{ data: { values }, mark: { type: "rule", color: "#8a8f98", strokeDash: [2, 3], strokeWidth: 1 }, encoding: { x } }];
   // Names stand on lines of their own, so that they never meet.
   if (named) {
-    layers.push(...values.map((mark, index) => ({ data: { values: [mark] },
+    layers.push(...values.map((mark, index) => ({ name: `limit_name_${index}`, data: { values: [mark] },
       mark: { type: "text", align: "right", baseline: "top", dx: -4, dy: 2 + 14 * index, fontSize: 10.5 },
       encoding: { x, y: { value: 0 }, text: { field: "name" } } })));
   }
@@ -49,7 +49,7 @@ export function kneeLayers(knee, domain) {
   const values = [{ length: knee.length, name: `knee ${Math.round(knee.length)}` }];
   layers.push({ data: { values }, mark: { type: "rule", color, strokeWidth: 1.25 },
     encoding: { x: { field: "length", type: "quantitative" } } });
-  layers.push({ data: { values },
+  layers.push({ name: "limit_name_knee", data: { values },
     mark: { type: "text", align: "left", baseline: "bottom", dx: 5, dy: -4, fontSize: 10.5, color },
     encoding: { x: { field: "length", type: "quantitative" }, y: { value: "height" }, text: { field: "name" } } });
   return layers;

@@ -48,7 +48,7 @@ export function lengthCurves(report) {
   const wide = model.length > 0 && model.length < arms.length;
 
   const main = wide ? plot(
-    `The model. Bands: ${level} % bootstrap intervals over documents. Shaded: the knee and its interval.`,
+    `The model. Bands and bars: ${level} % bootstrap intervals over documents. Shaded: the knee and its interval.`,
     curves(report, { arms: model, value: cosine, title, height: 300, named: true, knee: report.shapes?.knee }),
     "Mean pairwise cosine of the model's embeddings against length in tokens, with intervals.") : null;
   const all = plot(

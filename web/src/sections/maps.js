@@ -1,7 +1,7 @@
 // Where in the model: layer x length and head x length.
 import { colorDomain, heatMap, schemeOf } from "../charts/heat_map.js";
 import { choice, element, figure, section } from "../dom.js";
-import { lengths, number, signed } from "../format.js";
+import { fixed, lengths, signed } from "../format.js";
 import { draw, schemeColors } from "../plot.js";
 
 const kLayerQuantities = [
@@ -35,7 +35,7 @@ function mapRows(source, arm, quantity, rowOf, difference) {
 }
 
 function colorBar(domain, difference) {
-  const print = difference ? signed : number;
+  const print = difference ? signed : fixed;
   const bar = element("span", { class: "colors", "aria-hidden": "true" });
   bar.style.background = `linear-gradient(to right, ${schemeColors(schemeOf(difference)).join(", ")})`;
   return element("p", { class: "colorbar" }, print(domain[0], 2), bar, print(domain[1], 2));

@@ -1,7 +1,7 @@
 // Which shape the rise has: fits, criterion, knee.
 import { kShapes, shapesChart } from "../charts/shapes.js";
 import { element, figure, section, table } from "../dom.js";
-import { integer, number, percent, range, signed } from "../format.js";
+import { fixed, integer, number, percent, range, signed } from "../format.js";
 import { draw } from "../plot.js";
 
 function parameters(fit) {
@@ -30,16 +30,18 @@ export function shapes(report) {
   const { fits, preferred, criterion } = report.shapes;
   const formula = (fit) => kShapes.find((shape) => shape.key === fit.shape)?.formula ?? "";
   const node = element("div", { class: "plot" });
-  const fitted = table(`Shapes fitted to the truncated arm; preferred by ${kCriteria[criterion] ?? criterion}: ${preferred}`, [
+  const columns = [
     { title: "Shape", cell: (fit) => fit.shape },
     { title: "Cosine at n tokens", cell: formula },
     { title: "Residual", numeric: true, cell: (fit) => number(fit.residual, 4) },
-    { title: "Left-out error", numeric: true, cell: (fit) => number(fit.prediction_error, 4) },
-    { title: "AICc", numeric: true, cell: (fit) => number(fit.aicc, 1) },
-    { title: "Weight", numeric: true, cell: (fit) => number(fit.weight, 2) },
-    { title: "Support", numeric: true, cell: (fit) => percent(fit.support) },
+    { title: "Left-out error", numeric: true, of: "prediction_error", cell: (fit) => number(fit.prediction_error, 4) },
+    { title: "AICc", numeric: true, of: "aicc", cell: (fit) => number(fit.aicc, 1) },
+    { title: "Weight", numeric: true, cell: (fit) => fixed(fit.weight) },
+    { title: "Support", numeric: true, of: "support", cell: (fit) => percent(fit.support) },
     { title: "Parameters", wrap: true, cell: parameters },
-  ], fits, (fit) => fit.shape === preferred);
+  ].filter((column) => !column.of || fits.some((fit) => (fit[column.of] ?? null) !== null));
+  const fitted = table(`Shapes fitted to the truncated arm; preferred by ${kCriteria[criterion] ?? criterion}: ${preferred}`,
+    columns, fits, (fit) => fit.shape === preferred);
   return {
     node: section("The shape of the rise", kneeText(report.shapes), element("div", { class: "pair" },
       figure("Points: measured. Lines: fitted shapes, the preferred one thick.", node)), fitted),

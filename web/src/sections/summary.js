@@ -1,6 +1,6 @@
 // The four numbers that a reader looks for first.
 import { element } from "../dom.js";
-import { integer, kDash, number, percent, range, signed } from "../format.js";
+import { fixed, integer, kDash, percent, range, signed } from "../format.js";
 
 function tile(label, value, detail) {
   return element("div", { class: "tile" }, element("dt", {}, label), element("dd", {}, element("strong", {}, value),
@@ -29,6 +29,6 @@ export function summary(report) {
     tile("Excess over the static control", signed(index.excess?.estimate),
       index.excess ? `${range(index.excess, signed)}; the control's own slope is ${signed(index.static_slope.estimate)}` : "not measured"),
     tile("Preferred shape", preferred ? preferred.shape : kDash,
-      preferred ? `weight ${number(preferred.weight, 2)} among the shapes; ${percent(preferred.support)} of the resamples agree` : "too few lengths"),
+      preferred ? `weight ${fixed(preferred.weight)} among the shapes; ${percent(preferred.support)} of the resamples agree` : "too few lengths"),
     kneeTile(report.shapes?.knee));
 }
