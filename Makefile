@@ -1,4 +1,4 @@
 # Aliases for scripts/, which need no make.
-.PHONY: demo test format lint
-demo test format lint:
+.PHONY: demo test bench format lint
+demo test bench format lint:
 	@scripts/$@
