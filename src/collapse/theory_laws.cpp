@@ -54,12 +54,7 @@ LawRange HeadSizeRange(double sigma_s, double head_size, double n) {
   const double floor = HeadSizeFloor(sigma_s, head_size);
   CheckLength(n, "the head-size floor");
   const double factor = 1 + std::sqrt(head_size / n);
-  const LawRange range = {floor * factor, floor * factor * factor};
-  if (!std::isfinite(range.high)) {
-    Fail(ErrorCode::kBadInput, "the head-size floor: a head size of {} is too large for {} tokens", head_size,
-         n);
-  }
-  return range;
+  return {floor * factor, floor * factor * factor};
 }
 
 double RegimeLine(double n) {
