@@ -1,7 +1,6 @@
 #include "text/tokenizer.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -10,6 +9,8 @@
 #include "base/file.h"
 #include "text/added_tokens.h"
 #include "text/bert_normalizer.h"
+#include "text/byte_table.h"
+#include "text/normalized_text.h"
 #include "text/tokenizer_json.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
@@ -17,32 +18,6 @@
 
 namespace lengthwise {
 namespace {
-
-// What the normaliser and the pre-tokenizer make of each byte, so that ASCII words need neither.
-struct ByteTable {
-  enum Kind : std::uint8_t { kWord, kSpace, kPunctuationMark, kDropped, kNotAscii };
-  std::array<Kind, 256> kind;
-  std::array<char, 256> normalized;
-
-  explicit ByteTable(const BertNormalizerOptions& options) {
-    const std::uint8_t* classes = CharacterClasses();
-    for (std::size_t byte = 0; byte < kind.size(); ++byte) {
-      const bool upper = options.lowercase && byte >= 'A' && byte <= 'Z';
-      normalized[byte] = static_cast<char>(upper ? byte + 0x20 : byte);
-      if (byte >= 0x80) {
-        kind[byte] = kNotAscii;
-      } else if (options.clean_text && (classes[byte] & kRemoved) != 0) {
-        kind[byte] = kDropped;
-      } else if ((classes[byte] & kWhitespace) != 0) {
-        kind[byte] = kSpace;
-      } else {
-        kind[byte] = (classes[byte] & kPunctuation) != 0 ? kPunctuationMark : kWord;
-      }
-    }
-  }
-
-  Kind Of(char byte) const { return kind[static_cast<unsigned char>(byte)]; }
-};
 
 bool IsSpace(char32_t character) {
   return (CharacterClasses()[character] & kWhitespace) != 0;
@@ -66,29 +41,6 @@ std::size_t TrailingSpaces(std::string_view text) {
     end = previous;
   }
   return count;
-}
-
-// Normalised text as a whole, for finding added tokens in it.
-struct NormalizedText {
-  std::string text;
-  std::vector<ByteSpan> spans;  // of each byte of `text`
-
-  void Add(char32_t character, ByteSpan original) {
-    AppendUtf8(character, &text);
-    spans.resize(text.size(), original);
-  }
-};
-
-void NormalizeInto(const BertNormalizerOptions& options, std::string_view text, std::size_t begin,
-                   std::size_t end, NormalizedText* out) {
-  BertNormalizer<NormalizedText> normalizer(options, out);
-  for (std::size_t position = begin; position < end;) {
-    const DecodedCharacter character = DecodeValidCharacter(text, position);
-    const auto from = static_cast<std::uint32_t>(position);
-    normalizer.Add(character.value, {from, from + character.bytes});
-    position += character.bytes;
-  }
-  normalizer.Finish();
 }
 
 AddedTokenMatcher MakeMatcher(const TokenizerSpec& spec, bool normalized, const std::string& where) {
