@@ -12,13 +12,6 @@ namespace {
 constexpr std::size_t kShortest = 16;
 constexpr std::size_t kTokenizedTogether = 256;
 
-std::uint64_t KeyOf(const Document& document) {
-  Hasher hasher;
-  hasher.Add(document.id);
-  hasher.Add(EmbeddedText(document));
-  return std::stoull(hasher.Digest().substr(0, 16), nullptr, 16);
-}
-
 std::size_t CountAtLeast(std::span<const TokenizedDocument> documents, std::size_t length) {
   return static_cast<std::size_t>(
       std::count_if(documents.begin(), documents.end(), [&](const auto& d) { return d.tokens >= length; }));
@@ -32,6 +25,13 @@ const char* SequenceKindName(SequenceKind kind) {
 
 const char* VectorKindName(VectorKind kind) {
   return kind == VectorKind::kModel ? "model" : "static";
+}
+
+std::uint64_t DocumentKey(const Document& document) {
+  Hasher hasher;
+  hasher.Add(document.id);
+  hasher.Add(EmbeddedText(document));
+  return std::stoull(hasher.Digest().substr(0, 16), nullptr, 16);
 }
 
 std::size_t ArmPlan::tokens() const {
@@ -53,7 +53,7 @@ std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
     const std::vector<std::vector<std::int32_t>> ids = embedder.Tokenize(texts);
     for (std::size_t i = 0; i < part.size(); ++i) {
       const std::size_t kept = std::min(ids[i].size(), positions);
-      tokenized.push_back({KeyOf(part[i]),
+      tokenized.push_back({DocumentKey(part[i]),
                            ids[i].size() + embedder.special_tokens(),
                            {ids[i].begin(), ids[i].begin() + static_cast<std::ptrdiff_t>(kept)}});
     }

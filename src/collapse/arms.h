@@ -28,10 +28,13 @@ enum class VectorKind {
 const char* VectorKindName(VectorKind kind);  // "model", "static"
 
 struct TokenizedDocument {
-  std::uint64_t key = 0;              // hash of id and text
+  std::uint64_t key = 0;              // DocumentKey
   std::size_t tokens = 0;             // of the whole text, special tokens included
   std::vector<std::int32_t> content;  // the first tokens, as many as the model has positions for
 };
+
+// Hash of id and text: the same for a document wherever it stands, whatever else the input holds.
+std::uint64_t DocumentKey(const Document& document);
 
 std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
                                                  std::span<const Document> documents);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <span>
+#include <utility>
 
 #include "base/fail.h"
-#include "base/hash.h"
 #include "base/random.h"
 
 namespace lengthwise {
@@ -41,13 +41,10 @@ void CheckOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
 // The documents with the smallest hashes, in input order: which they are does not depend on the input's
 // order.
 std::vector<Document> Sample(const std::vector<Document>& documents, std::size_t size, std::uint64_t seed) {
+  const std::uint64_t stream = Random(seed).Next();
   std::vector<std::pair<std::uint64_t, std::size_t>> ranks;
   for (std::size_t d = 0; d < documents.size(); ++d) {
-    Hasher hasher;
-    hasher.Add(documents[d].id);
-    hasher.Add(documents[d].text);
-    ranks.emplace_back(
-        Random(std::stoull(hasher.Digest().substr(0, 16), nullptr, 16) ^ Random(seed).Next()).Next(), d);
+    ranks.emplace_back(Random(DocumentKey(documents[d]) ^ stream).Next(), d);
   }
   std::sort(ranks.begin(), ranks.end());
   ranks.resize(size);
@@ -57,52 +54,37 @@ std::vector<Document> Sample(const std::vector<Document>& documents, std::size_t
   return sample;
 }
 
-LengthQuantiles QuantilesOf(std::vector<std::size_t> lengths) {
-  std::sort(lengths.begin(), lengths.end());
-  const auto at = [&](std::size_t percent) {
-    const std::size_t rank = (percent * lengths.size() + 99) / 100;
-    return lengths[std::max<std::size_t>(rank, 1) - 1];
+// One kind of sequences, and which vectors are measured of it.
+struct KindToMeasure {
+  ArmPlan plan;
+  ArmRun run;
+
+  std::size_t tokens() const { return run.model ? plan.tokens() : 0; }
+};
+
+std::vector<KindToMeasure> PlanKinds(const EmbedderImpl& embedder,
+                                     std::span<const TokenizedDocument> documents,
+                                     const MeasureOptions& options, std::vector<std::string>& notes) {
+  const LengthLimits limits = embedder.limits();
+  const bool static_alone = !options.natural && !options.truncated;
+  const auto run = [&](bool model) {
+    return ArmRun{.model = model,
+                  .static_control = options.static_control,
+                  .probe = model && options.probe,
+                  .kept_vectors = options.kept_vectors};
   };
-  return {lengths.front(), at(10), at(25), at(50), at(75), at(90), lengths.back()};
-}
-
-DataDescription DescribeData(const std::vector<Document>& documents,
-                             std::span<const TokenizedDocument> tokenized, std::size_t read,
-                             std::size_t length_in_force) {
-  DataDescription data;
-  data.read = read;
-  data.documents = documents.size();
-  Hasher hasher;
-  for (const Document& document : documents) {
-    hasher.Add(document.id);
-    hasher.Add(EmbeddedText(document));
+  std::vector<KindToMeasure> kinds;
+  if (options.natural || static_alone) {
+    kinds.push_back({PlanNatural(documents, limits.in_force), run(options.natural)});
   }
-  data.fingerprint = hasher.Digest();
-  std::vector<std::size_t> lengths;
-  for (const TokenizedDocument& document : tokenized) {
-    lengths.push_back(document.tokens);
-    data.tokens += document.tokens;
-    data.over_limit += document.tokens > length_in_force ? 1 : 0;
+  if (options.truncated || static_alone) {
+    const std::vector<std::size_t> lengths =
+        options.lengths.empty() ? TruncationLengths(limits.sentence_transformers, limits.positions)
+                                : options.lengths;
+    kinds.push_back(
+        {PlanTruncated(documents, lengths, options.minimum_documents, notes), run(options.truncated)});
   }
-  data.length_quantiles = QuantilesOf(std::move(lengths));
-  return data;
-}
-
-ModelDescription DescribeModel(const EmbedderImpl& embedder) {
-  const Checkpoint& checkpoint = embedder.checkpoint();
-  const ModelSpec& spec = embedder.spec();
-  ModelDescription model;
-  model.name = std::filesystem::weakly_canonical(checkpoint.folder).filename().string();
-  model.architecture = spec.architecture;
-  model.fingerprint = Fingerprint(checkpoint);
-  model.layers = spec.layers;
-  model.heads = spec.heads;
-  model.hidden = spec.hidden;
-  model.pooling = PoolingName(checkpoint.pooling);
-  model.normalize = checkpoint.normalize;
-  model.limits = embedder.limits();
-  model.attention = embedder.options().attention;
-  return model;
+  return kinds;
 }
 
 void NoteZeroVectors(const ArmResult& arm, std::vector<std::string>& notes) {
@@ -114,97 +96,41 @@ void NoteZeroVectors(const ArmResult& arm, std::vector<std::string>& notes) {
       zero_vectors, SequenceKindName(arm.sequences), VectorKindName(arm.vectors)));
 }
 
-// One kind of sequences: its arms, tables and, if truncated, curves.
-struct SequenceRun {
-  ArmPlan plan;
-  ArmRun run;
-  std::optional<ArmSummary> model;
+void AddTables(const LengthStats& stats, SequenceKind kind, MeasureResult& result) {
+  const std::vector<LayerResult> layers = SummariseLayers(stats, kind);
+  const std::vector<HeadResult> heads = SummariseHeads(stats, kind);
+  result.layers.insert(result.layers.end(), layers.begin(), layers.end());
+  result.heads.insert(result.heads.end(), heads.begin(), heads.end());
+}
+
+void CompareCurves(const ArmSummary& model, const std::optional<ArmSummary>& static_control,
+                   double confidence, MeasureResult& result) {
+  if (!model.curve) return;
+  const LengthCurve* static_curve =
+      static_control && static_control->curve ? &*static_control->curve : nullptr;
+  result.index = MeasureCollapseIndex(*model.curve, static_curve, confidence);
+  result.shapes = CompareShapes(*model.curve, confidence);
+}
+
+void MeasureKind(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                 const KindToMeasure& kind, const TokenProgress& progress, MeasureResult& result) {
+  const ArmPlan& plan = kind.plan;
+  const ArmStats stats = RunArm(embedder, documents, plan, kind.run, progress);
   std::optional<ArmSummary> static_control;
-};
-
-class Measurement {
- public:
-  Measurement(const EmbedderImpl& embedder, const MeasureOptions& options, const MeasureProgress& progress)
-      : embedder_(embedder), options_(options), progress_(progress) {}
-
-  void Plan(std::span<const TokenizedDocument> documents, std::vector<std::string>& notes) {
-    const LengthLimits limits = embedder_.limits();
-    const bool both = !options_.natural && !options_.truncated;
-    if (options_.natural || both) {
-      runs_.push_back({PlanNatural(documents, limits.in_force), RunOf(options_.natural), {}, {}});
-    }
-    if (options_.truncated || both) {
-      const std::vector<std::size_t> lengths =
-          options_.lengths.empty() ? TruncationLengths(limits.sentence_transformers, limits.positions)
-                                   : options_.lengths;
-      runs_.push_back({PlanTruncated(documents, lengths, options_.minimum_documents, notes),
-                       RunOf(options_.truncated),
-                       {},
-                       {}});
-    }
+  if (stats.static_control) {
+    static_control = SummariseArm(*stats.static_control, plan.kind, VectorKind::kStatic, plan.documents,
+                                  result.resampling, embedder.pool());
+    NoteZeroVectors(static_control->result, result.notes);
+    result.arms.push_back(static_control->result);
   }
-
-  void Run(std::span<const TokenizedDocument> documents, MeasureResult& result) {
-    std::size_t total = 0;
-    for (const SequenceRun& run : runs_) total += run.run.model ? run.plan.tokens() : 0;
-    std::size_t before = 0;
-    for (SequenceRun& run : runs_) {
-      const ArmStats stats = RunArm(embedder_, documents, run.plan, run.run, [&](std::size_t tokens) {
-        if (progress_) progress_(before + tokens, total);
-      });
-      before += run.run.model ? run.plan.tokens() : 0;
-      Summarise(stats, run, result);
-    }
-  }
-
-  // In the order that the result states.
-  void Collect(MeasureResult& result) {
-    for (SequenceRun& run : runs_) {
-      if (run.model) result.arms.push_back(run.model->result);
-    }
-    for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-      if (run->static_control) result.arms.push_back(run->static_control->result);
-    }
-    for (const ArmResult& arm : result.arms) NoteZeroVectors(arm, result.notes);
-    for (const SequenceRun& run : runs_) {
-      if (!run.model || !run.model->curve) continue;
-      const LengthCurve& curve = *run.model->curve;
-      const LengthCurve* static_curve =
-          run.static_control && run.static_control->curve ? &*run.static_control->curve : nullptr;
-      result.index = MeasureCollapseIndex(curve, static_curve, options_.resampling.confidence);
-      result.shapes = CompareShapes(curve, options_.resampling.confidence);
-    }
-  }
-
- private:
-  ArmRun RunOf(bool model) const {
-    return {.model = model,
-            .static_control = options_.static_control,
-            .probe = model && options_.probe,
-            .kept_vectors = options_.kept_vectors};
-  }
-
-  void Summarise(const ArmStats& stats, SequenceRun& run, MeasureResult& result) {
-    const ArmPlan& plan = run.plan;
-    if (stats.model) {
-      run.model = SummariseArm(*stats.model, plan.kind, VectorKind::kModel, plan.documents,
-                               options_.resampling, embedder_.pool());
-      const std::vector<LayerResult> layers = SummariseLayers(*stats.model, plan.kind);
-      const std::vector<HeadResult> heads = SummariseHeads(*stats.model, plan.kind);
-      result.layers.insert(result.layers.end(), layers.begin(), layers.end());
-      result.heads.insert(result.heads.end(), heads.begin(), heads.end());
-    }
-    if (stats.static_control) {
-      run.static_control = SummariseArm(*stats.static_control, plan.kind, VectorKind::kStatic, plan.documents,
-                                        options_.resampling, embedder_.pool());
-    }
-  }
-
-  const EmbedderImpl& embedder_;
-  const MeasureOptions& options_;
-  const MeasureProgress& progress_;
-  std::vector<SequenceRun> runs_;
-};
+  if (!stats.model) return;
+  const ArmSummary model = SummariseArm(*stats.model, plan.kind, VectorKind::kModel, plan.documents,
+                                        result.resampling, embedder.pool());
+  NoteZeroVectors(model.result, result.notes);
+  result.arms.push_back(model.result);
+  AddTables(*stats.model, plan.kind, result);
+  CompareCurves(model, static_control, result.resampling.confidence, result);
+}
 
 }  // namespace
 
@@ -228,10 +154,24 @@ MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>&
         "Texts longer than the length in force are cut here, not treated as --long-input {} would.",
         LongInputKindName(embedder.options().long_input.kind)));
   }
-  Measurement measurement(embedder, options, progress);
-  measurement.Plan(tokenized, result.notes);
-  measurement.Run(tokenized, result);
-  measurement.Collect(result);
+
+  const std::vector<KindToMeasure> kinds = PlanKinds(embedder, tokenized, options, result.notes);
+  std::size_t total = 0;
+  for (const KindToMeasure& kind : kinds) total += kind.tokens();
+  std::size_t before = 0;
+  for (const KindToMeasure& kind : kinds) {
+    MeasureKind(
+        embedder, tokenized, kind,
+        [&](std::size_t tokens) {
+          if (progress) progress(before + tokens, total);
+        },
+        result);
+    before += kind.tokens();
+  }
+  // Embeddings first, then their controls.
+  std::stable_sort(result.arms.begin(), result.arms.end(), [](const ArmResult& a, const ArmResult& b) {
+    return a.vectors == VectorKind::kModel && b.vectors != VectorKind::kModel;
+  });
   return result;
 }
 

@@ -10,6 +10,7 @@
 
 #include "collapse/arm_result.h"
 #include "collapse/collapse_index.h"
+#include "collapse/description.h"
 #include "collapse/shapes.h"
 #include "embedding/embedder_impl.h"
 #include "text/documents.h"
@@ -33,39 +34,11 @@ struct MeasureOptions {
   std::size_t kept_vectors = VectorSample::kDefaultCapacity;
 };
 
-// Tokens a document, whole, special tokens included; quantiles by nearest rank.
-struct LengthQuantiles {
-  std::size_t min = 0, p10 = 0, p25 = 0, p50 = 0, p75 = 0, p90 = 0, max = 0;
-};
-
-struct DataDescription {
-  std::string fingerprint;  // of the ids and texts measured, in order
-  std::size_t read = 0;
-  std::size_t documents = 0;
-  std::size_t tokens = 0;
-  std::size_t over_limit = 0;  // longer than the length in force
-  LengthQuantiles length_quantiles;
-};
-
-struct ModelDescription {
-  std::string name;
-  std::string architecture;
-  std::string fingerprint;
-  std::size_t layers = 0;
-  std::size_t heads = 0;
-  std::size_t hidden = 0;
-  std::string pooling;
-  bool normalize = false;
-  LengthLimits limits;
-  AttentionPolicy attention;
-};
-
 struct MeasureResult {
   ResamplingOptions resampling;
   ModelDescription model;
   DataDescription data;
-  std::vector<ArmResult>
-      arms;  // natural, truncated, static (of truncated), static of natural, where asked for
+  std::vector<ArmResult> arms;  // those asked for: embeddings, then static controls
   std::vector<LayerResult> layers;
   std::vector<HeadResult> heads;
   bool truncated_asked = false;

@@ -2,155 +2,85 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <string_view>
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
+#include <Eigen/Core>
+
+#include "collapse/shape_likelihood.h"
 
 namespace lengthwise {
 namespace {
 
-// Standard deviations of the irregularity that are tried: a floor that stands for none, then 16 steps a
-// factor of ten from 1e-4 to 0.3. A cosine is never off by more.
-std::vector<double> IrregularityGrid() {
-  std::vector<double> grid = {1e-6};
-  for (int i = 0; i <= 56; ++i) grid.push_back(1e-4 * std::pow(10.0, i / 16.0));
-  return grid;
+// A curve and its resamples as they would be for all documents, where not all were kept.
+struct ScaledCurve {
+  std::vector<double> lengths;
+  Eigen::VectorXd cosines;
+  Eigen::MatrixXd replicates;  // [lengths x replicates]
+};
+
+ScaledCurve Scale(const LengthCurve& curve) {
+  const auto size = static_cast<Eigen::Index>(curve.lengths.size());
+  ScaledCurve scaled;
+  scaled.lengths.assign(curve.lengths.begin(), curve.lengths.end());
+  scaled.cosines = Eigen::Map<const Eigen::VectorXd>(curve.cosines.data(), size);
+  const Eigen::Map<const Eigen::VectorXd> kept(curve.kept_cosines.data(), size);
+  const double scale = std::sqrt(static_cast<double>(curve.kept) / static_cast<double>(curve.documents));
+  scaled.replicates = ((curve.replicates.colwise() - kept) * scale).colwise() + scaled.cosines;
+  return scaled;
 }
 
-// Multiplies by the inverse Cholesky factor of C + s^2 I, after which errors are independent with variance 1.
-struct Whitener {
-  double irregularity = 0;
-  Eigen::MatrixXd inverse_factor;
-  double log_determinant = 0;
-};
-
-std::vector<Whitener> MakeWhiteners(const Eigen::MatrixXd& covariance) {
-  std::vector<Whitener> whiteners;
-  const Eigen::Index m = covariance.rows();
-  for (const double irregularity : IrregularityGrid()) {
-    const Eigen::MatrixXd total = covariance + irregularity * irregularity * Eigen::MatrixXd::Identity(m, m);
-    const Eigen::LLT<Eigen::MatrixXd> factor(total);
-    // Rounding can cost a nearly singular covariance its definiteness at the smallest irregularities.
-    if (factor.info() != Eigen::Success) continue;
-    Whitener whitener;
-    whitener.irregularity = irregularity;
-    whitener.inverse_factor = factor.matrixL().solve(Eigen::MatrixXd::Identity(m, m));
-    whitener.log_determinant = 2 * factor.matrixLLT().diagonal().array().log().sum();
-    whiteners.push_back(std::move(whitener));
-  }
-  return whiteners;
+// The number of lengths before the rise: those of a first fall that sampling error does not explain.
+Eigen::Index FirstFall(const ScaledCurve& curve, const LengthCurve& given, double confidence) {
+  Eigen::Index lowest = 0;
+  const double minimum = curve.cosines.minCoeff(&lowest);
+  const Eigen::Index left = curve.cosines.size() - lowest;
+  if (lowest == 0 || left < static_cast<Eigen::Index>(kShortestRise)) return 0;
+  const Eigen::VectorXd falls = curve.replicates.row(0) - curve.replicates.row(lowest);
+  const double fall = curve.cosines(0) - minimum;
+  const Interval interval = PercentileInterval(
+      fall, fall, {falls.data(), static_cast<std::size_t>(falls.size())}, confidence, given.kept, given.kept);
+  return interval.low && *interval.low > 0 ? lowest : 0;
 }
 
-// A design under a whitener: its orthonormal basis gives the residual of any curve by one small product.
-struct Candidate {
-  std::size_t design = 0;
-  Eigen::MatrixXd basis;  // [lengths x coefficients]
-};
-
-struct Family {
-  Shape shape = Shape::kLinear;
-  std::vector<Design> designs;
-  std::vector<std::vector<Candidate>> candidates;  // by whitener
-};
-
-Family MakeFamily(Shape shape, std::span<const double> lengths, std::span<const Whitener> whiteners) {
-  Family family{shape, Designs(shape, lengths), {}};
-  for (const Whitener& whitener : whiteners) {
-    std::vector<Candidate>& candidates = family.candidates.emplace_back();
-    for (std::size_t d = 0; d < family.designs.size(); ++d) {
-      const Eigen::MatrixXd columns = whitener.inverse_factor * DesignColumns(family.designs[d], lengths);
-      const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
-      candidates.push_back(
-          {d, qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols())});
-    }
-  }
-  return family;
+ScaledCurve From(const ScaledCurve& curve, Eigen::Index first) {
+  const Eigen::Index left = curve.cosines.size() - first;
+  return {{curve.lengths.begin() + first, curve.lengths.end()},
+          curve.cosines.tail(left),
+          curve.replicates.bottomRows(left)};
 }
 
-struct Best {
-  double deviance = std::numeric_limits<double>::infinity();  // -2 ln L
-  std::size_t whitener = 0;
-  std::size_t design = 0;
-};
+Eigen::MatrixXd Covariance(const Eigen::MatrixXd& replicates) {
+  if (replicates.cols() < 2) return Eigen::MatrixXd::Zero(replicates.rows(), replicates.rows());
+  const Eigen::VectorXd mean = replicates.rowwise().mean();
+  const Eigen::MatrixXd centred = replicates.colwise() - mean;
+  return centred * centred.transpose() / static_cast<double>(replicates.cols() - 1);
+}
 
-// `whitened`: the curve under every whitener.
-Best FitFamily(const Family& family, std::span<const Whitener> whiteners,
-               std::span<const Eigen::VectorXd> whitened) {
-  constexpr double kLogTwoPi = 1.8378770664093453;
-  Best best;
-  for (std::size_t w = 0; w < whiteners.size(); ++w) {
-    const double constant =
-        whiteners[w].log_determinant + static_cast<double>(whitened[w].size()) * kLogTwoPi;
-    for (const Candidate& candidate : family.candidates[w]) {
-      const Eigen::VectorXd projected = candidate.basis.transpose() * whitened[w];
-      const double squares = std::max(0.0, whitened[w].squaredNorm() - projected.squaredNorm());
-      if (squares + constant < best.deviance) best = {squares + constant, w, candidate.design};
-    }
+double Aicc(const ShapeFitter::Fit& fit, std::size_t lengths) {
+  const auto p = static_cast<double>(ParameterCount(fit.design.shape) + 1);
+  const auto m = static_cast<double>(lengths);
+  return fit.deviance + 2 * p + 2 * p * (p + 1) / (m - p - 1);
+}
+
+std::size_t Preferred(std::span<const ShapeFitter::Fit> fits, std::size_t lengths) {
+  std::size_t best = 0;
+  for (std::size_t f = 1; f < fits.size(); ++f) {
+    if (Aicc(fits[f], lengths) < Aicc(fits[best], lengths)) best = f;
   }
   return best;
 }
 
-std::vector<Eigen::VectorXd> Whiten(std::span<const Whitener> whiteners, const Eigen::VectorXd& curve) {
-  std::vector<Eigen::VectorXd> whitened;
-  whitened.reserve(whiteners.size());
-  for (const Whitener& whitener : whiteners) whitened.push_back(whitener.inverse_factor * curve);
-  return whitened;
-}
-
-double Aicc(double deviance, Shape shape, std::size_t lengths) {
-  const auto p = static_cast<double>(ParameterCount(shape) + 1);
-  const auto m = static_cast<double>(lengths);
-  return deviance + 2 * p + 2 * p * (p + 1) / (m - p - 1);
-}
-
-ShapeFit MakeFit(const Family& family, const Best& best, const Whitener& whitener,
-                 const Eigen::VectorXd& curve, std::span<const double> lengths) {
-  const Design& design = family.designs[best.design];
-  const Eigen::MatrixXd columns = DesignColumns(design, lengths);
-  const Eigen::VectorXd coefficients =
-      (whitener.inverse_factor * columns).colPivHouseholderQr().solve(whitener.inverse_factor * curve);
-  const Eigen::VectorXd fitted = columns * coefficients;
-  ShapeFit fit;
-  fit.shape = family.shape;
-  fit.parameters = NamedParameters(design, coefficients);
-  fit.residual = std::sqrt((curve - fitted).squaredNorm() / static_cast<double>(curve.size()));
-  fit.irregularity = whitener.irregularity;
-  fit.aicc = Aicc(best.deviance, family.shape, lengths.size());
-  fit.fitted.assign(fitted.begin(), fitted.end());
-  return fit;
-}
-
-// Of the kept documents about their own mean, scaled to all documents.
-Eigen::MatrixXd SamplingCovariance(const LengthCurve& curve) {
-  const Eigen::Index m = curve.replicates.rows();
-  const Eigen::Index replicates = curve.replicates.cols();
-  if (replicates < 2) {
-    const auto size = static_cast<Eigen::Index>(curve.lengths.size());
-    return Eigen::MatrixXd::Zero(size, size);
-  }
-  const Eigen::VectorXd mean = curve.replicates.rowwise().mean();
-  const Eigen::MatrixXd centred = curve.replicates.colwise() - mean;
-  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(m, m);
-  covariance = centred * centred.transpose() / static_cast<double>(replicates - 1);
-  return covariance * (static_cast<double>(curve.kept) / static_cast<double>(curve.documents));
-}
-
-// Resampled curves as they would be for all documents.
-Eigen::MatrixXd ScaledReplicates(const LengthCurve& curve) {
-  const double scale = std::sqrt(static_cast<double>(curve.kept) / static_cast<double>(curve.documents));
-  Eigen::MatrixXd scaled = curve.replicates;
-  for (Eigen::Index l = 0; l < scaled.rows(); ++l) {
-    const auto i = static_cast<std::size_t>(l);
-    scaled.row(l) = (scaled.row(l).array() - curve.kept_cosines[i]) * scale + curve.cosines[i];
-  }
-  return scaled;
-}
-
-void SetWeights(std::vector<ShapeFit>& fits, double lowest) {
-  double total = 0;
-  for (ShapeFit& fit : fits) total += fit.weight = std::exp(-(fit.aicc - lowest) / 2);
-  for (ShapeFit& fit : fits) fit.weight /= total;
+ShapeFit Describe(const ShapeFitter& fitter, const ShapeFitter::Fit& fit, const ScaledCurve& curve) {
+  const Eigen::VectorXd coefficients = fitter.Coefficients(fit, curve.cosines);
+  const Eigen::VectorXd fitted = DesignColumns(fit.design, curve.lengths) * coefficients;
+  ShapeFit described;
+  described.shape = fit.design.shape;
+  described.parameters = NamedParameters(fit.design, coefficients);
+  described.residual = std::sqrt((curve.cosines - fitted).squaredNorm() / static_cast<double>(fitted.size()));
+  described.irregularity = fit.irregularity;
+  described.aicc = Aicc(fit, curve.lengths.size());
+  described.fitted.assign(fitted.begin(), fitted.end());
+  return described;
 }
 
 double Parameter(const ShapeFit& fit, std::string_view name) {
@@ -158,6 +88,24 @@ double Parameter(const ShapeFit& fit, std::string_view name) {
     if (parameter == name) return value;
   }
   return 0;
+}
+
+Knee MakeKnee(const ShapeFit& broken, std::span<const double> resampled, std::size_t kept,
+              double confidence) {
+  Knee knee;
+  knee.length = Parameter(broken, "knee");
+  knee.slope_before = Parameter(broken, "slope_before");
+  knee.slope_after = Parameter(broken, "slope_after");
+  const Interval interval = PercentileInterval(knee.length, knee.length, resampled, confidence, kept, kept);
+  knee.low = interval.low;
+  knee.high = interval.high;
+  return knee;
+}
+
+void SetWeights(std::vector<ShapeFit>& fits, double lowest) {
+  double total = 0;
+  for (ShapeFit& fit : fits) total += fit.weight = std::exp(-(fit.aicc - lowest) / 2);
+  for (ShapeFit& fit : fits) fit.weight /= total;
 }
 
 }  // namespace
@@ -171,60 +119,36 @@ const char* KneePlace(const Knee& knee, std::size_t trained_limit) {
 }
 
 std::optional<Shapes> CompareShapes(const LengthCurve& curve, double confidence) {
-  Shapes shapes;
-  for (const std::size_t length : curve.lengths) shapes.lengths.push_back(static_cast<double>(length));
-  const std::vector<Whitener> whiteners = MakeWhiteners(SamplingCovariance(curve));
-  const Eigen::VectorXd cosines = Eigen::Map<const Eigen::VectorXd>(
-      curve.cosines.data(), static_cast<Eigen::Index>(curve.cosines.size()));
-  const std::vector<Eigen::VectorXd> whitened = Whiten(whiteners, cosines);
-
-  std::vector<Family> families;
+  const ScaledCurve whole = Scale(curve);
+  const ScaledCurve rise = From(whole, FirstFall(whole, curve, confidence));
+  const std::size_t lengths = rise.lengths.size();
+  std::vector<Shape> kinds;
   for (const Shape shape : kShapes) {
-    if (shapes.lengths.size() <= ParameterCount(shape) + 2) continue;
-    families.push_back(MakeFamily(shape, shapes.lengths, whiteners));
-    const Best best = FitFamily(families.back(), whiteners, whitened);
-    shapes.fits.push_back(MakeFit(families.back(), best, whiteners[best.whitener], cosines, shapes.lengths));
-    if (shapes.fits.back().aicc < shapes.fits[shapes.preferred].aicc)
-      shapes.preferred = shapes.fits.size() - 1;
+    if (lengths > ParameterCount(shape) + 2) kinds.push_back(shape);
   }
-  if (shapes.fits.empty()) return std::nullopt;
+  if (kinds.empty()) return std::nullopt;
+
+  const ShapeFitter fitter(kinds, rise.lengths, Covariance(rise.replicates));
+  const std::vector<ShapeFitter::Fit> fits = fitter.FitShapes(rise.cosines);
+  Shapes shapes;
+  shapes.lengths = rise.lengths;
+  shapes.preferred = Preferred(fits, lengths);
+  for (const ShapeFitter::Fit& fit : fits) shapes.fits.push_back(Describe(fitter, fit, rise));
   SetWeights(shapes.fits, shapes.fits[shapes.preferred].aicc);
 
+  const Eigen::Index replicates = rise.replicates.cols();
+  std::vector<std::size_t> preferred(kinds.size(), 0);
   std::vector<double> knees;
-  std::vector<std::size_t> wins(families.size(), 0);
-  const Eigen::MatrixXd replicates = ScaledReplicates(curve);
-  for (Eigen::Index r = 0; r < replicates.cols(); ++r) {
-    const std::vector<Eigen::VectorXd> resampled = Whiten(whiteners, replicates.col(r));
-    std::size_t winner = 0;
-    double lowest = std::numeric_limits<double>::infinity();
-    for (std::size_t f = 0; f < families.size(); ++f) {
-      const Best best = FitFamily(families[f], whiteners, resampled);
-      const double aicc = Aicc(best.deviance, families[f].shape, shapes.lengths.size());
-      if (aicc < lowest) {
-        lowest = aicc;
-        winner = f;
-      }
-      if (families[f].shape == Shape::kBroken) knees.push_back(families[f].designs[best.design].nonlinear);
-    }
-    ++wins[winner];
+  for (Eigen::Index r = 0; r < replicates; ++r) {
+    const std::vector<ShapeFitter::Fit> resampled = fitter.FitShapes(rise.replicates.col(r));
+    ++preferred[Preferred(resampled, lengths)];
+    if (kinds.back() == Shape::kBroken) knees.push_back(resampled.back().design.nonlinear);
   }
-  for (std::size_t f = 0; f < families.size(); ++f) {
-    if (replicates.cols() > 0) {
-      shapes.fits[f].support = static_cast<double>(wins[f]) / static_cast<double>(replicates.cols());
-    }
-    if (families[f].shape != Shape::kBroken) continue;
-    const ShapeFit& fit = shapes.fits[f];
-    Knee knee;
-    knee.length = Parameter(fit, "knee");
-    knee.slope_before = Parameter(fit, "slope_before");
-    knee.slope_after = Parameter(fit, "slope_after");
-    // The replicates are already those of all documents.
-    const Interval interval =
-        PercentileInterval(knee.length, knee.length, knees, confidence, curve.kept, curve.kept);
-    knee.low = interval.low;
-    knee.high = interval.high;
-    shapes.knee = knee;
+  for (std::size_t f = 0; f < kinds.size() && replicates > 0; ++f) {
+    shapes.fits[f].support = static_cast<double>(preferred[f]) / static_cast<double>(replicates);
   }
+  if (kinds.back() == Shape::kBroken)
+    shapes.knee = MakeKnee(shapes.fits.back(), knees, curve.kept, confidence);
   return shapes;
 }
 

@@ -20,7 +20,7 @@ struct ShapeFit {
   double aicc = 0;
   double weight = 0;              // Akaike weight among the shapes fitted
   std::optional<double> support;  // share of the resamples that prefer this shape; absent without a bootstrap
-  std::vector<double> fitted;     // one a length of the curve
+  std::vector<double> fitted;     // one a length
 };
 
 struct Knee {
@@ -35,10 +35,10 @@ struct Knee {
 const char* KneePlace(const Knee& knee, std::size_t trained_limit);
 
 struct Shapes {
-  std::vector<double> lengths;
-  std::vector<ShapeFit> fits;  // of every shape that the number of lengths allows
-  std::size_t preferred = 0;   // index into `fits`
-  std::optional<Knee> knee;    // of the broken shape, preferred or not
+  std::vector<double> lengths;  // that the shapes are fitted to
+  std::vector<ShapeFit> fits;   // of every shape that the number of lengths allows
+  std::size_t preferred = 0;    // index into `fits`
+  std::optional<Knee> knee;     // of the broken shape, preferred or not
 };
 
 // The model of the measured curve: y = shape(n) + irregularity + sampling error, the irregularities
@@ -48,6 +48,10 @@ struct Shapes {
 // preferred:
 //   -2 ln L + 2 p + 2 p (p + 1) / (m - p - 1), p = parameters + 1 for s, m = lengths.
 // A shape with m <= p + 1 is left out. Absent where none is left (fewer than 5 lengths).
+// Where cosine first falls (texts begin alike), the shapes are of what follows: they are fitted from the
+// length of the lowest cosine on, if the interval of the fall to it lies above 0 and at least kShortestRise
+// lengths are left.
+inline constexpr std::size_t kShortestRise = 7;
 std::optional<Shapes> CompareShapes(const LengthCurve& curve, double confidence);
 
 }  // namespace lengthwise

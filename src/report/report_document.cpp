@@ -45,6 +45,7 @@ OrderedJson ModelJson(const ModelDescription& model) {
           {"hidden", model.hidden},
           {"pooling", model.pooling},
           {"normalize", model.normalize},
+          {"precision", model.precision},
           {"limits",
            {{"in_force", model.limits.in_force},
             {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
@@ -81,6 +82,7 @@ OrderedJson RepairJson(const AttentionPolicy& attention) {
   }
   return {{"identity", attention.IsIdentity()},
           {"temperature", Number(static_cast<double>(attention.temperature))},
+          {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
           {"by_head", by_head}};
 }
 
@@ -190,6 +192,7 @@ OrderedJson ShapesJson(const std::optional<Shapes>& shapes, const LengthLimits& 
   for (const ShapeFit& fit : shapes->fits) fits.push_back(FitJson(fit, shapes->lengths));
   return {{"preferred", ShapeName(shapes->fits[shapes->preferred].shape)},
           {"criterion", "aicc"},
+          {"from_length", static_cast<std::size_t>(shapes->lengths.front())},
           {"fits", fits},
           {"knee", KneeJson(shapes->knee, limits)}};
 }

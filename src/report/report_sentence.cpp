@@ -62,9 +62,13 @@ std::string KneeAt(const Knee& knee, const LengthLimits& limits) {
   return fmt::format("at {:.0f} tokens{}{}", knee.length, interval, PlaceOf(knee, limits));
 }
 
-std::string ShapeClause(const Shapes& shapes, const LengthLimits& limits) {
+std::string ShapeClause(const Shapes& shapes, const CollapseIndex& index, const LengthLimits& limits) {
   const ShapeFit& preferred = shapes.fits[shapes.preferred];
-  std::string clause = fmt::format("; the preferred shape is {}", ShapeName(preferred.shape));
+  const bool falls_first = shapes.lengths.front() > static_cast<double>(index.lengths.front());
+  std::string clause =
+      falls_first ? fmt::format("; it falls until {:.0f} tokens, and from there on", shapes.lengths.front())
+                  : std::string(";");
+  clause += fmt::format(" the preferred shape is {}", ShapeName(preferred.shape));
   const ShapeFit* second = nullptr;
   for (const ShapeFit& fit : shapes.fits) {
     if (&fit != &preferred && (second == nullptr || fit.weight > second->weight)) second = &fit;
@@ -109,7 +113,7 @@ std::string WithoutIndex(const MeasureResult& result) {
 std::string ReportSentence(const MeasureResult& result) {
   if (!result.index) return WithoutIndex(result) + ".";
   std::string sentence = IndexClause(*result.index);
-  if (result.shapes) sentence += ShapeClause(*result.shapes, result.model.limits);
+  if (result.shapes) sentence += ShapeClause(*result.shapes, *result.index, result.model.limits);
   return sentence + ".";
 }
 
