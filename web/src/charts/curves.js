@@ -8,7 +8,7 @@ export function curves(report, options) {
   const domain = lengthDomain(report);
   const x = lengthAxis(domain);
   const y = { field: "value", type: "quantitative", title,
-    scale: { zero, nice: true, padding: named ? 8 : 0 }, axis: { tickCount: 5 } };
+    scale: { zero, nice: true, padding: named && !zero ? 8 : 0 }, axis: { tickCount: 5 } };
   const color = armColor(arms);
   const tooltip = [
     { field: "arm", title: "arm" }, { field: "bucket", title: "bucket" }, { field: "count", title: "documents" },
