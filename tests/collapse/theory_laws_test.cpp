@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -51,6 +52,30 @@ TEST(TheoryLaws, HeadSizeFloorAndItsRangeAreWorkedOutByHand) {
   EXPECT_EQ(range.high, 0.5625);
 }
 
+TEST(TheoryLaws, HeadSizeLawWithoutNoiseIsTheEdgeOfAProductWorkedOutByHand) {
+  // d = n: c = 1, 2 w^2 + w = 1 gives w = 1/2, (1 + w)^3 / w = 27/4. Scores this small leave no noise.
+  EXPECT_NEAR(HeadSizeLaw(1e-6, 64, 64) / (1e-6 / 8), std::sqrt(27.0 / 4), 1e-9);
+}
+
+TEST(TheoryLaws, HeadSizeLawTendsToTheFlatLawForWideHeadsAndToTheFloorForLongTexts) {
+  for (const double sigma_s : {0.25, 1.0, 3.0}) {
+    EXPECT_NEAR(HeadSizeLaw(sigma_s, 1e12, 256) / FlatLaw(sigma_s, 256), 1, 1e-5) << sigma_s;
+    EXPECT_NEAR(HeadSizeLaw(sigma_s, 64, 1e12) / HeadSizeFloor(sigma_s, 64), 1, 1e-4) << sigma_s;
+  }
+}
+
+TEST(TheoryLaws, HeadSizeLawIsTheLeastValueOfItsFormulaOnAFineGrid) {
+  const double sigma_s = 1.5, d = 32, n = 256, c = d / n;
+  const double v = (std::exp(sigma_s * sigma_s) - 1 - sigma_s * sigma_s) / n;
+  double least = kInfinity;
+  const double end = (-c + std::sqrt(c * c + 8 * c)) / (4 * c);
+  for (double w = end; w > 1e-6; w *= 0.9999) {
+    const double z = sigma_s / std::sqrt(d) * std::sqrt((1 + w) * (1 + c * w) * (1 + c * w) / w);
+    least = std::min(least, z + v * (1 + c * w) / z);
+  }
+  EXPECT_NEAR(HeadSizeLaw(sigma_s, d, n), least, 1e-7);
+}
+
 TEST(TheoryLaws, RegimeLineIsTheRootOfTwiceTheLogarithm) {
   EXPECT_NEAR(RegimeLine(std::exp(8)), 4, 1e-15);
 }
@@ -63,9 +88,11 @@ TEST(TheoryLaws, StayFiniteAtTheEndsOfTheirDomains) {
       EXPECT_TRUE(std::isfinite(FlatLaw(sigma_s, n)));
       EXPECT_TRUE(std::isfinite(HeadSizeRange(sigma_s, 1, n).high));
       EXPECT_TRUE(std::isfinite(RegimeLine(n)));
+      EXPECT_TRUE(std::isfinite(HeadSizeLaw(sigma_s, 64, n)));
+      EXPECT_TRUE(std::isfinite(HeadSizeLaw(sigma_s, kLargestHeadSize, n)));
     }
-    EXPECT_TRUE(std::isfinite(HeadSizeFloor(sigma_s, most)));
-    EXPECT_TRUE(std::isfinite(HeadSizeRange(sigma_s, most, 2).high));
+    EXPECT_TRUE(std::isfinite(HeadSizeFloor(sigma_s, kLargestHeadSize)));
+    EXPECT_TRUE(std::isfinite(HeadSizeRange(sigma_s, kLargestHeadSize, 2).high));
   }
 }
 
@@ -82,7 +109,11 @@ TEST(TheoryLaws, RefuseWhatLiesOutsideTheirDomains) {
       [] { return FlatLaw(1, 0); },
       [] { return HeadSizeFloor(1, 0); },
       [] { return HeadSizeFloor(kNaN, 64); },
+      [] { return HeadSizeFloor(1, kInfinity); },
       [] { return HeadSizeRange(1, 64, 1).low; },
+      [] { return HeadSizeLaw(1, 0.5, 16); },
+      [] { return HeadSizeLaw(1, 64, 1); },
+      [] { return HeadSizeLaw(-1, 64, 16); },
       [] { return RegimeLine(1); },
       [] { return RegimeLine(-kInfinity); },
   };
