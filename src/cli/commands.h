@@ -11,6 +11,7 @@ class App;
 
 namespace lengthwise {
 
+void AddAttentionCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 // `arguments`: the whole command line, program name first; the report records it.
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   // A file that may grow no further is a failed write, which is reported, not a death.
   std::signal(SIGXFSZ, SIG_IGN);
+  lengthwise::AddAttentionCommand(app);
   lengthwise::AddEmbedCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);

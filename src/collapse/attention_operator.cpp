@@ -221,8 +221,7 @@ void CentreWeights(const CentredAttention& a, Strip& strip) {
       const auto mean = hn::Load(d, a.mean_weight.data() + p * kPanel + j);
       for (std::size_t r = 0; r < strip.rows; ++r) {
         float* const at = strip.at(p, r) + j;
-        const auto weight =
-            Exp2(d, hn::Sub(hn::Load(d, at), hn::Set(d, a.row_max[strip.first + r])));
+        const auto weight = Exp2(d, hn::Sub(hn::Load(d, at), hn::Set(d, a.row_max[strip.first + r])));
         hn::Store(hn::MulSub(weight, hn::Set(d, a.row_inverse[strip.first + r]), mean), d, at);
       }
     }
@@ -248,7 +247,7 @@ void ApplyGramImpl(const CentredAttention& a, const double* x, double* y) {
   }
   AlignedBuffer<float> sums(kGramBlock * padded);  // B^T B x, vector by vector
   std::fill(sums.data(), sums.data() + sums.size(), 0.0F);
-  HWY_ALIGN float product[kStripRows * kBlockWidth];       // the strip's rows of B x
+  HWY_ALIGN float product[kStripRows * kBlockWidth];  // the strip's rows of B x
   HWY_ALIGN float transposed[kGramBlock * kStripRows];
   constexpr std::size_t kGroup = kGramBlock / kBlockGroups;
   for (; strip.first < n; strip.first += strip.rows) {
@@ -260,8 +259,8 @@ void ApplyGramImpl(const CentredAttention& a, const double* x, double* y) {
       for (std::size_t c = 0; c < kBlockPanels; ++c) {
         for (std::size_t p = 0; p < strip.panels; ++p) {
           kernel(strip.at(p, r), kPanel, from.data() + (c * padded + p * kPanel) * kPanel, kPanel,
-                 product + r * kBlockWidth + c * kPanel, kBlockWidth,
-                 p == 0 ? Start::kZero : Start::kOutput, nullptr);
+                 product + r * kBlockWidth + c * kPanel, kBlockWidth, p == 0 ? Start::kZero : Start::kOutput,
+                 nullptr);
         }
       }
     }
@@ -296,10 +295,11 @@ CentredAttention MakeCentredAttention(const AttentionInput& input, std::size_t l
   attention.input = input;
   const std::size_t bad = HWY_DYNAMIC_DISPATCH(PrepareImpl)(attention, local_window);
   if (bad < input.tokens) {
-    Fail(ErrorCode::kBadCheckpoint,
-         "the attention scores of token {} of {} are not finite, or beyond what float32 can hold; the weights "
-         "of its queries and keys are too large",
-         bad, input.tokens);
+    Fail(
+        ErrorCode::kBadCheckpoint,
+        "the attention scores of token {} of {} are not finite, or beyond what float32 can hold; the weights "
+        "of its queries and keys are too large",
+        bad, input.tokens);
   }
   return attention;
 }

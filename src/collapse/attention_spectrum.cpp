@@ -80,9 +80,9 @@ Ritz LargestRitz(const Subspace& space, double weight, const Eigen::VectorXd& g,
   const Eigen::VectorXd z = solver.eigenvectors().col(space.size - 1);
   Ritz ritz;
   ritz.value = std::max(0.0, solver.eigenvalues()[space.size - 1]);
-  ritz.residual = (space.image.leftCols(space.size) * z + weight * h.dot(z) * g -
-                   ritz.value * (space.v() * z).eval())
-                      .norm();
+  ritz.residual =
+      (space.image.leftCols(space.size) * z + weight * h.dot(z) * g - ritz.value * (space.v() * z).eval())
+          .norm();
   return ritz;
 }
 
@@ -123,6 +123,9 @@ AttentionSpectrum ComputeSpectrum(std::span<const double> g, const GramFunction&
 }
 
 AttentionSpectrum ComputeSpectrum(const CentredAttention& attention, const SpectrumOptions& options) {
+  // One token has weight 1 on itself: both matrices are zero, and rounding is not to be taken for a value.
+  if (attention.input.tokens == 1)
+    return {.sigma_hc = 0, .sigma_centred = 0, .iterations = 0, .converged = true};
   return ComputeSpectrum(
       attention.above_uniform,
       [&](std::span<const double> x, std::span<double> y) { ApplyGram(attention, x, y); }, options);

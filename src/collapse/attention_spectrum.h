@@ -35,11 +35,11 @@ using GramFunction = std::function<void(std::span<const double> x, std::span<dou
 //
 // Block Lanczos with full reorthogonalisation (Golub and Van Loan, Matrix Computations, 10.3), from g and
 // random directions: as g is in the first block, one subspace serves both matrices. The largest Ritz value
-// theta of M, with unit Ritz vector z and residual r = ||M z - theta z||, never exceeds the largest eigenvalue
-// and lies within r of an eigenvalue. Stops when r <= 2 tolerance theta for both matrices; then sqrt(theta) is
-// within `tolerance` of a singular value. That it is the largest follows from the random directions: a larger
-// one could only hide from all of them if it were closer than the residual, which does no harm. Deterministic:
-// the directions depend on n alone.
+// theta of M, with unit Ritz vector z and residual r = ||M z - theta z||, never exceeds the largest
+// eigenvalue and lies within r of an eigenvalue. Stops when r <= 2 tolerance theta for both matrices; then
+// sqrt(theta) is within `tolerance` of a singular value. That it is the largest follows from the random
+// directions: a larger one could only hide from all of them if it were closer than the residual, which does
+// no harm. Deterministic: the directions depend on n alone.
 AttentionSpectrum ComputeSpectrum(std::span<const double> g, const GramFunction& gram,
                                   const SpectrumOptions& options);
 

@@ -10,6 +10,7 @@
 #include <hwy/foreach_target.h>  // must precede highway.h
 #include <hwy/highway.h>
 
+#include "encoder/attention_tile-inl.h"
 #include "math/microkernel-inl.h"
 #include "math/simd_math-inl.h"
 
@@ -21,25 +22,6 @@ namespace HWY_NAMESPACE {
 constexpr std::size_t kKeyTile = 256;
 static_assert(kKeyTile % kPanel == 0);
 
-constexpr float kMasked = -1e30F;
-
-constexpr std::size_t RoundUp(std::size_t x, std::size_t multiple) {
-  return (x + multiple - 1) / multiple * multiple;
-}
-
-// Keys as panels of kPanel keys, component by component, times `scale`; missing keys are zero.
-void PackKeys(const AttentionInput& input, float scale, float* HWY_RESTRICT out) {
-  for (std::size_t first = 0; first < input.tokens; first += kPanel) {
-    const std::size_t count = std::min(kPanel, input.tokens - first);
-    if (count < kPanel) std::fill(out, out + input.head_size * kPanel, 0.0F);
-    for (std::size_t j = 0; j < count; ++j) {
-      const float* HWY_RESTRICT key = input.k + (first + j) * input.stride;
-      for (std::size_t x = 0; x < input.head_size; ++x) out[x * kPanel + j] = key[x] * scale;
-    }
-    out += input.head_size * kPanel;
-  }
-}
-
 // Values as panels of kPanel components, token by token; missing components are zero.
 void PackValues(const AttentionInput& input, float* HWY_RESTRICT out) {
   for (std::size_t first = 0; first < input.head_size; first += kPanel) {
@@ -49,26 +31,6 @@ void PackValues(const AttentionInput& input, float* HWY_RESTRICT out) {
       std::fill(out + count, out + kPanel, 0.0F);
       out += kPanel;
     }
-  }
-}
-
-// The bias of distances -(n - 1) .. n - 1 in units of log 2, and zeros that masked keys read. Returns where
-// distance 0 is.
-const float* ScaleBias(const AttentionInput& input, AlignedBuffer<float>& buffer) {
-  const std::size_t n = input.tokens;
-  const float scale = std::numbers::log2e_v<float> * input.bias_scale;
-  buffer.Resize(2 * n - 1 + kPanel);
-  std::fill(buffer.data() + 2 * n - 1, buffer.data() + buffer.size(), 0.0F);
-  const float* const first = input.bias - (n - 1);
-  for (std::size_t i = 0; i < 2 * n - 1; ++i) buffer[i] = first[i] * scale;
-  return buffer.data() + (n - 1);
-}
-
-// scores[j] += bias[j], `count` a multiple of kPanel.
-HWY_INLINE void AddBias(const float* HWY_RESTRICT bias, float* HWY_RESTRICT scores, std::size_t count) {
-  const PanelTag d;
-  for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
-    hn::Store(hn::Add(hn::Load(d, scores + j), hn::LoadU(d, bias + j)), d, scores + j);
   }
 }
 
@@ -170,9 +132,7 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
   const std::size_t value_width = RoundUp(head_size, kPanel);
   scratch.keys.Resize(RoundUp(n, kPanel) * head_size);
   scratch.values.Resize(n * value_width);
-  const float scale =
-      std::numbers::log2e_v<float> / (input.temperature * std::sqrt(static_cast<float>(head_size)));
-  PackKeys(input, scale, scratch.keys.data());
+  PackKeys(input, ScoreScale(input), scratch.keys.data());
   PackValues(input, scratch.values.data());
 
   const float* const bias = input.bias != nullptr ? ScaleBias(input, scratch.bias) : nullptr;

@@ -1,0 +1,122 @@
+// lengthwise attention: the exact spectrum and the shape of every head's attention.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "collapse/attention_report.h"
+#include "collapse/attention_summary.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+namespace {
+
+struct AttentionCommand {
+  ModelOptions model;
+  std::string input;
+  std::string output;
+  std::size_t max_texts = 0;
+  AttentionReportOptions report;
+  bool json = false;
+  bool quiet = false;
+};
+
+void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals,
+                  const AttentionSummary& summary) {
+  fmt::print(stderr, "{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences,
+             summary.records(), command.output);
+  if (totals.cut > 0) {
+    fmt::print(stderr, "{} texts were longer and were cut; --max-length says where\n", totals.cut);
+  }
+  if (totals.too_short > 0) {
+    fmt::print(stderr, "{} texts are shorter than the longest length, and have no line there\n",
+               totals.too_short);
+  }
+  if (summary.not_converged() > 0) {
+    fmt::print(stderr, "{} heads missed the tolerance; their sigma is a lower bound\n",
+               summary.not_converged());
+  }
+  fmt::print(stderr, "{}\n", summary.Table());
+  if (!command.json) return;
+  OrderedJson json = {
+      {"output", command.output},
+      {"texts", totals.texts},
+      {"sequences", totals.sequences},
+      {"cut", totals.cut},
+      {"too_short", totals.too_short},
+      {"tolerance", command.report.spectrum.tolerance},
+      {"local_window", command.report.local_window},
+  };
+  json.update(summary.ToJson());
+  fmt::print("{}\n", json.dump());
+}
+
+void RunAttention(const AttentionCommand& command) {
+  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  // Opened before the work, so that a place that cannot be written to costs no time.
+  AtomicFile output(command.output);
+  std::vector<Document> documents = ReadDocuments(command.input);
+  if (command.max_texts > 0) documents.resize(std::min(documents.size(), command.max_texts));
+
+  AttentionSummary summary(embedder.spec().layers, embedder.spec().heads, !command.report.lengths.empty());
+  std::optional<Progress> progress(std::in_place, "attention (heads)", command.quiet);
+  const AttentionTotals totals = MeasureAttention(
+      embedder, documents, command.report,
+      [&](const HeadRecord& record) {
+        output.Write(HeadLine(record, command.report.local_window).dump() + "\n");
+        summary.Add(record);
+      },
+      [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
+  progress.reset();
+  output.Commit();
+  PrintSummary(command, totals, summary);
+}
+
+}  // namespace
+
+void AddAttentionCommand(CLI::App& app) {
+  const auto command = std::make_shared<AttentionCommand>();
+  CLI::App* const sub =
+      app.add_subcommand("attention", "Measure the spectrum and the shape of every head's attention");
+  AddModelOptions(*sub, command->model);
+  sub->add_option("--input", command->input,
+                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--output", command->output, "heads.jsonl: one line for each text, length, layer and head")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--lengths", command->report.lengths,
+                  "Cut each text to these many tokens, ascending, up to the model's positions (default: each "
+                  "text once, to --max-length)")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--max-texts", command->max_texts, "Texts taken from the start of the input (default: all)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--tolerance", command->report.spectrum.tolerance, "Of the singular values, relative")
+      ->capture_default_str()
+      ->type_name("T")
+      ->check(CLI::Range(kLeastSpectrumTolerance, 0.1));
+  sub->add_option("--local-window", command->report.local_window, "Tokens to either side that count as local")
+      ->capture_default_str()
+      ->type_name("W")
+      ->check(CLI::Range(0, 1000000));
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunAttention(*command); });
+}
+
+}  // namespace lengthwise

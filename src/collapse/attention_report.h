@@ -1,0 +1,76 @@
+// The attention of every head on every text: its exact spectrum, its shape, and what the laws say it should
+// be.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "collapse/attention_operator.h"
+#include "collapse/attention_spectrum.h"
+#include "embedding/embedder_impl.h"
+#include "encoder/probe.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+
+struct AttentionReportOptions {
+  // Each text is cut to each of these, in tokens, special tokens included, ascending; a text that is shorter
+  // is left out at that length. Empty: each text as the embedder's long-input policy makes it.
+  std::vector<std::size_t> lengths;
+  SpectrumOptions spectrum;
+  std::size_t local_window = 5;  // of AttentionShape::local_mass
+};
+
+// Predictions for one head, from its sigma_s, n and head size (collapse/theory_laws.h); absent outside a
+// law's domain: fewer than two tokens, or sigma_s above kLargestSigma.
+struct AttentionLaws {
+  std::optional<double> bound;
+  std::optional<double> flat_law;
+  std::optional<double> floor;
+  std::optional<bool> flat_regime;  // sigma_s lies below the regime line
+};
+
+AttentionLaws PredictAttention(double sigma_s, std::size_t tokens, std::size_t head_size);
+
+// One head on one sequence.
+struct HeadRecord {
+  std::size_t text = 0;  // index, from 0
+  std::string id;
+  std::optional<std::size_t> window;  // of the text, from 0, where texts are embedded in windows
+  std::size_t layer = 0;
+  std::size_t head = 0;
+  std::size_t tokens = 0;
+  HeadProbe probe;
+  AttentionShape shape;
+  AttentionSpectrum spectrum;
+  AttentionLaws laws;
+};
+
+// A line of the output; what is absent is null, and no number is NaN.
+OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window);
+
+struct AttentionTotals {
+  std::size_t texts = 0;      // with a line at least
+  std::size_t sequences = 0;  // texts, at each length
+  std::size_t cut = 0;  // texts that have tokens which no sequence holds; not counted where `lengths` cut
+  std::size_t too_short = 0;  // texts shorter than the longest of `lengths`
+};
+
+using HeadCallback = std::function<void(const HeadRecord&)>;
+// Heads measured, and to be measured in all.
+using HeadProgress = std::function<void(std::size_t done, std::size_t total)>;
+
+// Calls `callback` once a head in the order of texts, lengths, layers and heads, the same values at any
+// number of threads. Throws kBadInput for lengths that the model cannot take, that are not ascending, or
+// beside a long-input policy other than truncation, and where no text is long enough; kBadCheckpoint, naming
+// text, layer and head, for scores that are not finite.
+AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
+                                 const AttentionReportOptions& options, const HeadCallback& callback,
+                                 const HeadProgress& progress = {});
+
+}  // namespace lengthwise

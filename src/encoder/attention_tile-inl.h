@@ -1,0 +1,74 @@
+// What every pass over the scores of one head is made of: packed keys, the position bias, masked keys.
+// Included once a target by Highway's foreach_target.
+#if defined(LENGTHWISE_ENCODER_ATTENTION_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LENGTHWISE_ENCODER_ATTENTION_TILE_INL_H_
+#undef LENGTHWISE_ENCODER_ATTENTION_TILE_INL_H_
+#else
+#define LENGTHWISE_ENCODER_ATTENTION_TILE_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "encoder/attention.h"
+#include "math/microkernel-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lengthwise {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The score of a key that is not there.
+constexpr float kMasked = -1e30F;
+
+constexpr std::size_t RoundUp(std::size_t x, std::size_t multiple) {
+  return (x + multiple - 1) / multiple * multiple;
+}
+
+// Keys as panels of kPanel keys, component by component, times `scale`; missing keys are zero.
+HWY_INLINE void PackKeys(const AttentionInput& input, float scale, float* HWY_RESTRICT out) {
+  for (std::size_t first = 0; first < input.tokens; first += kPanel) {
+    const std::size_t count = std::min(kPanel, input.tokens - first);
+    if (count < kPanel) std::fill(out, out + input.head_size * kPanel, 0.0F);
+    for (std::size_t j = 0; j < count; ++j) {
+      const float* HWY_RESTRICT key = input.k + (first + j) * input.stride;
+      for (std::size_t x = 0; x < input.head_size; ++x) out[x * kPanel + j] = key[x] * scale;
+    }
+    out += input.head_size * kPanel;
+  }
+}
+
+// What keys are multiplied by, so that scores are in units of log 2 and weights are powers of two.
+HWY_INLINE float ScoreScale(const AttentionInput& input) {
+  return std::numbers::log2e_v<float> / (input.temperature * std::sqrt(static_cast<float>(input.head_size)));
+}
+
+// The bias of distances -(n - 1) .. n - 1 in units of log 2, and zeros that masked keys read. Returns where
+// distance 0 is.
+HWY_INLINE const float* ScaleBias(const AttentionInput& input, AlignedBuffer<float>& buffer) {
+  const std::size_t n = input.tokens;
+  const float scale = std::numbers::log2e_v<float> * input.bias_scale;
+  buffer.Resize(2 * n - 1 + kPanel);
+  std::fill(buffer.data() + 2 * n - 1, buffer.data() + buffer.size(), 0.0F);
+  const float* const first = input.bias - (n - 1);
+  for (std::size_t i = 0; i < 2 * n - 1; ++i) buffer[i] = first[i] * scale;
+  return buffer.data() + (n - 1);
+}
+
+// scores[j] += bias[j], `count` a multiple of kPanel.
+HWY_INLINE void AddBias(const float* HWY_RESTRICT bias, float* HWY_RESTRICT scores, std::size_t count) {
+  const PanelTag d;
+  for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
+    hn::Store(hn::Add(hn::Load(d, scores + j), hn::LoadU(d, bias + j)), d, scores + j);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lengthwise
+HWY_AFTER_NAMESPACE();
+
+#endif
