@@ -28,14 +28,14 @@ T JsonMember(const Json& object, const char* name, T fallback, const std::string
   try {
     return member->get<T>();
   } catch (const nlohmann::json::exception&) {
-    Fail(code, "{}: \"{}\" has the wrong type: {}", where, name, member->dump());
+    Fail(code, "{}: \"{}\" has the wrong type: {}", where, name, member->type_name());
   }
 }
 
 // The same, where the member must be there.
 template <typename T>
 T RequiredJsonMember(const Json& object, const char* name, const std::string& where, ErrorCode code) {
-  if (!object.contains(name)) Fail(code, "{}: \"{}\" is missing", where, name);
+  if (!object.contains(name) || object.at(name).is_null()) Fail(code, "{}: \"{}\" is missing", where, name);
   return JsonMember<T>(object, name, T{}, where, code);
 }
 

@@ -25,7 +25,7 @@ class Random {
     return static_cast<std::uint64_t>((static_cast<__uint128_t>(Next()) * bound) >> 64);
   }
 
-  // Standard normal (Box-Muller, polar form).
+  // Standard normal (Marsaglia's polar method).
   double Normal();
 
  private:

@@ -35,6 +35,12 @@ def model_folder():
 
 
 @pytest.fixture(scope="session")
+def mpnet_folder():
+    """all-mpnet-base-v2, from where scripts/setup puts it."""
+    return existing(ROOT / ".cache/models/all-mpnet-base-v2", "run scripts/setup mpnet")
+
+
+@pytest.fixture(scope="session")
 def man_pages():
     """The man pages' corpus.jsonl."""
     return existing(ROOT / ".cache/data/man-pages/corpus.jsonl", "run scripts/setup data")

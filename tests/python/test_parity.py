@@ -75,6 +75,25 @@ def test_vectors_at_a_temperature_equal_patched_attention(run_lengthwise, tmp_pa
     assert np.abs(vectors - plain).max() > 0.01, "the temperature changed nothing"
 
 
+@pytest.mark.parametrize("tau", [1.0, 0.8])
+def test_mpnet_vectors_equal_sentence_transformers(run_lengthwise, tmp_path, mpnet_folder, texts, tau):
+    """all-mpnet-base-v2, with its position bias divided by tau too (the default reading of a temperature)."""
+    from sentence_transformers import SentenceTransformer
+
+    sample = texts[:60] + ["a <pad> inside, a <mask> and a </s>"]
+    model = SentenceTransformer(str(mpnet_folder), device="cpu")
+    model.max_seq_length = POSITIONS
+    encoder = model[0].auto_model.encoder
+    for layer in encoder.layer:
+        layer.attention.attn.q.weight.data /= tau
+        layer.attention.attn.q.bias.data /= tau
+    encoder.relative_attention_bias.weight.data /= tau
+    vectors, _ = embed(run_lengthwise, tmp_path, mpnet_folder, sample, "--temperature", tau)
+    difference = np.abs(vectors - model.encode(sample, batch_size=1)).max()
+    print(f"largest component difference of all-mpnet-base-v2 at tau {tau}: {difference:.2e}")
+    assert difference <= TOLERANCE
+
+
 def test_the_default_length_is_the_sentence_transformers_limit(run_lengthwise, tmp_path, model_folder, texts):
     """256 for this model: neither the 128 baked into tokenizer.json nor the 512 of its positions."""
     source = tmp_path / "texts.jsonl"
