@@ -4,7 +4,7 @@ import { lengthAxis, lengthDomain, limitLayers } from "./length_axis.js";
 export const kShapes = [
   { key: "linear", color: "#8569cf", formula: "a + b n" },
   { key: "logarithmic", color: "#2f8f5b", formula: "a + b log\u2082 n" },
-  { key: "saturating", color: "#c98a12", formula: "a + b n / (n + c)" },
+  { key: "saturating", color: "#c98a12", formula: "a \u2212 b exp(\u2212n / c)" },
   { key: "broken", color: "#c8457c", formula: "two slopes on log\u2082 n, one knee" },
 ];
 

@@ -11,6 +11,8 @@ const kTerms = [
   ["Natural arm", "Whole documents, grouped by how long they are. Long documents may also be about other things."],
   ["Static control", "The mean of the input word embeddings, no attention. A mean over many tokens concentrates by itself; this says how much."],
   ["Excess", "Slope of the model minus slope of the static control. Below 0: the encoder works against what pooling does."],
+  ["Irregularity", "How far the measured curve strays from a shape beyond sampling error; fitted together with the shape."],
+  ["Support", "Share of the bootstrap resamples of the documents that prefer the shape."],
   ["Knee", "The length where the slope changes, if it does. A knee at the trained limit points to positions that training hardly saw."],
   ["Trained limit", "The longest sequence that sentence-transformers feeds this model."],
   ["Positions", "The longest sequence that the model has position embeddings for."],

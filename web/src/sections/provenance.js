@@ -19,7 +19,8 @@ function command(words) {
 
 function repairEntries(repair) {
   if (repair.identity) return [["Repair", "none: the model as it is"]];
-  return [["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)]];
+  return [["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)],
+    ["Divides", repair.reading === "logits" ? "q\u00b7k alone, not a position bias" : "the whole score, a position bias too"]];
 }
 
 export function provenance(report) {
@@ -31,6 +32,7 @@ export function provenance(report) {
       ["Name", model.name],
       ["Architecture", `${model.architecture}, ${model.layers} layers, ${model.heads} heads, ${model.hidden} wide`],
       ["Pooling", `${model.pooling}${model.normalize ? ", normalised" : ""}`],
+      ["Precision", model.precision],
       ["Length in force", `${limits.in_force} tokens`],
       ["Trained limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
       ["Positions", `${limits.positions} tokens`],
