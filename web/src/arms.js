@@ -16,12 +16,17 @@ export function armsOf(report) {
   return kArms.filter((arm) => report.arms[arm.key]);
 }
 
+// One document is like nothing and spread over nothing.
+export function drawn(bucket) {
+  return bucket.count > 1;
+}
+
 // One row a bucket and arm: {arm, length, value, low, high, bucket, count}. `value` picks an interval or a number.
 export function curveRows(report, arms, value) {
   return arms.flatMap((arm) => report.arms[arm.key].buckets.flatMap((bucket) => {
     const picked = value(bucket);
     const interval = picked !== null && typeof picked === "object" ? picked : { estimate: picked, low: null, high: null };
-    if (bucket.length === null || interval.estimate === null) return [];
+    if (!drawn(bucket) || interval.estimate === null) return [];
     return [{ arm: arm.title, bars: arm.bars === true, length: bucket.length, value: interval.estimate, low: interval.low, high: interval.high,
       bucket: bucket.from === bucket.to ? `${bucket.from} tokens` : `${bucket.from} to ${bucket.to} tokens`,
       count: bucket.count }];

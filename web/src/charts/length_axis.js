@@ -1,4 +1,5 @@
 // The axis that every curve shares, and the marks of the model's limits on it.
+import { drawn } from "../arms.js";
 
 function powersOfTwo(low, high) {
   const ticks = [];
@@ -7,7 +8,7 @@ function powersOfTwo(low, high) {
 }
 
 export function lengthDomain(report) {
-  const found = Object.values(report.arms).flatMap((arm) => arm.buckets.map((bucket) => bucket.length)).filter((x) => x > 0);
+  const found = Object.values(report.arms).flatMap((arm) => arm.buckets.filter(drawn).map((bucket) => bucket.length));
   if (!found.length) return [8, 512];
   return [Math.min(...found) / 1.08, Math.max(...found) * 1.08];
 }
