@@ -63,10 +63,11 @@ def describe():
                   if line.startswith("MemTotal"))
     name = info.get("model name", platform.machine())
     family = f"family {info['cpu family']} model {info['model']}, " if "cpu family" in info else ""
+    system = ".".join(platform.release().split(".")[:2])
     virtual = ", virtual machine" if "hypervisor" in flags else ""
     return (f"{name} ({family}{len(physical_cores())} cores used of {os.cpu_count()} processors{virtual}), "
             f"{cache_sizes()}, {', '.join(label for flag, label in named if flag in flags)}, "
-            f"{memory / 1e6:.0f} GB, Linux {".".join(platform.release().split(".")[:2])}")
+            f"{memory / 1e6:.0f} GB, Linux {system}")
 
 
 class OtherLoad:

@@ -1,5 +1,6 @@
 """The measured programs as command lines, and running one of them."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -53,16 +54,27 @@ class Failed(Exception):
     pass
 
 
+@contextlib.contextmanager
+def started(command, threads, **streams):
+    """A process that does not outlive the measurement, however that ends."""
+    process = subprocess.Popen(command, env=machine.environment(threads), stdin=subprocess.DEVNULL, **streams)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
 def run(command, threads):
     """Runs a program to its end. Its JSON object, with `wall_seconds` and `seconds_to_output` added: from the
     start of the process to its end, and to its first line."""
     command = [str(part) for part in command]
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=machine.environment(threads), text=True, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    line = process.stdout.readline()
-    to_output = time.perf_counter() - start
-    _, errors = process.communicate()
+    with started(command, threads, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        line = process.stdout.readline()
+        to_output = time.perf_counter() - start
+        _, errors = process.communicate()
     if process.returncode != 0:
         raise Failed(f"{' '.join(command)}\nexit {process.returncode}: {errors.strip()[-2000:]}")
     result = json.loads(line)
@@ -75,11 +87,10 @@ def run_whole(command, threads):
     """A program that prints nothing of use: seconds from its start to its end, and its peak memory in MB."""
     command = [str(part) for part in command]
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=machine.environment(threads), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with started(command, threads, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(f"{' '.join(command)}\nexit {process.returncode}")
     return {"wall_seconds": seconds, "peak_mb": usage.ru_maxrss * 1024e-6}

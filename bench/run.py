@@ -5,6 +5,7 @@ import datetime
 import importlib
 import json
 import os
+import signal
 import sys
 
 import machine
@@ -121,6 +122,8 @@ def main():
     print(f"\nbench: {OUTPUT.relative_to(programs.ROOT)}", file=sys.stderr)
 
 
+# A kill runs the clean-up that ends the measured programs.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 try:
     main()
 except programs.Failed as failure:

@@ -1,6 +1,6 @@
 """The corpus while another process wants one of the processors."""
 
-import os
+import contextlib
 import statistics
 import subprocess
 import sys
@@ -22,18 +22,13 @@ def measure(bench):
     def run(program, _):
         seconds = {}
         for state in ("quiet", "busy"):
-            neighbour = spin_on(bench.cpus[1]) if state == "busy" else None
-            try:
-                if program == OURS:
-                    command = programs.ours(threads, texts, "--passes", 2)
-                else:
-                    setting = settings.best(program, threads, bench.search)
-                    command = programs.peer(program, threads, texts, setting, "--passes", 2)
+            if program == OURS:
+                command = programs.ours(threads, texts, "--passes", 2)
+            else:
+                setting = settings.best(program, threads, bench.search)
+                command = programs.peer(program, threads, texts, setting, "--passes", 2)
+            with neighbour_on(bench.cpus[1]) if state == "busy" else contextlib.nullcontext():
                 seconds[state] = statistics.median(programs.run(command, threads)["groups"][0]["seconds"])
-            finally:
-                if neighbour:
-                    neighbour.kill()
-                    neighbour.wait()
         return seconds
 
     names = [OURS, *bench.peers]
@@ -48,11 +43,24 @@ def measure(bench):
                "times_ours_when_busy": ratios(busy[name], busy[OURS]).document()} for name in names}}
 
 
-def spin_on(cpu):
-    spin = f"import os\nos.sched_setaffinity(0, [{cpu}])\nprint(flush=True)\nwhile True: pass"
-    process = subprocess.Popen([sys.executable, "-S", "-E", "-c", spin], stdout=subprocess.PIPE, env=dict(os.environ))
-    process.stdout.readline()
-    return process
+# Spins on one processor, and ends by itself if its parent is gone.
+SPIN = """
+import os, sys
+parent = os.getppid()
+os.sched_setaffinity(0, [int(sys.argv[1])])
+print(flush=True)
+while os.getppid() == parent:
+    for _ in range(1000000):
+        pass
+"""
+
+
+@contextlib.contextmanager
+def neighbour_on(cpu):
+    command = [sys.executable, "-S", "-E", "-c", SPIN, str(cpu)]
+    with programs.started(command, 1, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield
 
 
 def tables(document):
