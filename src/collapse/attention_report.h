@@ -51,7 +51,13 @@ struct HeadRecord {
   AttentionLaws laws;
 };
 
-// A line of the output; what is absent is null, and no number is NaN.
+// A line of heads.jsonl. What is absent is null; no number is NaN or infinite. Members, in order:
+//   text, _id, (window,) layer, head, n
+//   sigma_hc, sigma_centred, frobenius_hc          norms of (I - 11^T/n) A and of A - 11^T/n
+//   sigma_s, skewness, excess_kurtosis             of the row-centred scores
+//   entropy, sink, largest_weight, self_mass, local_mass, local_window, retention
+//   bound, flat_law, floor, flat_regime            predictions
+//   iterations, converged                          of the singular values
 OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window);
 
 struct AttentionTotals {
