@@ -28,7 +28,9 @@ T JsonMember(const Json& object, const char* name, T fallback, const std::string
   try {
     return member->get<T>();
   } catch (const nlohmann::json::exception&) {
-    Fail(code, "{}: \"{}\" has the wrong type: {}", where, name, member->type_name());
+    // An array or object may be nested too deeply to print.
+    Fail(code, "{}: \"{}\" has the wrong type: {}", where, name,
+         member->is_primitive() ? member->dump() : member->type_name());
   }
 }
 
