@@ -36,13 +36,19 @@ ShapeFitter::ShapeFitter(std::span<const Shape> shapes, std::span<const double> 
                           log_determinant + static_cast<double>(m) * kLogTwoPi});
   }
   for (const Shape shape : shapes) {
-    Family family{Designs(shape, lengths_), {}};
-    for (const Whitener& whitener : whiteners_) {
-      std::vector<Eigen::MatrixXd>& bases = family.basis.emplace_back();
-      for (const Design& design : family.designs) {
-        const Eigen::MatrixXd columns = whitener.inverse_factor * DesignColumns(design, lengths_);
-        const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns);
-        bases.emplace_back(qr.householderQ() * Eigen::MatrixXd::Identity(columns.rows(), columns.cols()));
+    Family family;
+    family.designs = Designs(shape, lengths_);
+    for (const Design& design : family.designs) {
+      const Eigen::MatrixXd columns = DesignColumns(design, lengths_);
+      family.coefficients = columns.cols();
+      family.basis.resize(whiteners_.size());
+      const auto d = static_cast<Eigen::Index>(&design - family.designs.data());
+      for (std::size_t w = 0; w < whiteners_.size(); ++w) {
+        Eigen::MatrixXd& basis = family.basis[w];
+        if (d == 0) basis.resize(static_cast<Eigen::Index>(family.designs.size()) * columns.cols(), m);
+        const Eigen::HouseholderQR<Eigen::MatrixXd> qr(whiteners_[w].inverse_factor * columns);
+        basis.middleRows(d * columns.cols(), columns.cols()) =
+            (qr.householderQ() * Eigen::MatrixXd::Identity(m, columns.cols())).transpose();
       }
     }
     families_.push_back(std::move(family));
@@ -57,8 +63,11 @@ std::vector<ShapeFitter::Fit> ShapeFitter::FitShapes(const Eigen::VectorXd& curv
     const double squares = whitened.squaredNorm();
     for (std::size_t f = 0; f < families_.size(); ++f) {
       const Family& family = families_[f];
+      const Eigen::VectorXd projected = family.basis[w] * whitened;
       for (std::size_t d = 0; d < family.designs.size(); ++d) {
-        const double explained = (family.basis[w][d].transpose() * whitened).squaredNorm();
+        const double explained =
+            projected.segment(static_cast<Eigen::Index>(d) * family.coefficients, family.coefficients)
+                .squaredNorm();
         const double deviance = std::max(0.0, squares - explained) + whiteners_[w].constant;
         if (deviance < fits[f].deviance) fits[f] = {deviance, whiteners_[w].irregularity, family.designs[d]};
       }

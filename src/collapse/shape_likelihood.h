@@ -40,11 +40,12 @@ class ShapeFitter {
     Eigen::MatrixXd inverse_factor;
     double constant = 0;  // of the deviance: ln det(C + s^2 I) + m ln 2 pi
   };
-  // One shape. basis[w][d] spans the columns of design d under whitener w; it gives the residual of a curve
-  // by one small product.
+  // One shape. basis[w] stacks, design by design, orthonormal rows that span the design's columns under
+  // whitener w: one product with a whitened curve gives what every design explains of it.
   struct Family {
     std::vector<Design> designs;
-    std::vector<std::vector<Eigen::MatrixXd>> basis;
+    Eigen::Index coefficients = 0;  // rows a design
+    std::vector<Eigen::MatrixXd> basis;
   };
 
   std::vector<double> lengths_;
