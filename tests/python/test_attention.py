@@ -147,7 +147,8 @@ def test_scores_that_overflow_are_a_named_error(binary, root, tmp_path):
     command = [binary, "attention", "--model", model, "--input", source, "--output", output]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
-    assert 'text 0 ("1"), layer 1, head 0' in done.stderr and "not finite" in done.stderr
+    # Heads are worked on in parallel: any of the layer's may be the first to be found.
+    assert 'text 0 ("1"), layer 1, head ' in done.stderr and "not finite" in done.stderr
     assert not output.exists()
 
 
