@@ -1,0 +1,111 @@
+// lengthwise theory: the source's claims and their rivals, on simulated attention.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "collapse/theory_run.h"
+#include "math/thread_pool.h"
+#include "report/html_page.h"
+#include "report/theory_document.h"
+
+namespace lengthwise {
+namespace {
+
+struct TheoryCommand {
+  std::string output;
+  std::string html;
+  TheoryOptions theory;
+  std::size_t threads = 0;
+  bool json = false;
+  bool quiet = false;
+  std::vector<std::string> arguments;  // of the whole command line
+};
+
+void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
+  for (const OrderedJson& verdict : theory["verdicts"]) {
+    fmt::print(stderr, "{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
+               verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
+  }
+  fmt::print(stderr, "{}\n", theory["sentence"].get<std::string>());
+  fmt::print(stderr, "theory: {}\n", command.output);
+  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
+  if (!command.json) return;
+  const OrderedJson summary = {
+      {"output", command.output},
+      {"html", command.html.empty() ? OrderedJson(nullptr) : OrderedJson(command.html)},
+      {"verdicts", theory["verdicts"]},
+      {"sentence", theory["sentence"]},
+  };
+  fmt::print("{}\n", summary.dump());
+}
+
+void RunTheoryCommand(const TheoryCommand& command) {
+  CheckTheoryOptions(command.theory);
+  // Opened before the work, so that a place that cannot be written to costs no time.
+  AtomicFile output(command.output);
+  std::optional<AtomicFile> html;
+  if (!command.html.empty()) html.emplace(command.html);
+  ThreadPool pool(command.threads);
+  std::optional<Progress> progress(std::in_place, "theory (parts of the work)", command.quiet);
+  const TheoryResult result = RunTheory(
+      command.theory, pool, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
+  progress.reset();
+  const OrderedJson theory = TheoryDocument(result, command.arguments);
+  output.Write(FormatTheory(theory));
+  if (html) html->Write(HtmlPage(theory));
+  output.Commit();
+  if (html) html->Commit();
+  PrintSummary(command, theory);
+}
+
+void AddGridOptions(CLI::App& sub, TheoryOptions& options) {
+  sub.add_option("--sigma", options.sigmas,
+                 "Standard deviations of attention scores, ascending (default: 0.25,0.5,1,1.5,2,3)")
+      ->type_name("S,...")
+      ->delimiter(',');
+  sub.add_option("--lengths", options.lengths, "Numbers of tokens, ascending (default: 16,32,...,1024)")
+      ->type_name("N,...")
+      ->delimiter(',');
+  sub.add_option("--head-size", options.head_sizes,
+                 "Head sizes of Gaussian queries and keys, ascending (default: 32,64)")
+      ->type_name("D,...")
+      ->delimiter(',');
+  sub.add_option("--draws", options.draws, "Matrices drawn at the longest lengths; shorter ones get more")
+      ->capture_default_str()
+      ->type_name("N");
+  sub.add_option("--seed", options.seed, "Of every draw")->capture_default_str()->type_name("N");
+  sub.add_option("--confidence", options.confidence, "Of intervals")->capture_default_str()->type_name("P");
+}
+
+}  // namespace
+
+void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments) {
+  const auto command = std::make_shared<TheoryCommand>();
+  command->arguments = std::move(arguments);
+  CLI::App* const sub =
+      app.add_subcommand("theory", "Test the theory of length collapse on simulated attention");
+  sub->add_option("--output", command->output, "Numbers and verdicts, JSON as docs/theory.schema.json says")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--html", command->html, "The same as a page")->type_name("FILE");
+  AddGridOptions(*sub, command->theory);
+  sub->add_option("--threads", command->threads, "Threads (default: all processors)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  sub->add_flag("--json", command->json, "Print the verdicts as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunTheoryCommand(*command); });
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,26 @@
+// What every JSON document of the program shares: how numbers are rounded and how rows are laid out.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "collapse/interval.h"
+
+namespace lengthwise {
+
+// Rounded to 7 significant digits, and to 0 below 1e-12, so that rounding noise does not change the bytes.
+// Throws kInternal for a number that is not finite.
+OrderedJson JsonNumber(double value);
+// Null where absent.
+OrderedJson JsonNumber(const std::optional<double>& value);
+OrderedJson JsonInterval(const Interval& interval);
+OrderedJson JsonInterval(const std::optional<Interval>& interval);
+
+// Text of a file: an indented object in which each row of the arrays named in `tables` stands on a line of
+// its own. Invalid UTF-8 becomes U+FFFD.
+std::string FormatDocument(const OrderedJson& document, std::initializer_list<std::string_view> tables);
+
+}  // namespace lengthwise
