@@ -1,6 +1,7 @@
 // Lengthwise inside scripts/bench: loads a model once, embeds a corpus again and again, prints one JSON
 // object. bench/peer_process.py does the same for the peers, with the same options and members.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -27,6 +28,13 @@ using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Of all threads of the process; waiting in a spinning loop counts, sleeping does not.
+double ProcessorSeconds() {
+  timespec time = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 struct Job {
@@ -64,7 +72,10 @@ class ProbeMeans {
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) layers_[l] += probe.layers[l].token_cosine;
     ++texts_;
+    tokens_ += probe.tokens;
   }
+
+  std::size_t tokens() const { return tokens_; }
 
   OrderedJson ToJson() const {
     const double n = std::max(1.0, static_cast<double>(texts_));
@@ -78,6 +89,7 @@ class ProbeMeans {
 
  private:
   std::size_t texts_ = 0;
+  std::size_t tokens_ = 0;
   std::vector<HeadProbe> heads_;
   std::vector<double> layers_;
 };
@@ -102,19 +114,27 @@ ProbeMeans EmbedWithProbe(const EmbedderImpl& embedder, const std::vector<std::s
 OrderedJson MeasureGroup(const Embedder& embedder, const std::vector<std::string>& texts, const Job& job,
                          ProbeMeans& means) {
   std::vector<double> seconds;
+  std::vector<double> processor_seconds;
   std::size_t tokens = 0;
   for (std::size_t pass = 0; pass < job.warm_up + job.passes; ++pass) {
     const auto start = Clock::now();
+    const double processor_start = ProcessorSeconds();
     if (job.probe) {
       means = EmbedWithProbe(embedder.impl(), texts);
+      tokens = means.tokens();
     } else {
       const Embeddings rows = embedder.Embed(texts);
       tokens = 0;
       for (const TokenUse& use : rows.tokens) tokens += use.used;
     }
-    if (pass >= job.warm_up) seconds.push_back(SecondsSince(start));
+    if (pass < job.warm_up) continue;
+    seconds.push_back(SecondsSince(start));
+    processor_seconds.push_back(ProcessorSeconds() - processor_start);
   }
-  return {{"texts", texts.size()}, {"tokens", tokens}, {"seconds", seconds}};
+  return {{"texts", texts.size()},
+          {"tokens", tokens},
+          {"seconds", seconds},
+          {"processor_seconds", processor_seconds}};
 }
 
 // One text at a time, over and over; the latency of each call in milliseconds.

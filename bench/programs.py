@@ -84,7 +84,8 @@ def run(command, threads):
 
 
 def run_whole(command, threads):
-    """A program that prints nothing of use: seconds from its start to its end, and its peak memory in MB."""
+    """A program that prints nothing of use: seconds from its start to its end, of processor time, and its peak memory
+    in MB."""
     command = [str(part) for part in command]
     start = time.perf_counter()
     with started(command, threads, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -93,7 +94,8 @@ def run_whole(command, threads):
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(f"{' '.join(command)}\nexit {process.returncode}")
-    return {"wall_seconds": seconds, "peak_mb": usage.ru_maxrss * 1024e-6}
+    return {"wall_seconds": seconds, "processor_seconds": usage.ru_utime + usage.ru_stime,
+            "peak_mb": usage.ru_maxrss * 1024e-6}
 
 
 def fma_peak(threads):

@@ -33,14 +33,16 @@ def measure_threads(bench, threads):
             result = programs.run_whole(
                 [programs.BUILD / "lengthwise", "embed", "--quiet", "--model", programs.MODEL, "--input", texts, "--output",
                  programs.TEXTS / "whole.npy", "--max-length", 512, "--threads", threads], threads)
-            return {"seconds": result["wall_seconds"], "peak_mb": result["peak_mb"]}
+            return {"seconds": result["wall_seconds"], "processor_seconds": result["processor_seconds"],
+                    "peak_mb": result["peak_mb"]}
         else:
             name = REFERENCE if program == DEFAULT else program
             command = programs.peer(name, threads, texts, chosen[program], "--passes", bench.passes)
             result, peak = programs.run(command, threads), None
-        seconds = statistics.median(result["groups"][0]["seconds"])
-        return {"seconds": seconds, "peak_mb": result["peak_mb"], "load_seconds": result["load_seconds"],
-                "fma_peak": peak}
+        group = result["groups"][0]
+        return {"seconds": statistics.median(group["seconds"]),
+                "processor_seconds": statistics.median(group["processor_seconds"]), "peak_mb": result["peak_mb"],
+                "load_seconds": result["load_seconds"], "fma_peak": peak}
 
     names = [OURS, WHOLE, *chosen]
     runs = alternate(names, bench.rounds_for(threads), run, f"corpus, {threads} threads")
@@ -54,6 +56,8 @@ def measure_threads(bench, threads):
             "tokens_per_second": Spread.of([sum(lengths) / s for s in seconds[name]]).document(),
             "gflops": Spread.of([gflop / s for s in seconds[name]]).document(),
             "share_of_fma_peak": ratios([gflop / s for s in seconds[name]], peaks).document(),
+            "processor_microseconds_a_token": Spread.of(
+                [run["processor_seconds"] / sum(lengths) * 1e6 for run in runs[name]]).document(),
             "times_slower_than_ours": ratios(seconds[name], seconds[OURS]).document(),
             "peak_mb": max(run["peak_mb"] for run in runs[name]),
         }
@@ -82,11 +86,12 @@ def tables(document):
                 f"{row['gflops']['median']:.0f}",
                 f"{row['share_of_fma_peak']['median']:.0%}",
                 "1" if name == OURS else Spread(*row["times_slower_than_ours"].values()).text(2),
+                f"{row['processor_microseconds_a_token']['median']:.0f}",
                 f"{row['peak_mb']:,.0f}",
             ])
         peak = Spread(*result["fma_peak_gflops"].values())
         parts.append(f"{result['texts']} texts, {result['tokens']:,} tokens, {result['gflop']:,.0f} GFLOP; {threads} "
                      f"threads; FMA peak {peak.text(0)} GFLOP/s\n\n" +
-                     table(["program", "tokens/s", "GFLOP/s", "of FMA peak", "Lengthwise is faster by", "peak MB"],
-                           rows))
+                     table(["program", "tokens/s", "GFLOP/s", "of FMA peak", "Lengthwise is faster by", "CPU µs a token",
+                            "peak MB"], rows))
     return "\n\n".join(parts)
