@@ -1,5 +1,6 @@
 """Lower precisions against float32: their speed, and what they cost in retrieval on the man pages."""
 
+import json
 import statistics
 import sys
 
@@ -42,17 +43,11 @@ def measure(bench):
 
 
 def retrieval(precisions, threads):
-    folders = {}
-    for precision in precisions:
-        folder = folders[precision] = programs.TEXTS / "retrieval" / precision
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("corpus", "queries"):
-            programs.run_whole([programs.BUILD / "lengthwise", "embed", "--quiet", "--model", programs.MODEL, "--input",
-                                programs.DATA / f"{name}.jsonl", "--output", folder / f"{name}.npy", "--threads", threads,
-                                "--precision", precision], threads)
-    command = [sys.executable, programs.ROOT / "bench" / "retrieval.py", programs.DATA, *folders.values()]
-    result = programs.run(command, threads)
-    return {precision: result[str(folder)] for precision, folder in folders.items()}
+    figures = programs.TEXTS / "retrieval.json"
+    programs.run_whole([sys.executable, programs.ROOT / "bench" / "retrieval_accuracy.py", programs.DATA,
+                        "--binary", programs.BUILD / "lengthwise", "--model", programs.MODEL,
+                        "--precisions", ",".join(precisions), "--json", figures], threads)
+    return {row["precision"]: row for row in json.loads(figures.read_text())}
 
 
 def tables(document):
@@ -60,7 +55,7 @@ def tables(document):
     for precision, row in document["precisions"].items():
         difference = "" if precision == "fp32" else (
             f"{row['difference']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]")
-        rows.append([precision, Spread(*row["faster_than_fp32"].values()).text(2), f"{row['ndcg']:.4f}", difference,
+        rows.append([precision, Spread(*row["faster_than_fp32"].values()).text(2), f"{row['ndcg_at_10']:.4f}", difference,
                      f"{row['peak_mb']:,.0f}"])
     text = (f"Mixed corpus, {document['threads']} threads; nDCG@10 of {next(iter(document['precisions'].values()))['queries']}"
             " man-page queries at the model's 256 tokens, difference with its 95 % interval\n\n" +
