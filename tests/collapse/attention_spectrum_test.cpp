@@ -23,22 +23,22 @@ constexpr double kRelative = 1e-4;
 constexpr double kAbsolute = 1e-6;
 
 void ExpectDense(const TestHead& head) {
-  const AttentionSpectrum spectrum = SpectrumOf(head);
   const Eigen::MatrixXd weights = head.Weights();
   const double hc = LargestSingularValue(Centred(weights));
   const double centred = LargestSingularValue(weights.array() - 1.0 / static_cast<double>(head.tokens));
-  EXPECT_NEAR(spectrum.sigma_hc, hc, kRelative * hc + kAbsolute) << head.tokens;
-  EXPECT_NEAR(spectrum.sigma_centred, centred, kRelative * centred + kAbsolute) << head.tokens;
+  ForEveryTarget([&] {
+    const AttentionSpectrum spectrum = SpectrumOf(head);
+    EXPECT_NEAR(spectrum.sigma_hc, hc, kRelative * hc + kAbsolute) << head.tokens;
+    EXPECT_NEAR(spectrum.sigma_centred, centred, kRelative * centred + kAbsolute) << head.tokens;
+  });
 }
 
 TEST(AttentionSpectrum, EqualsADenseSvdFromFlatToSharpAtEveryLength) {
-  ForEveryTarget([] {
-    for (const std::size_t n : {2, 3, 8, 9, 33, 128, 300}) {
-      for (const double sigma_s : {0.1, 0.5, 1.0, 2.0, 4.0, 20.0}) {
-        ExpectDense(TestHead::Gaussian(n, 32, sigma_s, n));
-      }
+  for (const std::size_t n : {2, 3, 8, 9, 33, 128, 300}) {
+    for (const double sigma_s : {0.1, 0.5, 1.0, 2.0, 4.0, 20.0}) {
+      ExpectDense(TestHead::Gaussian(n, 32, sigma_s, n));
     }
-  });
+  }
 }
 
 TEST(AttentionSpectrum, EqualsADenseSvdWithTemperatureAndPositionBias) {
@@ -51,6 +51,21 @@ TEST(AttentionSpectrum, EqualsADenseSvdWithTemperatureAndPositionBias) {
     ExpectDense(head);
     head.bias_scale = 1 / temperature;
     ExpectDense(head);
+  }
+}
+
+TEST(AttentionSpectrum, IsUnmovedByAConstantOnEveryScore) {
+  // The softmax forgets it. Where all scores are about -89, a key that only fills the last panel of keys
+  // would get a weight of about 2^128, beyond float32, if it were not masked.
+  for (const float constant : {-89.4F, 89.4F}) {
+    for (const std::size_t n : {5, 37, 100}) {
+      TestHead head = TestHead::Gaussian(n, 16, 0.2, 6);
+      for (std::size_t i = 0; i < n; ++i) {
+        head.q[i * 16] = 4.0F;  // 4 * constant / sqrt(16)
+        head.k[i * 16] = constant;
+      }
+      ExpectDense(head);
+    }
   }
 }
 
