@@ -15,5 +15,6 @@ void AddAttentionCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 // `arguments`: the whole command line, program name first; the report records it.
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);
+void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments);
 
 }  // namespace lengthwise

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   lengthwise::AddEmbedCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
-  lengthwise::AddMeasureCommand(app, std::move(arguments));
+  lengthwise::AddMeasureCommand(app, arguments);
+  lengthwise::AddTheoryCommand(app, std::move(arguments));
   try {
     app.parse(argc, argv);
     return 0;

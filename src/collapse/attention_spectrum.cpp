@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include "base/fail.h"
 #include "base/random.h"
 
 namespace lengthwise {
@@ -59,6 +60,7 @@ Eigen::MatrixXd Multiply(const GramFunction& gram, Eigen::Index count, Subspace&
   Eigen::MatrixXd y(n, kBlock);
   x.leftCols(count) = space.basis.middleCols(first, count);
   gram({x.data(), static_cast<std::size_t>(x.size())}, {y.data(), static_cast<std::size_t>(y.size())});
+  if (!y.leftCols(count).allFinite()) Fail(ErrorCode::kInternal, "a product with attention is not finite");
   space.image.middleCols(first, count) = y.leftCols(count);
   space.projected.block(0, first, space.size, count) =
       space.v().transpose() * space.image.middleCols(first, count);

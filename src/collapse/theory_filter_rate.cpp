@@ -120,9 +120,12 @@ FilterRateResult FilterRateExperiment::Result() const {
         cell.n = options_.lengths[length];
         cell.temperature = kTheoryTemperatures[t];
         cell.draws = draws.size();
-        cell.gain =
-            MeanInterval(Collect(draws, [&](const Draw& draw) { return draw.tempered[t] / draw.sigma_a; }),
-                         options_.confidence);
+        cell.gain = MeanInterval(Collect(draws,
+                                         [&](const Draw& draw) {
+                                           // Rows that are all the same stay so at any temperature below 1.
+                                           return draw.sigma_a > 0 ? draw.tempered[t] / draw.sigma_a : 1.0;
+                                         }),
+                                 options_.confidence);
         const auto n = static_cast<double>(cell.n);
         cell.bound_gain = PaperBound(cell.sigma / cell.temperature, n) / PaperBound(cell.sigma, n);
         result.temperature.push_back(cell);

@@ -14,6 +14,10 @@ namespace {
 constexpr std::uint64_t kStream = 3;
 constexpr Eigen::Index kWidth = 64;
 
+// Below this the rows of attention are so nearly the same that rounding of its entries shows in the ratio of
+// the two sides, both near 0: such a draw counts as met with 0.
+constexpr double kNoFilter = 1e-6;
+
 RowMatrix DrawNormal(Eigen::Index rows, Eigen::Index columns, Random& random) {
   RowMatrix matrix(rows, columns);
   for (Eigen::Index i = 0; i < matrix.size(); ++i) matrix.data()[i] = random.Normal();
@@ -88,8 +92,12 @@ void InequalityExperiment::Run(Group& group, std::size_t draw) const {
   for (std::size_t s = 0; s < options_.sigmas.size(); ++s) {
     const RowMatrix attention = SoftmaxRows(scores, options_.sigmas[s]);
     const SingularValue top = LargestCentredSingularValue(attention, kInequalityTolerance);
-    const RowMatrix filtered = Centred(attention * x);
     Draw& result = group.draws[s][draw];
+    if (top.value < kNoFilter) {
+      result = {.attention_ratio = 0, .value_ratio = 0, .aligned_ratio = 1};
+      continue;
+    }
+    const RowMatrix filtered = Centred(attention * x);
     result.attention_ratio = filtered.norm() / (top.value * spread);
     result.value_ratio = (filtered * value).norm() / (value_norm * filtered.norm());
     const RowMatrix aligned = top.right * svd.matrixU().col(0).transpose();

@@ -1,5 +1,6 @@
 #include "collapse/theory_repeated.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -14,13 +15,18 @@ namespace {
 constexpr std::uint64_t kStream = 2;
 constexpr Eigen::Index kWidth = 16;
 
+// Rows of attention that are the same to the last bit leave no differences at all; this keeps the logarithm
+// finite.
+constexpr double kLeastDifference = 1e-300;
+
 // A sequence of token states as its mean token and the differences from it.
 struct TokenStates {
   Eigen::RowVectorXd dc;
   RowMatrix hc;
 
   double LogRatio() const {
-    return std::log(hc.norm() / (dc.norm() * std::sqrt(static_cast<double>(hc.rows()))));
+    return std::log(std::max(hc.norm(), kLeastDifference) /
+                    (dc.norm() * std::sqrt(static_cast<double>(hc.rows()))));
   }
 
   void Attend(const RowMatrix& attention) {

@@ -82,11 +82,13 @@ std::vector<Verdict> JudgeRepeated(const TheoryResult& result) {
   double most = 0;
   for (const RepeatedCell& cell : cells) {
     slowest = std::max(slowest, *cell.rate.estimate);
+    // Nothing to compare with where all rows of attention are the same.
+    if (cell.sigma_a == 0) continue;
     least = std::min(least, *cell.rate.estimate / cell.sigma_a);
     most = std::max(most, *cell.rate.estimate / cell.sigma_a);
   }
-  falls.numbers = {{"slowest_factor_a_step", slowest},
-                   {"steps_to_halve_there", -std::numbers::ln2 / std::log(slowest)}};
+  falls.numbers = {{"slowest_factor_a_step", slowest}};
+  if (slowest < 1) falls.numbers.emplace_back("steps_to_halve_there", -std::numbers::ln2 / std::log(slowest));
   Verdict rate = JudgeGrids("lemma_rate",
                             fmt::format("Each application shrinks the ratio by sqrt((e^(sigma_s^2) - 1) / "
                                         "n), half the flat law, whatever the "
@@ -95,7 +97,9 @@ std::vector<Verdict> JudgeRepeated(const TheoryResult& result) {
                             GridsOf(cells, result.options.sigmas, label, [](const RepeatedCell& cell) {
                               return Agrees(cell.rate, cell.law, kLooseAgreement);
                             }));
-  rate.numbers = {{"least_factor_over_sigma_a", least}, {"largest_factor_over_sigma_a", most}};
+  if (most > 0) {
+    rate.numbers = {{"least_factor_over_sigma_a", least}, {"largest_factor_over_sigma_a", most}};
+  }
   return {falls, rate};
 }
 

@@ -64,9 +64,9 @@ void Fill(std::string_view& bundle, std::string_view name, std::string_view cont
 }  // namespace
 
 std::string HtmlPage(const OrderedJson& report) {
-  const std::string name = report.contains("model") && report["model"].contains("name")
-                               ? PlainText(report["model"]["name"])
-                               : std::string();
+  std::string name;
+  if (report.contains("model") && report["model"].contains("name")) name = PlainText(report["model"]["name"]);
+  if (report.value("format", "") == "lengthwise-theory") name = "theory";
   const std::string sentence = report.contains("sentence") ? PlainText(report["sentence"]) : std::string();
   const std::string json = ScriptJson(report);
 

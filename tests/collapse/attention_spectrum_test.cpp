@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
 #include "attention_matrix.h"
 #include "every_target.h"
+#include "lengthwise/error.h"
 
 namespace lengthwise {
 namespace {
@@ -190,6 +192,12 @@ TEST(AttentionSpectrum, AddsTheShiftAsAnEigenvalueOfItsOwn) {
   EXPECT_TRUE(spectrum.converged);
   EXPECT_EQ(spectrum.sigma_hc, 0.0);
   EXPECT_NEAR(spectrum.sigma_centred, 0.5 * std::sqrt(30.0), 1e-12);
+}
+
+TEST(AttentionSpectrum, RefusesProductsThatAreNotFinite) {
+  Diagonal matrix;
+  matrix.eigenvalues = {1.0, std::numeric_limits<double>::quiet_NaN(), 1.0};
+  EXPECT_THROW(ComputeSpectrum(std::vector<double>(3, 0.0), matrix.Gram(), {}), Error);
 }
 
 TEST(AttentionSpectrum, SaysWhenTheIterationsWereTooFew) {

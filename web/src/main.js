@@ -8,16 +8,24 @@ import { maps } from "./sections/maps.js";
 import { notes, provenance } from "./sections/provenance.js";
 import { shapes } from "./sections/shapes.js";
 import { summary } from "./sections/summary.js";
+import { theoryPage } from "./theory/page.js";
+
+function reportPage(report, source) {
+  const parts = [lengthCurves(report), shapes(report), ...maps(report), counts(report)].filter(Boolean);
+  return {
+    nodes: [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
+    pending: parts.flatMap((part) => part.pending),
+  };
+}
 
 async function build() {
   const page = document.getElementById("page");
   const source = document.getElementById("report").textContent;
   const report = JSON.parse(source);
-  const parts = [lengthCurves(report), shapes(report), ...maps(report), counts(report)].filter(Boolean);
-  const still = [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()];
-  page.replaceChildren(...still.filter(Boolean));
+  const { nodes, pending } = report.format === "lengthwise-theory" ? theoryPage(report, source) : reportPage(report, source);
+  page.replaceChildren(...nodes.filter(Boolean));
   // Drawn after every element has its place, since a plot takes the width of its container.
-  for (const part of parts) for (const drawing of part.pending) await drawing();
+  for (const drawing of pending) await drawing();
   document.documentElement.dataset.drawn = "yes";
 }
 

@@ -29,7 +29,7 @@ export function csv(rows) {
     .map((line) => line.map((value) => quote(String(value ?? ""))).join(",")).join("\n") + "\n";
 }
 
-function download(label, name, type, content) {
+export function download(label, name, type, content) {
   return element("button", { type: "button", onclick: () => {
     const link = element("a", { href: URL.createObjectURL(new Blob([content()], { type })), download: name });
     link.click();

@@ -45,7 +45,7 @@ const kArmTitles = { truncated: "Truncated", natural: "Natural" };
 const kViews = [["value", "Value"], ["difference", "Change from the shortest"]];
 
 // A block that is drawn again whenever one of its choices changes.
-function redrawn(state, render) {
+export function redrawn(state, render) {
   const block = element("div", { class: "maps" });
   let turn = 0;
   const update = async () => {

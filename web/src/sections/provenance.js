@@ -2,7 +2,7 @@
 import { element, section } from "../dom.js";
 import { integer, number } from "../format.js";
 
-function card(title, entries) {
+export function card(title, entries) {
   return element("div", { class: "card" }, element("h3", {}, title),
     element("dl", {}, entries.filter(([, value]) => value !== null).map(([name, value]) =>
       [element("dt", {}, name), element("dd", {}, value)])));
@@ -13,7 +13,7 @@ function code(text) {
 }
 
 // Lines break between arguments only, not after the hyphens of an option.
-function command(words) {
+export function command(words) {
   return element("code", {}, words.map((word, index) => [index ? " " : null, element("span", { class: "argument" }, word)]));
 }
 
