@@ -72,10 +72,17 @@ void RunMeasure(const MeasureCommand& command) {
   const std::vector<Document> documents = ReadDocuments(command.input);
 
   std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
+  std::optional<Progress> spectrum_progress;
+  options.spectrum_progress = [&](std::size_t done, std::size_t total) {
+    progress.reset();
+    if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);
+    spectrum_progress->Update(done, total);
+  };
   const MeasureResult result =
       Measure(embedder, documents, options,
               [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
+  spectrum_progress.reset();
   const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
   output.Write(FormatReport(report));
   if (html) html->Write(HtmlPage(report));
@@ -120,6 +127,11 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->delimiter(',')
       ->check(CLI::IsMember({"natural", "truncated", "static"}));
   sub->add_flag("--probe", command->measure.probe, "Tables of layers and attention heads");
+  sub->add_option("--spectrum", command->measure.spectrum,
+                  "Exact spectra of every head's attention, beside bound and laws, on N documents of the "
+                  "truncated arm (default: none)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   sub->add_option(
          "--lengths", command->measure.lengths,
          "Lengths of the truncated arm in tokens, ascending (default: 16, 24, 32, 48, ... to the model's "

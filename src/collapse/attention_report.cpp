@@ -15,12 +15,6 @@ namespace {
 // Tokens of the sequences that run together: enough heads for many threads, little memory.
 constexpr std::size_t kBatchTokens = 2048;
 
-struct PlannedSequence {
-  std::size_t text = 0;
-  std::optional<std::size_t> window;
-  std::vector<std::int32_t> ids;
-};
-
 void CheckLengths(const EmbedderImpl& embedder, const std::vector<std::size_t>& lengths) {
   if (lengths.empty()) return;
   if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
@@ -39,26 +33,29 @@ void CheckLengths(const EmbedderImpl& embedder, const std::vector<std::size_t>& 
   }
 }
 
-std::vector<PlannedSequence> PlanSequences(const EmbedderImpl& embedder, std::span<const Document> documents,
-                                           const std::vector<std::size_t>& lengths, AttentionTotals& totals) {
+std::vector<AttentionSequence> PlanSequences(const EmbedderImpl& embedder,
+                                             std::span<const Document> documents,
+                                             const std::vector<std::size_t>& lengths,
+                                             AttentionTotals& totals) {
   std::vector<std::string> texts(documents.size());
   std::transform(documents.begin(), documents.end(), texts.begin(), EmbeddedText);
   const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(texts);
   const std::size_t specials = embedder.special_tokens();
   const LongInput& policy = embedder.options().long_input;
-  std::vector<PlannedSequence> sequences;
+  std::vector<AttentionSequence> sequences;
   for (std::size_t t = 0; t < content.size(); ++t) {
     const std::size_t before = sequences.size();
     for (const std::size_t length : lengths) {
       if (length > content[t].size() + specials) continue;
-      sequences.push_back({t, std::nullopt, embedder.WithSpecials(content[t], length)});
+      sequences.push_back({t, documents[t].id, std::nullopt, embedder.WithSpecials(content[t], length)});
     }
     if (lengths.empty()) {
       const std::vector<Window> windows =
           MakeWindows(content[t].size(), specials, embedder.limits().in_force, policy, t);
       for (std::size_t w = 0; w < windows.size(); ++w) {
         const auto part = std::span(content[t]).subspan(windows[w].begin, windows[w].size());
-        sequences.push_back({t, policy.kind == LongInputKind::kWindowMean ? std::optional(w) : std::nullopt,
+        sequences.push_back({t, documents[t].id,
+                             policy.kind == LongInputKind::kWindowMean ? std::optional(w) : std::nullopt,
                              embedder.WithSpecials(part, part.size() + specials)});
       }
       totals.cut += CoveredTokens(windows) < content[t].size() ? 1 : 0;
@@ -74,15 +71,15 @@ std::vector<PlannedSequence> PlanSequences(const EmbedderImpl& embedder, std::sp
 // The heads of one batch, [sequence][layer][head].
 class BatchReport {
  public:
-  BatchReport(const EmbedderImpl& embedder, std::span<const Document> documents,
-              std::span<const PlannedSequence> sequences, const AttentionReportOptions& options)
+  BatchReport(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+              const AttentionReportOptions& options)
       : embedder_(embedder), spec_(embedder.spec()), sequences_(sequences), options_(options) {
-    for (const PlannedSequence& sequence : sequences) {
+    for (const AttentionSequence& sequence : sequences) {
       batch_.Add(sequence.ids);
       for (std::size_t i = 0; i < spec_.layers * spec_.heads; ++i) {
         HeadRecord record;
         record.text = sequence.text;
-        record.id = documents[sequence.text].id;
+        record.id = sequence.id;
         record.window = sequence.window;
         record.layer = i / spec_.heads;
         record.head = i % spec_.heads;
@@ -134,7 +131,7 @@ class BatchReport {
 
   const EmbedderImpl& embedder_;
   const ModelSpec& spec_;
-  std::span<const PlannedSequence> sequences_;
+  std::span<const AttentionSequence> sequences_;
   const AttentionReportOptions& options_;
   PackedBatch batch_;
   std::vector<HeadRecord> records_;
@@ -156,6 +153,7 @@ AttentionLaws PredictAttention(double sigma_s, std::size_t tokens, std::size_t h
   if (tokens < 2) return laws;
   laws.bound = PaperBound(sigma_s, n);
   laws.flat_law = FlatLaw(sigma_s, n);
+  laws.head_size_law = HeadSizeLaw(sigma_s, static_cast<double>(head_size), n);
   return laws;
 }
 
@@ -180,6 +178,7 @@ OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window) {
   line["retention"] = record.probe.retention;
   line["bound"] = OrNull(record.laws.bound);
   line["flat_law"] = OrNull(record.laws.flat_law);
+  line["head_size_law"] = OrNull(record.laws.head_size_law);
   line["floor"] = OrNull(record.laws.floor);
   line["flat_regime"] = OrNull(record.laws.flat_regime);
   line["iterations"] = record.spectrum.iterations;
@@ -187,17 +186,9 @@ OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window) {
   return line;
 }
 
-AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
-                                 const AttentionReportOptions& options, const HeadCallback& callback,
-                                 const HeadProgress& progress) {
-  CheckLengths(embedder, options.lengths);
-  AttentionTotals totals;
-  const std::vector<PlannedSequence> sequences = PlanSequences(embedder, documents, options.lengths, totals);
-  if (sequences.empty()) {
-    Fail(ErrorCode::kBadInput,
-         "no text of {} has {} tokens, special tokens included; ask for a shorter length", documents.size(),
-         options.lengths.empty() ? 1 : options.lengths.front());
-  }
+void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+                      const AttentionReportOptions& options, const HeadCallback& callback,
+                      const HeadProgress& progress) {
   const std::size_t heads = embedder.spec().heads;
   const std::size_t total = sequences.size() * embedder.spec().layers * heads;
   std::size_t done = 0;
@@ -209,7 +200,7 @@ AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const D
            (last == first || tokens + sequences[last].ids.size() <= kBatchTokens)) {
       tokens += sequences[last++].ids.size();
     }
-    BatchReport batch(embedder, documents, std::span(sequences).subspan(first, last - first), options);
+    BatchReport batch(embedder, sequences.subspan(first, last - first), options);
     batch.Run(workspace, [&] {
       done += (last - first) * heads;
       if (progress) progress(done, total);
@@ -217,6 +208,21 @@ AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const D
     for (const HeadRecord& record : batch.records()) callback(record);
     first = last;
   }
+}
+
+AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
+                                 const AttentionReportOptions& options, const HeadCallback& callback,
+                                 const HeadProgress& progress) {
+  CheckLengths(embedder, options.lengths);
+  AttentionTotals totals;
+  const std::vector<AttentionSequence> sequences =
+      PlanSequences(embedder, documents, options.lengths, totals);
+  if (sequences.empty()) {
+    Fail(ErrorCode::kBadInput,
+         "no text of {} has {} tokens, special tokens included; ask for a shorter length", documents.size(),
+         options.lengths.empty() ? 1 : options.lengths.front());
+  }
+  MeasureSequences(embedder, sequences, options, callback, progress);
   return totals;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@ struct AttentionReportOptions {
 struct AttentionLaws {
   std::optional<double> bound;
   std::optional<double> flat_law;
+  std::optional<double> head_size_law;
   std::optional<double> floor;
   std::optional<bool> flat_regime;  // sigma_s lies below the regime line
 };
@@ -56,7 +58,7 @@ struct HeadRecord {
 //   sigma_hc, sigma_centred, frobenius_hc          norms of (I - 11^T/n) A and of A - 11^T/n
 //   sigma_s, skewness, excess_kurtosis             of the row-centred scores
 //   entropy, sink, largest_weight, self_mass, local_mass, local_window, retention
-//   bound, flat_law, floor, flat_regime            predictions
+//   bound, flat_law, head_size_law, floor, flat_regime   predictions
 //   iterations, converged                          of the singular values
 OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window);
 
@@ -71,10 +73,24 @@ using HeadCallback = std::function<void(const HeadRecord&)>;
 // Heads measured, and to be measured in all.
 using HeadProgress = std::function<void(std::size_t done, std::size_t total)>;
 
-// Calls `callback` once a head in the order of texts, lengths, layers and heads, the same values at any
-// number of threads. Throws kBadInput for lengths that the model cannot take, that are not ascending, or
-// beside a long-input policy other than truncation, and where no text is long enough; kBadCheckpoint, naming
-// text, layer and head, for scores that are not finite.
+// A sequence to measure, and what its records are to say of it.
+struct AttentionSequence {
+  std::size_t text = 0;
+  std::string id;
+  std::optional<std::size_t> window;
+  std::vector<std::int32_t> ids;  // special tokens included
+};
+
+// Calls `callback` once a head in the order of sequences, layers and heads, the same values at any number of
+// threads. `options.lengths` is not looked at. Throws kBadCheckpoint, naming text, layer and head, for scores
+// that are not finite.
+void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+                      const AttentionReportOptions& options, const HeadCallback& callback,
+                      const HeadProgress& progress = {});
+
+// MeasureSequences of every text, in the order of texts and lengths. Throws kBadInput for lengths that the
+// model cannot take, that are not ascending, or beside a long-input policy other than truncation, and where
+// no text is long enough.
 AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
                                  const AttentionReportOptions& options, const HeadCallback& callback,
                                  const HeadProgress& progress = {});

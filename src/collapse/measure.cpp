@@ -20,6 +20,9 @@ void CheckOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
          options.resampling.confidence);
   }
+  if (options.spectrum > 0 && !options.truncated) {
+    Fail(ErrorCode::kBadInput, "spectra are computed on the truncated arm, which is not measured here");
+  }
   if (options.minimum_documents < 2) {
     Fail(ErrorCode::kBadInput, "the truncated arm needs at least 2 documents, since it compares pairs");
   }
@@ -167,6 +170,16 @@ MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>&
         },
         result);
     before += kind.tokens();
+  }
+  for (const KindToMeasure& kind : kinds) {
+    if (options.spectrum == 0 || kind.plan.kind != SequenceKind::kTruncated) continue;
+    if (kind.plan.sequences.empty()) {
+      result.notes.emplace_back("There are no spectra of heads, since the truncated arm is empty.");
+      continue;
+    }
+    result.spectrum =
+        MeasureSpectrum(embedder, tokenized, kind.plan, options.spectrum, options.resampling.seed,
+                        options.resampling.confidence, options.spectrum_progress);
   }
   // Embeddings first, then their controls.
   std::stable_sort(result.arms.begin(), result.arms.end(), [](const ArmResult& a, const ArmResult& b) {

@@ -12,6 +12,7 @@
 #include "collapse/collapse_index.h"
 #include "collapse/description.h"
 #include "collapse/shapes.h"
+#include "collapse/spectrum_table.h"
 #include "embedding/embedder_impl.h"
 #include "text/documents.h"
 
@@ -23,6 +24,9 @@ struct MeasureOptions {
   bool truncated = true;
   bool static_control = true;
   bool probe = false;  // tables of layers and heads
+  // Documents of the truncated arm whose heads' spectra are computed; 0: none.
+  std::size_t spectrum = 0;
+  HeadProgress spectrum_progress;
   ResamplingOptions resampling;
   // Documents measured, drawn at random; 0: all.
   std::size_t sample = 0;
@@ -41,6 +45,7 @@ struct MeasureResult {
   std::vector<ArmResult> arms;  // those asked for: embeddings, then static controls
   std::vector<LayerResult> layers;
   std::vector<HeadResult> heads;
+  std::optional<SpectrumTable> spectrum;
   bool truncated_asked = false;
   std::optional<CollapseIndex> index;
   std::optional<Shapes> shapes;

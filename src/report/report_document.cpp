@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "report/document_json.h"
 #include "report/report_sentence.h"
+#include "report/spectrum_json.h"
 
 namespace lengthwise {
 namespace {
@@ -175,27 +176,29 @@ OrderedJson ShapesJson(const std::optional<Shapes>& shapes, const LengthLimits& 
 }  // namespace
 
 OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& context) {
-  return {{"format", "lengthwise-report"},
-          {"version", kReportVersion},
-          {"lengthwise", Version()},
-          {"command", context.command},
-          {"seed", result.resampling.seed},
-          {"replicates", result.resampling.replicates},
-          {"confidence", JsonNumber(result.resampling.confidence)},
-          {"model", ModelJson(result.model)},
-          {"data", DataJson(result.data, context.source)},
-          {"repair", RepairJson(result.model.attention)},
-          {"arms", ArmsJson(result.arms)},
-          {"layers", LayersJson(result.layers)},
-          {"heads", HeadsJson(result.heads)},
-          {"collapse_index", IndexJson(result.index)},
-          {"shapes", ShapesJson(result.shapes, result.model.limits)},
-          {"notes", result.notes},
-          {"sentence", ReportSentence(result)}};
+  OrderedJson report = {{"format", "lengthwise-report"},
+                        {"version", kReportVersion},
+                        {"lengthwise", Version()},
+                        {"command", context.command},
+                        {"seed", result.resampling.seed},
+                        {"replicates", result.resampling.replicates},
+                        {"confidence", JsonNumber(result.resampling.confidence)},
+                        {"model", ModelJson(result.model)},
+                        {"data", DataJson(result.data, context.source)},
+                        {"repair", RepairJson(result.model.attention)},
+                        {"arms", ArmsJson(result.arms)},
+                        {"layers", LayersJson(result.layers)},
+                        {"heads", HeadsJson(result.heads)},
+                        {"collapse_index", IndexJson(result.index)},
+                        {"shapes", ShapesJson(result.shapes, result.model.limits)},
+                        {"notes", result.notes},
+                        {"sentence", ReportSentence(result)}};
+  if (result.spectrum) AddSpectrum(*result.spectrum, result.resampling.confidence, report);
+  return report;
 }
 
 std::string FormatReport(const OrderedJson& report) {
-  return FormatDocument(report, {"layers", "heads"});
+  return FormatDocument(report, {"layers", "heads", "spectrum", "spectrum_trends"});
 }
 
 }  // namespace lengthwise

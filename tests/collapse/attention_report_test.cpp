@@ -124,6 +124,8 @@ TEST(AttentionReport, EqualsTheDenseDecompositionOfTheEncodersOwnHeads) {
         EXPECT_NEAR(record.probe.retention, Centred(weights * values).norm() / Centred(values).norm(), 1e-5);
         EXPECT_EQ(record.laws.bound, PaperBound(record.shape.sigma_s, 38));
         EXPECT_EQ(record.laws.flat_law, FlatLaw(record.shape.sigma_s, 38));
+        EXPECT_EQ(record.laws.head_size_law,
+                  HeadSizeLaw(record.shape.sigma_s, static_cast<double>(head.head_size), 38));
         EXPECT_EQ(record.laws.floor,
                   HeadSizeFloor(record.shape.sigma_s, static_cast<double>(head.head_size)));
         ++compared;
@@ -197,7 +199,7 @@ TEST(AttentionLaws, AreAbsentOutsideTheirDomain) {
   EXPECT_FALSE(one.bound || one.flat_law || one.flat_regime);
   EXPECT_EQ(one.floor, 0.0);
   const AttentionLaws sharp = PredictAttention(kLargestSigma + 1, 100, 32);
-  EXPECT_FALSE(sharp.bound || sharp.flat_law || sharp.floor);
+  EXPECT_FALSE(sharp.bound || sharp.flat_law || sharp.head_size_law || sharp.floor);
   EXPECT_EQ(sharp.flat_regime, false);
   // sqrt(2 ln 100) = 3.03
   EXPECT_EQ(PredictAttention(3.0, 100, 32).flat_regime, true);
@@ -215,7 +217,8 @@ TEST(HeadLine, HoldsNoNumberThatIsNotFinite) {
   const OrderedJson line = HeadLine(record, 5);
   EXPECT_EQ(line["sigma_hc"], 0.0);
   EXPECT_EQ(line["sigma_centred"], 0.0);
-  for (const char* absent : {"skewness", "excess_kurtosis", "bound", "flat_law", "flat_regime"}) {
+  for (const char* absent :
+       {"skewness", "excess_kurtosis", "bound", "flat_law", "head_size_law", "flat_regime"}) {
     EXPECT_TRUE(line.at(absent).is_null()) << absent;
   }
   for (const auto& [name, value] : line.items()) {

@@ -7,11 +7,12 @@ import { lengthCurves } from "./sections/length_curves.js";
 import { maps } from "./sections/maps.js";
 import { notes, provenance } from "./sections/provenance.js";
 import { shapes } from "./sections/shapes.js";
+import { spectrum } from "./sections/spectrum.js";
 import { summary } from "./sections/summary.js";
 import { theoryPage } from "./theory/page.js";
 
 function reportPage(report, source) {
-  const parts = [lengthCurves(report), shapes(report), ...maps(report), counts(report)].filter(Boolean);
+  const parts = [lengthCurves(report), shapes(report), ...maps(report), spectrum(report), counts(report)].filter(Boolean);
   return {
     nodes: [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
     pending: parts.flatMap((part) => part.pending),

@@ -1,0 +1,17 @@
+// The members of a report that hold the exact spectra of heads (collapse/spectrum_table.h).
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "collapse/spectrum_table.h"
+
+namespace lengthwise {
+
+// Adds `spectrum_summary`, `spectrum` and `spectrum_trends`.
+void AddSpectrum(const SpectrumTable& table, double confidence, OrderedJson& report);
+
+// What the table shows, in words.
+std::string SpectrumSentence(const SpectrumTable& table, double confidence);
+
+}  // namespace lengthwise
