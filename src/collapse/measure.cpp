@@ -177,9 +177,10 @@ MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>&
       result.notes.emplace_back("There are no spectra of heads, since the truncated arm is empty.");
       continue;
     }
-    result.spectrum =
-        MeasureSpectrum(embedder, tokenized, kind.plan, options.spectrum, options.resampling.seed,
-                        options.resampling.confidence, options.spectrum_progress);
+    std::vector<std::size_t> lengths;
+    for (const LengthBucket& bucket : kind.plan.buckets) lengths.push_back(bucket.to);
+    result.spectrum = MeasureSpectrum(embedder, tokenized, lengths, options.spectrum, options.resampling.seed,
+                                      options.resampling.confidence, options.spectrum_progress);
   }
   // Embeddings first, then their controls.
   std::stable_sort(result.arms.begin(), result.arms.end(), [](const ArmResult& a, const ArmResult& b) {

@@ -139,13 +139,12 @@ LawAgreement AgreementOf(const char* name, const std::vector<Lengths>& heads,
 }
 
 // The documents with the smallest hashes, in the order of those.
-std::vector<std::size_t> Choose(std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+std::vector<std::size_t> Choose(std::span<const TokenizedDocument> documents, std::size_t longest,
                                 std::size_t count, std::uint64_t seed) {
   const std::uint64_t stream = Random(seed).Next();
   std::vector<std::pair<std::uint64_t, std::size_t>> ranks;
-  for (const PlannedSequence& sequence : plan.sequences) {
-    if (sequence.bucket != 0) continue;
-    ranks.emplace_back(Random(documents[sequence.document].key ^ stream).Next(), sequence.document);
+  for (std::size_t d = 0; d < documents.size(); ++d) {
+    if (documents[d].tokens >= longest) ranks.emplace_back(Random(documents[d].key ^ stream).Next(), d);
   }
   std::sort(ranks.begin(), ranks.end());
   if (ranks.size() > count) ranks.resize(count);
@@ -187,19 +186,16 @@ std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths) {
 }
 
 SpectrumTable MeasureSpectrum(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                              const ArmPlan& truncated, std::size_t count, std::uint64_t seed,
+                              std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
                               double confidence, const HeadProgress& progress) {
-  const std::vector<std::size_t> chosen = Choose(documents, truncated, count, seed);
+  const std::vector<std::size_t> chosen = Choose(documents, lengths.back(), count, seed);
   if (chosen.empty()) {
-    Fail(ErrorCode::kBadInput,
-         "no spectrum: the truncated arm has no document; its lengths or the fewest documents that it needs "
-         "must be lower");
+    Fail(ErrorCode::kBadInput, "no spectrum: no document of {} has {} tokens, the longest length",
+         documents.size(), lengths.back());
   }
-  std::vector<std::size_t> planned;
-  for (const LengthBucket& bucket : truncated.buckets) planned.push_back(bucket.to);
   SpectrumTable table;
   table.documents = chosen.size();
-  table.lengths = SpectrumLengths(planned);
+  table.lengths = SpectrumLengths(lengths);
   AttentionReportOptions options;
   table.tolerance = options.spectrum.tolerance;
 

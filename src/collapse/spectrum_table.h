@@ -74,11 +74,12 @@ struct SpectrumTable {
 // before.
 std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths);
 
-// `count` documents of the truncated arm's plan (all, if it has fewer), chosen by the hash of their key and
-// the seed, at SpectrumLengths of the plan's. The result depends neither on the order of `documents` nor on
-// the number of threads. Throws kBadInput where the plan has no document, and as MeasureSequences does.
+// `count` of the documents that reach the longest of `lengths` (ascending; all, if these are fewer), chosen
+// by the hash of their key and the seed, at SpectrumLengths of the lengths. The result depends neither on the
+// order of `documents` nor on the number of threads. Throws kBadInput where no document is long enough, and
+// as MeasureSequences does.
 SpectrumTable MeasureSpectrum(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                              const ArmPlan& truncated, std::size_t count, std::uint64_t seed,
+                              std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
                               double confidence, const HeadProgress& progress = {});
 
 }  // namespace lengthwise

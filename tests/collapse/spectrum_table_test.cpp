@@ -40,9 +40,7 @@ constexpr std::size_t kLengths[] = {6, 8, 16, 24, 32};
 SpectrumTable Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
                       std::size_t count) {
   const std::vector<TokenizedDocument> tokenized = TokenizeDocuments(embedder, documents);
-  std::vector<std::string> notes;
-  const ArmPlan plan = PlanTruncated(tokenized, kLengths, 2, notes);
-  return MeasureSpectrum(embedder, tokenized, plan, count, 1, 0.95);
+  return MeasureSpectrum(embedder, tokenized, kLengths, count, 1, 0.95);
 }
 
 // All numbers of a table, in order.
@@ -122,8 +120,12 @@ TEST(SpectrumTable, TrendIsTheExponentOfAPowerLawInEachDocument) {
     const SpectrumTrend& trend = table.trends[i];
     EXPECT_NEAR(*trend.exponent.estimate, sums[i], 1e-9);
     // The correction widens the interval: a direction is only given where the plain interval gives it too.
-    if (trend.direction == TrendDirection::kRises) EXPECT_GT(*trend.exponent.low, 0);
-    if (trend.direction == TrendDirection::kFalls) EXPECT_LT(*trend.exponent.high, 0);
+    if (trend.direction == TrendDirection::kRises) {
+      EXPECT_GT(*trend.exponent.low, 0);
+    }
+    if (trend.direction == TrendDirection::kFalls) {
+      EXPECT_LT(*trend.exponent.high, 0);
+    }
   }
 }
 
@@ -148,14 +150,15 @@ TEST(SpectrumTable, OfOneDocumentHasMeansWithoutIntervals) {
   }
 }
 
-TEST(SpectrumTable, NeedsADocumentOfTheTruncatedArm) {
+TEST(SpectrumTable, NeedsADocumentOfTheLongestLength) {
   const EmbedderImpl embedder = Open();
+  const std::vector<TokenizedDocument> tokenized = TokenizeDocuments(embedder, Documents());
   try {
-    MeasureSpectrum(embedder, {}, ArmPlan{}, 4, 1, 0.95);
+    MeasureSpectrum(embedder, tokenized, std::vector<std::size_t>{8, 43}, 4, 1, 0.95);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-    EXPECT_NE(std::string(error.what()).find("truncated arm"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("no document of 12 has 43 tokens"), std::string::npos);
   }
 }
 
