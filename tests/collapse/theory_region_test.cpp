@@ -65,7 +65,8 @@ TEST(TheoryRegion, CellsOutsideBreakNoRow) {
 }
 
 TEST(TheoryRegion, OneColumnIsNotNamed) {
-  EXPECT_EQ(Holds({"+", "-", "-"}), "for sigma_s <= 0.5");
+  EXPECT_EQ(Holds({"+", "-", "-"}), "for sigma_s = 0.5");
+  EXPECT_EQ(Holds({"+", "+", "-"}), "for sigma_s <= 1");
 }
 
 TEST(TheoryRegion, VerdictsAreTrueFalseOrTrueWhere) {
@@ -78,7 +79,7 @@ TEST(TheoryRegion, VerdictsAreTrueFalseOrTrueWhere) {
   EXPECT_EQ(judge({"--", "--"}).status, VerdictStatus::kFalse);
   EXPECT_EQ(judge({"--", "--"}).region, "nowhere on the grid");
   EXPECT_EQ(judge({"++", "--"}).status, VerdictStatus::kTrueWhere);
-  EXPECT_EQ(judge({"++", "--"}).region, "for sigma_s <= 0.5 at every n");
+  EXPECT_EQ(judge({"++", "--"}).region, "for sigma_s = 0.5 at every n");
   EXPECT_EQ(judge({"??", ".."}).status, VerdictStatus::kUndecided);
 }
 
@@ -87,7 +88,7 @@ TEST(TheoryRegion, UndecidedCellsAreKeptApartFromThoseThatFail) {
   const Verdict verdict = JudgeGrids("claim", "Statement.", {&grid, 1});
   EXPECT_EQ(verdict.status, VerdictStatus::kTrueWhere);
   EXPECT_EQ(verdict.region,
-            "for sigma_s = 0.5 at every n, for sigma_s = 1 at n = 16; fails for sigma_s >= 2 at every n; "
+            "for sigma_s = 0.5 at every n, for sigma_s = 1 at n = 16; fails for sigma_s = 2 at every n; "
             "the rest is undecided");
   EXPECT_EQ(verdict.cells.hold, 3U);
   EXPECT_EQ(verdict.cells.fail, 2U);
@@ -98,7 +99,7 @@ TEST(TheoryRegion, NeighboursThatSayTheSameSayItTogether) {
   const std::vector<FindingGrid> grids = {Grid({"++", "--"}, "a"), Grid({"++", "--"}, "b"),
                                           Grid({"++", "++"}, "c")};
   EXPECT_EQ(JudgeGrids("claim", "Statement.", grids).region,
-            "a, b: for sigma_s <= 0.5 at every n. c: everywhere");
+            "a, b: for sigma_s = 0.5 at every n. c: everywhere");
 }
 
 }  // namespace

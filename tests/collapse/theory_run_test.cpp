@@ -94,7 +94,7 @@ TEST(Theory, NamesTheRegionOfTheBoundInWords) {
   options.sigmas = {0.1, 3};
   for (const Verdict& verdict : RunTheory(options, pool).verdicts) {
     if (verdict.claim != "bound") continue;
-    EXPECT_EQ(verdict.region, "independent scores, head size 8, head size 16: for sigma_s <= 0.1 at every n");
+    EXPECT_EQ(verdict.region, "independent scores, head size 8, head size 16: for sigma_s = 0.1 at every n");
   }
 }
 

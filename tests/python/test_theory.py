@@ -91,7 +91,7 @@ def test_verdicts_follow_from_the_tables(theory):
     broken = [cell["sigma_a"]["low"] > cell["paper_bound"] for cell in theory["filter_rate"]]
     assert verdicts["bound"]["cells"] == {"hold": sum(held), "fail": sum(broken), "undecided": len(held) - sum(held) - sum(broken)}
     assert verdicts["bound"]["status"] == "true where"
-    assert "for sigma_s <= 0.5 at every n" in verdicts["bound"]["region"]
+    assert "for sigma_s = 0.5 at every n" in verdicts["bound"]["region"]
     assert verdicts["filter_rate"]["status"] == "true"
     assert verdicts["filter_rate"]["numbers"]["violations"] == sum(row["violations"] for row in theory["inequality"]) == 0
     assert verdicts["temperature"]["numbers"]["largest_factor_of_bound"] < 2 ** 0.25
