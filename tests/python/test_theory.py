@@ -61,11 +61,10 @@ def test_the_filter_rate_is_that_of_an_independent_simulation(theory):
             a = attention(generator, cell["n"], cell["head_size"], cell["sigma"])
             values.append(numpy.linalg.svd(a - a.mean(axis=0), compute_uv=False)[0])
             entropies.append(-(a * numpy.log(a)).sum() / cell["n"] / math.log(cell["n"]))
-        error = numpy.std(values) / 10
-        own = (cell["sigma_a"]["high"] - cell["sigma_a"]["estimate"]) / 2
-        # Two means of 100 and 64 draws: within four of their common standard error.
-        assert abs(numpy.mean(values) - cell["sigma_a"]["estimate"]) < 4 * math.hypot(error, own), cell
-        assert abs(numpy.mean(entropies) - cell["entropy"]) < 0.02, cell
+        # Two means of 100 and `draws` draws: within four of their common standard error.
+        error = 4 * math.sqrt(1 / 100 + 1 / cell["draws"])
+        assert abs(numpy.mean(values) - cell["sigma_a"]["estimate"]) < error * numpy.std(values), cell
+        assert abs(numpy.mean(entropies) - cell["entropy"]) < error * numpy.std(entropies), cell
 
 
 def test_the_laws_are_their_formulas(theory):

@@ -31,7 +31,7 @@ function panel(cells, lengths, head, domain) {
   const y = { field: "value", type: "quantitative", title: null, scale: { type: "log", domain, nice: false },
     axis: { values: roundValues(domain), format: "~g" } };
   const colors = nominal("curve", kCurves);
-  return { title: `head ${head}`, width: "container", height: 120, data: { values: rowsOf(cells) }, encoding: { x: lengthAxis(lengths) }, layer: [
+  return { title: `head ${head}`, width: "container", height: 140, data: { values: rowsOf(cells) }, encoding: { x: lengthAxis(lengths) }, layer: [
     { transform: [{ filter: `${measured} && isValid(datum.low) && datum.low > 0` }], mark: { type: "area", opacity: 0.2, clip: true },
       encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color: colors.color } },
     { mark: { type: "line", clip: true }, encoding: { y, ...colors } },
