@@ -14,6 +14,7 @@ namespace lengthwise {
 void AddAttentionCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 // `arguments`: the whole command line, program name first; the report records it.
+void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments);
 

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   lengthwise::AddEmbedCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
+  lengthwise::AddEvaluateCommand(app, arguments);
   lengthwise::AddMeasureCommand(app, arguments);
   lengthwise::AddTheoryCommand(app, std::move(arguments));
   try {

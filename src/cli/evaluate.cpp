@@ -1,0 +1,143 @@
+// lengthwise evaluate: what the embeddings are worth in tasks, by length.
+#include "tasks/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "collapse/description.h"
+#include "report/evaluation_document.h"
+#include "tasks/task_folder.h"
+
+namespace lengthwise {
+namespace {
+
+struct EvaluateCommand {
+  ModelOptions model;
+  std::vector<std::string> tasks;
+  std::string output;
+  std::vector<std::string> sides = {"both"};
+  EvaluationOptions evaluation;
+  bool json = false;
+  bool quiet = false;
+  std::vector<std::string> arguments;  // of the whole command line
+};
+
+std::vector<Side> SidesOf(const std::vector<std::string>& names) {
+  std::vector<Side> sides;
+  for (const Side side : {Side::kBoth, Side::kDocuments, Side::kQueries}) {
+    if (std::find(names.begin(), names.end(), SideName(side)) != names.end()) sides.push_back(side);
+  }
+  return sides;
+}
+
+// The model as given, with another temperature in every head.
+std::unique_ptr<EmbedderImpl> OpenAt(const EvaluateCommand& command, Repair repair, float temperature) {
+  repair.attention.temperature = temperature;
+  repair.attention.by_head.clear();
+  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(command.model, repair)));
+}
+
+void RunEvaluate(const EvaluateCommand& command) {
+  const Repair repair = RepairOf(command.model);
+  EvaluationOptions options = command.evaluation;
+  options.sides = SidesOf(command.sides);
+  // The base run is the model at its own temperature; a run at the same temperature would be the same.
+  std::erase_if(options.temperatures, [&](float temperature) {
+    return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
+  });
+  AtomicFile output(command.output);
+  // Read before any is embedded, so that a bad folder costs no time.
+  std::vector<Task> tasks;
+  for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
+  const EmbedderImpl base = OpenEmbedder(command.model, repair);
+  for (const float temperature : options.temperatures) {
+    AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
+  }
+
+  std::vector<TaskResult> results;
+  for (const Task& task : tasks) {
+    std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
+    for (TaskResult& result : EvaluateTask(
+             task, base, [&](float temperature) { return OpenAt(command, repair, temperature); }, options,
+             [&](std::size_t done, std::size_t total) { progress->Update(done, total); })) {
+      results.push_back(std::move(result));
+    }
+  }
+  const OrderedJson evaluation = EvaluationDocument(
+      results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
+  output.Write(FormatEvaluation(evaluation));
+  output.Commit();
+  for (const TaskResult& result : results) {
+    for (const std::string& note : result.notes) fmt::print(stderr, "note: {}: {}\n", result.task, note);
+    fmt::print(stderr, "{}", DescribeTask(result));
+    if (command.json)
+      fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+  }
+  fmt::print(stderr, "evaluation: {}\n", command.output);
+}
+
+void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
+  EvaluationOptions& options = command.evaluation;
+  // A list here, and runs of their own beside the model.
+  sub.remove_option(sub.get_option("--temperature"));
+  sub.add_option("--temperature", options.temperatures,
+                 "Attention temperatures of every head, each a run beside the model; below 1 sharpens")
+      ->type_name("TAU,...")
+      ->delimiter(',');
+  sub.add_option("--sides", command.sides,
+                 "Texts of a retrieval task that a temperature applies to: both, documents, queries")
+      ->type_name("SIDES")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(CLI::IsMember({"both", "documents", "queries"}));
+  sub.add_flag("--static", options.static_control,
+               "A run with mean word embeddings: no attention, no positions");
+  sub.add_option("--seed", options.resampling.seed, "Of bootstrap, splits and clustering")
+      ->capture_default_str()
+      ->type_name("N");
+  sub.add_option("--replicates", options.resampling.replicates, "Bootstrap resamples")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(0, 100000));
+  sub.add_option("--confidence", options.resampling.confidence, "Of intervals")
+      ->capture_default_str()
+      ->type_name("P");
+}
+
+}  // namespace
+
+void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments) {
+  const auto command = std::make_shared<EvaluateCommand>();
+  command->arguments = std::move(arguments);
+  CLI::App* const sub =
+      app.add_subcommand("evaluate", "Score embeddings in tasks, by length, beside their baselines");
+  AddModelOptions(*sub, command->model);
+  sub->add_option("--task", command->tasks,
+                  "Task folder: corpus.jsonl, queries.jsonl and qrels.tsv, or docs.jsonl, or pairs.jsonl; "
+                  "may be repeated")
+      ->required()
+      ->type_name("DIR");
+  sub->add_option("--output", command->output, "Evaluation, JSON as docs/evaluation.schema.json says")
+      ->required()
+      ->type_name("FILE");
+  AddEvaluationOptions(*sub, *command);
+  sub->add_flag("--json", command->json, "Print one JSON object a task on a line of standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunEvaluate(*command); });
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,229 @@
+#include "report/evaluation_document.h"
+
+#include <fmt/format.h>
+
+#include "base/version.h"
+#include "report/document_json.h"
+
+namespace lengthwise {
+namespace {
+
+OrderedJson CountOrNull(std::size_t count) {
+  return count > 0 ? OrderedJson(count) : OrderedJson(nullptr);
+}
+
+OrderedJson ModelJson(const EvaluationContext& context) {
+  const ModelDescription& model = context.model;
+  OrderedJson by_head = nullptr;
+  if (!model.attention.by_head.empty()) {
+    by_head = OrderedJson::array();
+    for (const std::vector<float>& layer : model.attention.by_head) {
+      OrderedJson row = OrderedJson::array();
+      for (const float temperature : layer) row.push_back(JsonNumber(static_cast<double>(temperature)));
+      by_head.push_back(row);
+    }
+  }
+  return {{"name", model.name},
+          {"fingerprint", model.fingerprint},
+          {"precision", model.precision},
+          {"limits",
+           {{"in_force", model.limits.in_force},
+            {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
+            {"positions", model.limits.positions}}},
+          {"temperature", JsonNumber(static_cast<double>(model.attention.temperature))},
+          {"by_head", by_head},
+          {"long_input", LongInputKindName(context.long_input.kind)}};
+}
+
+OrderedJson MetricsJson(const RunResult& run) {
+  OrderedJson metrics = OrderedJson::object();
+  for (const MetricScore& metric : run.metrics) metrics[metric.name] = JsonInterval(metric.score);
+  return metrics;
+}
+
+OrderedJson BucketJson(const BucketScore& bucket) {
+  return {{"from", bucket.from},
+          {"to", bucket.to},
+          {"length", JsonNumber(bucket.length)},
+          {"count", bucket.count},
+          {"score", JsonInterval(bucket.score)},
+          {"difference", JsonInterval(bucket.difference)}};
+}
+
+OrderedJson ByLengthJson(std::span<const BucketedScores> by_length) {
+  OrderedJson groups = OrderedJson::array();
+  for (const BucketedScores& group : by_length) {
+    OrderedJson buckets = OrderedJson::array();
+    for (const BucketScore& bucket : group.buckets) buckets.push_back(BucketJson(bucket));
+    groups.push_back({{"length_of", group.length_of},
+                      {"kind", BucketKindName(group.kind)},
+                      {"buckets", std::move(buckets)}});
+  }
+  return groups;
+}
+
+OrderedJson ComparisonJson(const std::optional<RunComparison>& comparison) {
+  if (!comparison) return nullptr;
+  OrderedJson units = nullptr;
+  if (comparison->by_unit) {
+    units = {{"better", comparison->better},
+             {"worse", comparison->worse},
+             {"rescued", comparison->rescued},
+             {"lost", comparison->lost}};
+  }
+  return {{"difference", JsonInterval(comparison->difference)}, {"units", std::move(units)}};
+}
+
+OrderedJson RunJson(const RunResult& run) {
+  OrderedJson shares = OrderedJson::array();
+  for (const DocumentShare& share : run.shares) {
+    shares.push_back({{"from", share.from},
+                      {"to", share.to},
+                      {"corpus", JsonNumber(share.corpus)},
+                      {"relevant", JsonNumber(share.relevant)},
+                      {"retrieved", JsonNumber(share.retrieved)}});
+  }
+  const RunDescription& about = run.description;
+  return {{"run", about.name},
+          {"kind", RunKindName(about.kind)},
+          {"temperature", JsonNumber(about.temperature)},
+          {"side", about.temperature ? OrderedJson(SideName(about.side)) : OrderedJson(nullptr)},
+          {"metrics", MetricsJson(run)},
+          {"comparison", ComparisonJson(run.comparison)},
+          {"by_length", ByLengthJson(run.by_length)},
+          {"document_shares", std::move(shares)}};
+}
+
+OrderedJson SweepJson(const std::optional<Sweep>& sweep) {
+  if (!sweep) return nullptr;
+  OrderedJson curves = OrderedJson::array();
+  for (const SweepCurve& curve : sweep->curves) {
+    OrderedJson points = OrderedJson::array();
+    for (std::size_t i = 0; i < curve.temperatures.size(); ++i) {
+      points.push_back({{"temperature", JsonNumber(curve.temperatures[i])},
+                        {"difference", JsonInterval(curve.differences[i])}});
+    }
+    curves.push_back({{"side", SideName(curve.side)},
+                      {"length_of", curve.from ? OrderedJson(curve.length_of) : OrderedJson(nullptr)},
+                      {"from", curve.from ? OrderedJson(*curve.from) : OrderedJson(nullptr)},
+                      {"to", curve.to ? OrderedJson(*curve.to) : OrderedJson(nullptr)},
+                      {"count", curve.count},
+                      {"points", std::move(points)}});
+  }
+  OrderedJson choices = OrderedJson::array();
+  for (const SweepChoice& choice : sweep->choices) {
+    choices.push_back({{"side", SideName(choice.side)},
+                       {"temperature", JsonNumber(choice.temperature)},
+                       {"validation_units", choice.validation_units},
+                       {"validation_difference", JsonNumber(choice.validation_difference)},
+                       {"test_units", choice.test_units},
+                       {"test_difference", JsonInterval(choice.test_difference)}});
+  }
+  return {{"curves", std::move(curves)}, {"choices", std::move(choices)}};
+}
+
+OrderedJson TaskJson(const TaskResult& task) {
+  OrderedJson runs = OrderedJson::array();
+  for (const RunResult& run : task.runs) runs.push_back(RunJson(run));
+  return {{"task", task.task},
+          {"kind", task.kind},
+          {"source", task.folder},
+          {"documents", CountOrNull(task.documents)},
+          {"unit", task.unit},
+          {"units", task.units},
+          {"metric", task.runs[0].metrics[0].name},
+          {"runs", std::move(runs)},
+          {"sweep", SweepJson(task.sweep)},
+          {"notes", task.notes}};
+}
+
+OrderedJson Ends(const Interval& interval) {
+  if (!interval.low) return nullptr;
+  return OrderedJson::array({JsonNumber(interval.low), JsonNumber(interval.high)});
+}
+
+std::string SignedRange(const Interval& interval) {
+  if (!interval.estimate) return "not defined";
+  if (!interval.low) return fmt::format("{:+.4f}", *interval.estimate);
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", *interval.estimate, *interval.low, *interval.high);
+}
+
+}  // namespace
+
+OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const EvaluationContext& context) {
+  OrderedJson list = OrderedJson::array();
+  for (const TaskResult& task : tasks) list.push_back(TaskJson(task));
+  return {{"format", "lengthwise-evaluation"},
+          {"version", kEvaluationVersion},
+          {"lengthwise", Version()},
+          {"command", context.command},
+          {"seed", context.resampling.seed},
+          {"replicates", context.resampling.replicates},
+          {"confidence", JsonNumber(context.resampling.confidence)},
+          {"model", ModelJson(context)},
+          {"tasks", std::move(list)}};
+}
+
+std::string FormatEvaluation(const OrderedJson& evaluation) {
+  return FormatDocument(evaluation, {});
+}
+
+OrderedJson TaskSummary(const TaskResult& task) {
+  const RunResult& base = task.runs[0];
+  OrderedJson buckets = OrderedJson::array();
+  for (const BucketedScores& group : base.by_length) {
+    for (const BucketScore& bucket : group.buckets) {
+      buckets.push_back({{"length_of", group.length_of},
+                         {"kind", BucketKindName(group.kind)},
+                         {"from", bucket.from},
+                         {"to", bucket.to},
+                         {"count", bucket.count},
+                         {"score", JsonNumber(bucket.score.estimate)},
+                         {"interval", Ends(bucket.score)}});
+    }
+  }
+  OrderedJson runs = OrderedJson::array();
+  for (const RunResult& run : task.runs) {
+    const Interval difference = run.comparison ? run.comparison->difference : Interval{};
+    runs.push_back({{"run", run.description.name},
+                    {"score", JsonNumber(run.metrics[0].score.estimate)},
+                    {"interval", Ends(run.metrics[0].score)},
+                    {"difference", JsonNumber(difference.estimate)},
+                    {"difference_interval", Ends(difference)}});
+  }
+  return {{"task", task.task},
+          {"kind", task.kind},
+          {"metric", base.metrics[0].name},
+          {"score", JsonNumber(base.metrics[0].score.estimate)},
+          {"interval", Ends(base.metrics[0].score)},
+          {"units", task.units},
+          {"buckets", std::move(buckets)},
+          {"runs", std::move(runs)}};
+}
+
+std::string DescribeTask(const TaskResult& task) {
+  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", task.task, task.kind,
+                                 task.runs[0].metrics[0].name, task.unit, task.units);
+  for (const RunResult& run : task.runs) {
+    const std::optional<double>& score = run.metrics[0].score.estimate;
+    text += fmt::format("  {:<28} {}", run.description.name,
+                        score ? fmt::format("{:.4f}", *score) : "not defined");
+    if (run.comparison) {
+      text += fmt::format("   {}", SignedRange(run.comparison->difference));
+      if (run.comparison->by_unit) {
+        text +=
+            fmt::format("; rescued {}, lost {}", run.comparison->rescued.size(), run.comparison->lost.size());
+      }
+    }
+    text += '\n';
+  }
+  if (!task.sweep) return text;
+  for (const SweepChoice& choice : task.sweep->choices) {
+    text += fmt::format("  temperature {} ({}) chosen on {} units; on the other {}: {}\n", choice.temperature,
+                        SideName(choice.side), choice.validation_units, choice.test_units,
+                        SignedRange(choice.test_difference));
+  }
+  return text;
+}
+
+}  // namespace lengthwise

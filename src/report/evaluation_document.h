@@ -1,0 +1,38 @@
+// The evaluation as a versioned JSON document, described by docs/evaluation.schema.json.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "collapse/arm_result.h"
+#include "collapse/description.h"
+#include "tasks/task_result.h"
+
+namespace lengthwise {
+
+inline constexpr int kEvaluationVersion = 1;
+
+struct EvaluationContext {
+  std::vector<std::string> command;  // program name first
+  ModelDescription model;
+  LongInput long_input;
+  ResamplingOptions resampling;
+};
+
+// Numbers that are not integers are rounded as JsonNumber does. Throws kInternal for a number that is not
+// finite.
+OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const EvaluationContext& context);
+
+// Text of the file.
+std::string FormatEvaluation(const OrderedJson& evaluation);
+
+// One object for programs: the base run's main metric ("task", "kind", "metric", "score", "interval",
+// "buckets"), and every run's score and difference from it ("runs").
+OrderedJson TaskSummary(const TaskResult& task);
+
+// The same for people, a line a run.
+std::string DescribeTask(const TaskResult& task);
+
+}  // namespace lengthwise

@@ -1,0 +1,29 @@
+// Runs of one task, scored unit by unit, to the numbers of a report.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collapse/arm_result.h"
+#include "math/thread_pool.h"
+#include "tasks/length_buckets.h"
+#include "tasks/scored_run.h"
+#include "tasks/task_result.h"
+
+namespace lengthwise {
+
+// Every run has the same metrics on the same units; the first run is the base. `ids` of the units.
+std::vector<RunResult> CompareRuns(std::span<const ScoredRun> runs, std::span<const std::string> ids,
+                                   std::span<const UnitLengths> lengths, const ResamplingOptions& options,
+                                   ThreadPool& pool);
+
+// Of the runs with a temperature, against the first run (temperature 1); nothing where there is none.
+std::optional<Sweep> SummariseSweep(std::span<const ScoredRun> runs, std::span<const std::string> ids,
+                                    std::span<const UnitLengths> lengths, const ResamplingOptions& options,
+                                    ThreadPool& pool);
+
+// The unit's half, 0 or 1, by a hash of its id and the seed: the same whatever else the task holds.
+std::size_t HalfOf(const std::string& id, std::uint64_t seed);
+
+}  // namespace lengthwise

@@ -1,0 +1,38 @@
+// Units of a task grouped by length.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lengthwise {
+
+// A length of every unit of a task, in tokens, whole text and special tokens included; 0: the unit has none
+// (a query without a relevant document).
+struct UnitLengths {
+  std::string of;  // "relevant_document", "query", "text"
+  std::vector<std::size_t> tokens;
+};
+
+enum class BucketKind {
+  kFixed,       // up to 32, 33 to 64, 65 to 128, ... tokens: the same for every set and model
+  kEqualCount,  // as many units in each as equal lengths allow
+};
+const char* BucketKindName(BucketKind kind);  // "fixed", "equal_count"
+
+struct UnitBucket {
+  std::size_t from = 0;  // shortest and longest length that belong; of kEqualCount those that occur
+  std::size_t to = 0;
+  double length = 0;  // mean of its units
+  std::vector<std::uint32_t> units;
+};
+
+// Equal-count buckets: quartiles. Units of one length stand in one bucket.
+inline constexpr std::size_t kEqualCountBuckets = 4;
+
+// The buckets that are not empty, by ascending length.
+std::vector<UnitBucket> BucketUnits(std::span<const std::size_t> lengths, BucketKind kind);
+
+}  // namespace lengthwise

@@ -1,0 +1,30 @@
+// Texts of a task to vectors and lengths.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "embedding/embedder_impl.h"
+#include "tasks/vector_set.h"
+
+namespace lengthwise {
+
+// Called with the texts done so far.
+using TextProgress = std::function<void(std::size_t texts)>;
+
+// The embeddings of the texts, one row a text, scaled to unit length. Every text of every task goes through
+// here.
+VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts,
+                     const TextProgress& progress);
+
+// The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text
+// when it truncates, scaled to unit length.
+VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::string> texts);
+
+// Tokens of every text, whole, special tokens included.
+std::vector<std::size_t> TokenLengths(const EmbedderImpl& embedder, std::span<const std::string> texts);
+
+}  // namespace lengthwise
