@@ -17,7 +17,8 @@ void Shuffle(std::vector<std::uint32_t>& values, Random& random) {
   for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.Below(i)]);
 }
 
-std::vector<std::vector<std::uint32_t>> ByLabel(const LabelledTask& task, std::span<const std::uint32_t> texts) {
+std::vector<std::vector<std::uint32_t>> ByLabel(const LabelledTask& task,
+                                                std::span<const std::uint32_t> texts) {
   std::vector<std::vector<std::uint32_t>> by_label(task.labels.size());
   for (const std::uint32_t text : texts) by_label[task.label_of[text]].push_back(text);
   return by_label;
@@ -33,12 +34,14 @@ VectorSet Rows(const VectorSet& vectors, std::span<const std::uint32_t> texts) {
   return rows;
 }
 
-LogisticModel Learn(const LabelledTask& task, const VectorSet& vectors, std::span<const std::uint32_t> texts) {
+LogisticModel Learn(const LabelledTask& task, const VectorSet& vectors,
+                    std::span<const std::uint32_t> texts) {
   Eigen::MatrixXd rows(static_cast<Eigen::Index>(texts.size()), static_cast<Eigen::Index>(vectors.dimension));
   std::vector<std::uint32_t> classes;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::span<const float> row = vectors.row(texts[i]);
-    for (std::size_t c = 0; c < row.size(); ++c) rows(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
+    for (std::size_t c = 0; c < row.size(); ++c)
+      rows(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
     classes.push_back(task.label_of[texts[i]]);
   }
   return FitLogistic(rows, classes, task.labels.size());
@@ -96,7 +99,8 @@ std::vector<std::uint32_t> NearestNeighbourLabels(const LabelledTask& task, cons
   for (const Ranking& ranking : rankings) {
     std::vector<std::size_t> votes(task.labels.size(), 0);
     for (const Hit& hit : ranking) ++votes[task.label_of[split.train[hit.document]]];
-    labels.push_back(static_cast<std::uint32_t>(std::max_element(votes.begin(), votes.end()) - votes.begin()));
+    labels.push_back(
+        static_cast<std::uint32_t>(std::max_element(votes.begin(), votes.end()) - votes.begin()));
   }
   return labels;
 }

@@ -13,8 +13,8 @@
 
 namespace lengthwise {
 
-// Texts to learn from and texts to test on: the folder's split, or else a half of every label's texts each, drawn with the
-// seed (of an odd number, one more to learn from).
+// Texts to learn from and texts to test on: the folder's split, or else a half of every label's texts each,
+// drawn with the seed (of an odd number, one more to learn from).
 struct LabelSplit {
   std::vector<std::uint32_t> train;  // ascending
   std::vector<std::uint32_t> test;
@@ -31,13 +31,15 @@ inline constexpr std::size_t kNeighbours = 5;
 std::vector<std::vector<std::uint32_t>> DrawExperiments(const LabelledTask& task, const LabelSplit& split,
                                                         std::uint64_t seed);
 
-// The label of each row of `test` by the vote of its kNeighbours nearest rows of `train` (cosine). The nearer row wins a
-// tie of distances by coming first in `train`; a tie of votes is won by the lower label (as in scikit-learn).
+// The label of each row of `test` by the vote of its kNeighbours nearest rows of `train` (cosine). The nearer
+// row wins a tie of distances by coming first in `train`; a tie of votes is won by the lower label (as in
+// scikit-learn).
 std::vector<std::uint32_t> NearestNeighbourLabels(const LabelledTask& task, const VectorSet& vectors,
                                                   const LabelSplit& split, ThreadPool& pool);
 
-// Metrics by test text (units are split.test, in order): `accuracy`, the share of the experiments whose logistic regression
-// tells its label (the main one, as in MTEB); `accuracy_all_train`, with every training text; `knn_accuracy`.
+// Metrics by test text (units are split.test, in order): `accuracy`, the share of the experiments whose
+// logistic regression tells its label (the main one, as in MTEB); `accuracy_all_train`, with every training
+// text; `knn_accuracy`.
 ScoredRun ScoreClassification(const LabelledTask& task, const VectorSet& vectors, const LabelSplit& split,
                               std::uint64_t seed, ThreadPool& pool);
 

@@ -3,97 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/fail.h"
-#include "tasks/bm25.h"
 #include "tasks/compare_runs.h"
-#include "tasks/retrieval.h"
+#include "tasks/prepared_task.h"
 #include "tasks/text_vectors.h"
 
 namespace lengthwise {
 namespace {
-
-// A task made ready to be scored: its texts on two sides (the second may be empty), and how vectors become a
-// score.
-struct PreparedTask {
-  std::vector<std::string> documents;
-  std::vector<std::string> queries;
-  bool sides = false;  // whether documents and queries may be embedded in different ways
-
-  struct Scorer {
-    TaskResult result;  // all but runs and sweep
-    std::vector<std::string> ids;
-    std::vector<UnitLengths> lengths;
-    std::function<ScoredRun(const VectorSet& documents, const VectorSet& queries)> score;
-    std::vector<ScoredRun> extra;  // runs without vectors
-  };
-  std::vector<Scorer> scorers;
-};
-
-std::vector<std::string> TextsOf(std::span<const Document> documents) {
-  std::vector<std::string> texts;
-  for (const Document& document : documents) texts.push_back(EmbeddedText(document));
-  return texts;
-}
-
-PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& base) {
-  PreparedTask prepared;
-  prepared.documents = TextsOf(task.documents);
-  prepared.queries = TextsOf(task.queries);
-  prepared.sides = true;
-  PreparedTask::Scorer scorer;
-  scorer.result.kind = "retrieval";
-  scorer.result.unit = "query";
-  scorer.result.documents = task.documents.size();
-  if (task.unjudged_queries > 0) {
-    scorer.result.notes.push_back(
-        fmt::format("{} queries without a judgement were left out.", task.unjudged_queries));
-  }
-  const auto unanswerable =
-      std::count_if(task.judgements.begin(), task.judgements.end(), [](const auto& judgements) {
-        return std::none_of(judgements.begin(), judgements.end(),
-                            [](const Relevance& r) { return r.grade > 0; });
-      });
-  if (unanswerable > 0) {
-    scorer.result.notes.push_back(fmt::format(
-        "{} queries have judgements, but no relevant document; they score 0 in every run, as in trec_eval.",
-        unanswerable));
-  }
-  std::vector<std::string> document_ids;
-  for (const Document& document : task.documents) document_ids.push_back(document.id);
-  for (const Document& query : task.queries) scorer.ids.push_back(query.id);
-  const std::vector<std::size_t> document_tokens = TokenLengths(base, prepared.documents);
-  scorer.lengths = QueryLengths(task, document_tokens, TokenLengths(base, prepared.queries));
-  const std::vector<std::uint32_t> tie_order = TieOrder(document_ids);
-  const SearchOptions search;
-  scorer.score = [&task, &base, document_tokens, tie_order, search](const VectorSet& documents,
-                                                                    const VectorSet& queries) {
-    return ScoreRankings(task, Search(documents, queries, tie_order, search, base.pool()), document_tokens);
-  };
-  ScoredRun bm25 = ScoreRankings(
-      task, SearchBm25(prepared.documents, prepared.queries, tie_order, search.depth, base.pool()),
-      document_tokens);
-  bm25.description = {"bm25", RunKind::kBm25, std::nullopt, Side::kBoth};
-  scorer.extra.push_back(std::move(bm25));
-  prepared.scorers.push_back(std::move(scorer));
-  return prepared;
-}
-
-PreparedTask Prepare(const Task& task, const EmbedderImpl& base) {
-  PreparedTask prepared;
-  if (const auto* retrieval = std::get_if<RetrievalTask>(&task.data)) {
-    prepared = PrepareRetrieval(*retrieval, base);
-  } else {
-    Fail(ErrorCode::kUnsupported, "{}: only retrieval tasks are evaluated by this version", task.folder);
-  }
-  for (PreparedTask::Scorer& scorer : prepared.scorers) {
-    scorer.result.task = task.name;
-    scorer.result.folder = task.folder;
-    scorer.result.units = scorer.ids.size();
-  }
-  return prepared;
-}
 
 class Evaluation {
  public:
@@ -195,7 +114,7 @@ std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
          options.resampling.confidence);
   }
-  const PreparedTask prepared = Prepare(task, base);
+  const PreparedTask prepared = PrepareTask(task, base, options.resampling.seed);
   Evaluation evaluation(prepared, options, progress);
   evaluation.Run(base, embedder_at);
   return std::move(evaluation).Results(base);

@@ -12,7 +12,7 @@ namespace lengthwise {
 // A length of every unit of a task, in tokens, whole text and special tokens included; 0: the unit has none
 // (a query without a relevant document).
 struct UnitLengths {
-  std::string of;  // "relevant_document", "query", "text"
+  std::string of;  // "relevant_document", "query", "text", or "pair": the mean of the two
   std::vector<std::size_t> tokens;
 };
 

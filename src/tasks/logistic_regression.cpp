@@ -82,8 +82,8 @@ std::uint32_t LogisticModel::Predict(std::span<const float> row) const {
   return static_cast<std::uint32_t>(best);
 }
 
-LogisticModel FitLogistic(const Eigen::MatrixXd& rows, std::span<const std::uint32_t> classes, std::size_t class_count,
-                          const LogisticOptions& options) {
+LogisticModel FitLogistic(const Eigen::MatrixXd& rows, std::span<const std::uint32_t> classes,
+                          std::size_t class_count, const LogisticOptions& options) {
   const Loss loss(rows, classes, class_count, options.inverse_penalty);
   Eigen::MatrixXd at = Eigen::MatrixXd::Zero(rows.cols() + 1, static_cast<Eigen::Index>(class_count));
   Eigen::MatrixXd gradient(at.rows(), at.cols());
@@ -104,8 +104,8 @@ LogisticModel FitLogistic(const Eigen::MatrixXd& rows, std::span<const std::uint
     Eigen::MatrixXd next_gradient(at.rows(), at.cols());
     double next_value = 0;
     bool lower = false;
-    // Halved until the loss falls by a share of what the slope promises (Armijo). Near the optimum the fall is lost in
-    // rounding; there a smaller gradient counts.
+    // Halved until the loss falls by a share of what the slope promises (Armijo). Near the optimum the fall
+    // is lost in rounding; there a smaller gradient counts.
     for (std::size_t halving = 0; halving < 40 && !lower; ++halving, length /= 2) {
       next = at + length * direction;
       next_value = loss.Evaluate(next, next_gradient);
