@@ -20,6 +20,7 @@
 #include "cli/model_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
+#include "report/html_page.h"
 #include "tasks/task_folder.h"
 
 namespace lengthwise {
@@ -29,6 +30,7 @@ struct EvaluateCommand {
   ModelOptions model;
   std::vector<std::string> tasks;
   std::string output;
+  std::string html;
   std::vector<std::string> sides = {"both"};
   EvaluationOptions evaluation;
   bool json = false;
@@ -60,6 +62,8 @@ void RunEvaluate(const EvaluateCommand& command) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
   });
   AtomicFile output(command.output);
+  std::optional<AtomicFile> html;
+  if (!command.html.empty()) html.emplace(command.html);
   // Read before any is embedded, so that a bad folder costs no time.
   std::vector<Task> tasks;
   for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
@@ -80,14 +84,17 @@ void RunEvaluate(const EvaluateCommand& command) {
   const OrderedJson evaluation = EvaluationDocument(
       results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
   output.Write(FormatEvaluation(evaluation));
+  if (html) html->Write(HtmlPage(evaluation));
   output.Commit();
+  if (html) html->Commit();
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) fmt::print(stderr, "note: {}: {}\n", result.task, note);
     fmt::print(stderr, "{}", DescribeTask(result));
     if (command.json)
       fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
-  fmt::print(stderr, "evaluation: {}\n", command.output);
+  fmt::print(stderr, "{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
+  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
@@ -134,6 +141,7 @@ void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments) {
   sub->add_option("--output", command->output, "Evaluation, JSON as docs/evaluation.schema.json says")
       ->required()
       ->type_name("FILE");
+  sub->add_option("--html", command->html, "The evaluation as a page")->type_name("FILE");
   AddEvaluationOptions(*sub, *command);
   sub->add_flag("--json", command->json, "Print one JSON object a task on a line of standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");

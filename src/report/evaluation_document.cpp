@@ -4,6 +4,7 @@
 
 #include "base/version.h"
 #include "report/document_json.h"
+#include "report/evaluation_sentence.h"
 
 namespace lengthwise {
 namespace {
@@ -156,6 +157,7 @@ OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const Evaluati
   return {{"format", "lengthwise-evaluation"},
           {"version", kEvaluationVersion},
           {"lengthwise", Version()},
+          {"sentence", EvaluationSentence(tasks, context.model.name)},
           {"command", context.command},
           {"seed", context.resampling.seed},
           {"replicates", context.resampling.replicates},

@@ -21,8 +21,8 @@ struct EvaluationContext {
   ResamplingOptions resampling;
 };
 
-// Numbers that are not integers are rounded as JsonNumber does. Throws kInternal for a number that is not
-// finite.
+// At least one task. Numbers that are not integers are rounded as JsonNumber does. Throws kInternal for a
+// number that is not finite.
 OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const EvaluationContext& context);
 
 // Text of the file.

@@ -8,7 +8,8 @@
 namespace lengthwise {
 
 // One HTML file that opens offline: style, script (Vega-Lite) and the report itself stand inside it, nothing
-// is loaded. `report` is a document of docs/report.schema.json; the page shows what it holds and says what is
+// is loaded. `report` is a document of docs/report.schema.json or
+// docs/evaluation.schema.json; the page shows what it holds and says what is
 // absent. Text that is not valid UTF-8 appears as U+FFFD.
 std::string HtmlPage(const OrderedJson& report);
 

@@ -26,23 +26,37 @@ RowMatrix ToMatrix(const VectorSet& rows) {
       .cast<double>();
 }
 
-// Each next centre is a row drawn with a probability proportional to its squared distance from the nearest
-// centre.
+// A row drawn with a probability proportional to its weight; the last of positive weight where rounding
+// passes the end, the first row where none is positive.
+Eigen::Index DrawRow(const Eigen::VectorXd& weights, Random& random) {
+  double left = random.Uniform() * weights.sum();
+  Eigen::Index drawn = 0;
+  for (Eigen::Index i = 0; i < weights.size(); ++i) {
+    if (weights(i) <= 0) continue;
+    drawn = i;
+    left -= weights(i);
+    if (left < 0) break;
+  }
+  return drawn;
+}
+
+// The greedy form, scikit-learn's: of 2 + ln k rows drawn with a probability proportional to their squared
+// distance from the nearest centre, the next centre is the one that leaves the least of these distances.
 RowMatrix PlusPlusStart(const RowMatrix& rows, std::size_t clusters, Random& random) {
+  const auto trials = 2 + static_cast<std::size_t>(std::log(static_cast<double>(clusters)));
   RowMatrix centres(Index(clusters), rows.cols());
-  Eigen::Index chosen = Index(random.Below(static_cast<std::uint64_t>(rows.rows())));
-  Eigen::VectorXd nearest = Eigen::VectorXd::Constant(rows.rows(), std::numeric_limits<double>::max());
-  for (std::size_t c = 0; c < clusters; ++c) {
-    centres.row(Index(c)) = rows.row(chosen);
-    nearest = nearest.cwiseMin((rows.rowwise() - centres.row(Index(c))).rowwise().squaredNorm());
-    double left = random.Uniform() * nearest.sum();
-    chosen = 0;
-    for (Eigen::Index i = 0; i < rows.rows(); ++i) {
-      if (nearest(i) <= 0) continue;
-      chosen = i;
-      left -= nearest(i);
-      if (left < 0) break;
+  centres.row(0) = rows.row(Index(random.Below(static_cast<std::uint64_t>(rows.rows()))));
+  Eigen::VectorXd nearest = (rows.rowwise() - centres.row(0)).rowwise().squaredNorm();
+  for (std::size_t c = 1; c < clusters; ++c) {
+    Eigen::VectorXd best;
+    for (std::size_t trial = 0; trial < trials; ++trial) {
+      const Eigen::Index drawn = DrawRow(nearest, random);
+      Eigen::VectorXd left = nearest.cwiseMin((rows.rowwise() - rows.row(drawn)).rowwise().squaredNorm());
+      if (trial > 0 && left.sum() >= best.sum()) continue;
+      centres.row(Index(c)) = rows.row(drawn);
+      best = std::move(left);
     }
+    nearest = std::move(best);
   }
   return centres;
 }

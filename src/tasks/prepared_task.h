@@ -15,8 +15,7 @@
 
 namespace lengthwise {
 
-// A task made ready to be scored: its texts on two sides (the second may be empty), and how vectors become a
-// score.
+// The texts of a task on two sides (the second may be empty), and how their vectors become scores.
 struct PreparedTask {
   std::vector<std::string> documents;
   std::vector<std::string> queries;

@@ -1,5 +1,6 @@
 // Builds the page from the report that stands in it.
 import { element } from "./dom.js";
+import { evaluationPage } from "./evaluation/page.js";
 import { counts } from "./sections/counts.js";
 import { data } from "./sections/data.js";
 import { glossary } from "./sections/glossary.js";
@@ -19,11 +20,14 @@ function reportPage(report, source) {
   };
 }
 
+// By the document's format.
+const kPages = { "lengthwise-theory": theoryPage, "lengthwise-evaluation": evaluationPage };
+
 async function build() {
   const page = document.getElementById("page");
   const source = document.getElementById("report").textContent;
   const report = JSON.parse(source);
-  const { nodes, pending } = report.format === "lengthwise-theory" ? theoryPage(report, source) : reportPage(report, source);
+  const { nodes, pending } = (kPages[report.format] ?? reportPage)(report, source);
   page.replaceChildren(...nodes.filter(Boolean));
   // Drawn after every element has its place, since a plot takes the width of its container.
   for (const drawing of pending) await drawing();

@@ -1,0 +1,223 @@
+#include "tasks/evaluate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/random.h"
+#include "tasks/compare_runs.h"
+#include "tasks/ranking_metrics.h"
+
+namespace lengthwise {
+namespace {
+
+const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
+
+std::string Text(std::size_t words, Random& random) {
+  static const char* const kWords[] = {"the", "length", "of",    "text", "is",
+                                       "a",   "long",   "token", "and",  "short"};
+  std::string text;
+  for (std::size_t w = 0; w < words; ++w) text += std::string(w > 0 ? " " : "") + kWords[random.Below(10)];
+  return text;
+}
+
+// 40 documents of 2 to 60 words; 24 queries, each the first words of a document of their own.
+Task MakeRetrieval() {
+  Random random(1);
+  RetrievalTask task;
+  for (std::size_t d = 0; d < 40; ++d)
+    task.documents.push_back({"d" + std::to_string(d), "", Text(2 + random.Below(59), random)});
+  for (std::size_t q = 0; q < 24; ++q) {
+    task.queries.push_back({"q" + std::to_string(q), "", task.documents[q].text.substr(0, 30)});
+    task.judgements.push_back({{static_cast<std::uint32_t>(q), 1}});
+  }
+  return {"made", "made", std::move(task)};
+}
+
+EvaluationOptions Options() {
+  EvaluationOptions options;
+  options.resampling.replicates = 100;
+  return options;
+}
+
+EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
+  EmbedderOptions options;
+  options.attention.temperature = temperature;
+  options.threads = threads;
+  return options;
+}
+
+std::unique_ptr<EmbedderImpl> Open(float temperature) {
+  return std::make_unique<EmbedderImpl>(kTinyBert, AtTemperature(temperature));
+}
+
+const RunResult& Find(const TaskResult& result, const std::string& name) {
+  return *std::find_if(result.runs.begin(), result.runs.end(),
+                       [&](const RunResult& run) { return run.description.name == name; });
+}
+
+// nDCG@10 of queries with one relevant document each, from vectors that the embedders give, by comparing
+// every score.
+double PlainNdcg(const RetrievalTask& task, const EmbedderImpl& for_documents,
+                 const EmbedderImpl& for_queries) {
+  std::vector<std::string> documents, queries;
+  for (const Document& document : task.documents) documents.push_back(document.text);
+  for (const Document& query : task.queries) queries.push_back(query.text);
+  const Embeddings d = for_documents.Embed(documents, {});
+  const Embeddings q = for_queries.Embed(queries, {});
+  const auto cosine = [](std::span<const float> a, std::span<const float> b) {
+    double ab = 0, aa = 0, bb = 0;
+    for (std::size_t c = 0; c < a.size(); ++c) ab += a[c] * b[c], aa += a[c] * a[c], bb += b[c] * b[c];
+    return ab / std::sqrt(aa * bb);
+  };
+  double sum = 0;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    std::size_t before = 0;
+    for (std::size_t j = 0; j < documents.size(); ++j)
+      before += cosine(q.row(i), d.row(j)) > cosine(q.row(i), d.row(i)) ? 1 : 0;
+    if (before < 10) sum += 1 / std::log2(static_cast<double>(before) + 2);
+  }
+  return sum / static_cast<double>(queries.size());
+}
+
+TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
+  const Task task = MakeRetrieval();
+  const auto& retrieval = std::get<RetrievalTask>(task.data);
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.temperatures = {0.2F};
+  options.sides = {Side::kBoth, Side::kDocuments, Side::kQueries};
+  options.static_control = true;
+  const std::vector<TaskResult> results = EvaluateTask(task, base, Open, options);
+  ASSERT_EQ(results.size(), 1U);
+  ASSERT_EQ(results[0].runs.size(), 6U);
+  const auto hot = Open(0.2F);
+  const auto score = [&](const std::string& name) {
+    return *Find(results[0], name).metrics[0].score.estimate;
+  };
+  EXPECT_NEAR(score("model"), PlainNdcg(retrieval, base, base), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2 both"), PlainNdcg(retrieval, *hot, *hot), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2 documents"), PlainNdcg(retrieval, *hot, base), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2 queries"), PlainNdcg(retrieval, base, *hot), 1e-9);
+  std::set<double> different = {score("model"), score("temperature 0.2 both"),
+                                score("temperature 0.2 documents"), score("temperature 0.2 queries")};
+  EXPECT_GT(different.size(), 2U);  // else the sides could be mixed up unseen
+}
+
+TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.temperatures = {0.5F, 0.2F};
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  EXPECT_FALSE(result.runs[0].comparison);
+  for (std::size_t r = 1; r < result.runs.size(); ++r) {
+    const RunComparison& comparison = *result.runs[r].comparison;
+    EXPECT_NEAR(*comparison.difference.estimate,
+                *result.runs[r].metrics[0].score.estimate - *result.runs[0].metrics[0].score.estimate, 1e-12);
+    EXPECT_LE(comparison.rescued.size(), comparison.better);
+    EXPECT_LE(comparison.lost.size(), comparison.worse);
+  }
+  // Every query stands in one bucket of each kind.
+  for (const BucketedScores& group : result.runs[0].by_length) {
+    std::size_t count = 0;
+    double sum = 0;
+    for (const BucketScore& bucket : group.buckets) {
+      count += bucket.count;
+      sum += static_cast<double>(bucket.count) * *bucket.score.estimate;
+      EXPECT_LE(static_cast<double>(bucket.from), bucket.length);
+      EXPECT_GE(static_cast<double>(bucket.to), bucket.length);
+    }
+    EXPECT_EQ(count, 24U);
+    EXPECT_NEAR(sum / 24, *result.runs[0].metrics[0].score.estimate, 1e-12);
+  }
+  ASSERT_TRUE(result.sweep);
+  EXPECT_EQ(result.sweep->curves[0].temperatures.size(), 2U);
+  EXPECT_LT(result.sweep->curves[0].temperatures[0], result.sweep->curves[0].temperatures[1]);
+  ASSERT_EQ(result.sweep->choices.size(), 2U);
+  EXPECT_EQ(result.sweep->choices[0].validation_units, result.sweep->choices[1].test_units);
+  EXPECT_EQ(result.sweep->choices[0].validation_units + result.sweep->choices[0].test_units, 24U);
+}
+
+// One run better by 1 on the units of one half only: that half chooses it, and the other half sees no gain;
+// and the other way round, the other half keeps the model.
+TEST(SummariseSweep, ReportsAChoiceOnTheUnitsThatDidNotMakeIt) {
+  std::vector<std::string> ids;
+  std::vector<std::optional<double>> base, swept;
+  for (std::size_t u = 0; u < 60; ++u) {
+    ids.push_back("unit " + std::to_string(u));
+    base.push_back(0.5);
+    swept.push_back(HalfOf(ids.back(), 9) == 0 ? 1.5 : 0.4);
+  }
+  std::vector<ScoredRun> runs(2);
+  runs[0].metrics.push_back({"m", MeanOfUnits(base)});
+  runs[1].metrics.push_back({"m", MeanOfUnits(swept)});
+  runs[1].description.temperature = 0.8;
+  ThreadPool pool(1);
+  const Sweep sweep = *SummariseSweep(runs, ids, {}, {.seed = 9, .replicates = 50}, pool);
+  ASSERT_EQ(sweep.choices.size(), 2U);
+  EXPECT_DOUBLE_EQ(sweep.choices[0].temperature, 0.8);
+  EXPECT_NEAR(sweep.choices[0].validation_difference, 1, 1e-12);
+  EXPECT_NEAR(*sweep.choices[0].test_difference.estimate, -0.1, 1e-12);
+  EXPECT_DOUBLE_EQ(sweep.choices[1].temperature, 1);
+  EXPECT_NEAR(*sweep.choices[1].test_difference.estimate, 0, 1e-12);
+}
+
+TEST(HalfOf, SplitsIdsEvenlyAndBySeed) {
+  std::size_t second = 0, moved = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    const std::string id = "q" + std::to_string(i);
+    second += HalfOf(id, 1);
+    moved += HalfOf(id, 1) != HalfOf(id, 2) ? 1 : 0;
+  }
+  // Standard deviation 22.
+  EXPECT_NEAR(static_cast<double>(second), 1000, 112);
+  EXPECT_NEAR(static_cast<double>(moved), 1000, 112);
+}
+
+TEST(EvaluateTask, IsTheSameAtAnyNumberOfThreads) {
+  const Task task = MakeRetrieval();
+  const EmbedderImpl one(kTinyBert, AtTemperature(1, 1));
+  const EmbedderImpl three(kTinyBert, AtTemperature(1, 3));
+  const TaskResult a = EvaluateTask(task, one, Open, Options())[0];
+  const TaskResult b = EvaluateTask(task, three, Open, Options())[0];
+  for (std::size_t r = 0; r < a.runs.size(); ++r) {
+    for (std::size_t m = 0; m < a.runs[r].metrics.size(); ++m) {
+      EXPECT_EQ(a.runs[r].metrics[m].score.estimate, b.runs[r].metrics[m].score.estimate);
+      EXPECT_EQ(a.runs[r].metrics[m].score.low, b.runs[r].metrics[m].score.low);
+    }
+  }
+}
+
+TEST(EvaluateTask, GivesAFolderWithLabelsTwoResultsAndPairsOne) {
+  Random random(2);
+  LabelledTask labelled;
+  labelled.labels = {"long", "short"};
+  SimilarityTask similarity;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    labelled.label_of.push_back(i % 2);
+    labelled.texts.push_back(Text(i % 2 == 0 ? 40 : 3, random));
+    similarity.first.push_back(Text(5, random));
+    similarity.second.push_back(i % 3 == 0 ? similarity.first.back() : Text(5, random));
+    similarity.scores.push_back(i % 3 == 0 ? 5 : 1);
+  }
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.temperatures = {0.5F};
+  options.sides = {Side::kDocuments, Side::kQueries};  // of no meaning here
+  const std::vector<TaskResult> labels = EvaluateTask({"l", "l", labelled}, base, Open, options);
+  ASSERT_EQ(labels.size(), 2U);
+  EXPECT_EQ(labels[0].kind, "classification");
+  EXPECT_EQ(labels[0].units, 20U);
+  EXPECT_EQ(labels[0].runs.size(), 2U);
+  EXPECT_EQ(labels[1].kind, "clustering");
+  EXPECT_EQ(labels[1].units, 40U);
+  const TaskResult pairs = EvaluateTask({"p", "p", similarity}, base, Open, options)[0];
+  EXPECT_EQ(pairs.kind, "similarity");
+  // Equal texts have cosine 1 and the higher score: ranks agree, but for ties among the lower scores.
+  EXPECT_GT(*pairs.runs[0].metrics[0].score.estimate, 0.7);
+}
+
+}  // namespace
+}  // namespace lengthwise

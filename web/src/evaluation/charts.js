@@ -1,0 +1,82 @@
+// Charts of an evaluation: a score by length, and what a temperature changes.
+
+// Runs that are drawn, in this order. Colours keep a contrast of 3:1 with a white and with a near-black page.
+const kStyles = {
+  model: { color: "#2a78c2", dash: [1, 0] },
+  static: { color: "#2a78c2", dash: [5, 3] },
+  bm25: { color: "#d2691e", dash: [1, 0] },
+  temperature: { color: "#c8457c", dash: [1, 0] },
+};
+
+export function styleOf(run) {
+  return run.temperature === null ? kStyles[run.kind] : kStyles.temperature;
+}
+
+export function bucketName(bucket) {
+  return bucket.from === 1 ? `up to ${bucket.to}` : bucket.from === bucket.to ? `${bucket.to}` : `${bucket.from}\u2013${bucket.to}`;
+}
+
+// Powers of two inside the domain.
+function ticks([low, high]) {
+  const values = [];
+  for (let tick = 2 ** Math.ceil(Math.log2(low)); tick <= high; tick *= 2) values.push(tick);
+  return values;
+}
+
+// The main metric by length, a line a run. runs: [{run, style, buckets}].
+export function scoreByLength(runs, metric, lengthTitle) {
+  // Bars of neighbouring runs would hide each other at the same place.
+  const rows = runs.flatMap((run, index) => run.buckets.filter((bucket) => bucket.score.estimate !== null).map((bucket) => ({
+    run: run.run, length: bucket.length * 1.025 ** (index - (runs.length - 1) / 2), value: bucket.score.estimate, low: bucket.score.low,
+    high: bucket.score.high, bucket: `${bucketName(bucket)} tokens`, count: bucket.count })));
+  const lengths = rows.map((row) => row.length);
+  const domain = [Math.min(...lengths) / 1.1, Math.max(...lengths) * 1.1];
+  const names = runs.map((run) => run.run);
+  const color = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: runs.map((run) => run.style.color) } };
+  const dash = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: runs.map((run) => run.style.dash) } };
+  const y = { field: "value", type: "quantitative", title: metric, scale: { zero: true, nice: true }, axis: { tickCount: 5 } };
+  const format = ".3f";
+  return {
+    width: "container", height: 240, data: { values: rows },
+    encoding: { x: { field: "length", type: "quantitative", title: `tokens of the ${lengthTitle}`,
+      scale: { type: "log", base: 2, domain, nice: false }, axis: { values: ticks(domain), format: "d", titleAnchor: "end", labelOverlap: true } } },
+    layer: [
+      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", strokeWidth: 1.25, opacity: 0.75 },
+        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      { mark: { type: "line" }, encoding: { y, color, strokeDash: dash } },
+      { mark: { type: "point", size: 34 }, encoding: { y, color, tooltip: [{ field: "run" }, { field: "bucket" }, { field: "count", title: "units" },
+        { field: "value", title: metric, format }, { field: "low", format }, { field: "high", format }] } },
+    ],
+  };
+}
+
+const kSides = ["both", "documents", "queries"];
+const kSideColors = ["#c8457c", "#2a78c2", "#d2691e"];
+
+// The difference from the base run by temperature, a line a side. curves: those of one bucket.
+export function sweepChart(curves, options) {
+  const { title, height, domain } = options;
+  const rows = curves.flatMap((curve) => curve.points.filter((point) => point.difference.estimate !== null).map((point) => ({
+    side: curve.side, temperature: point.temperature, value: point.difference.estimate, low: point.difference.low, high: point.difference.high })));
+  const color = { field: "side", type: "nominal", legend: null, scale: { domain: kSides, range: kSideColors } };
+  const y = { field: "value", type: "quantitative", title, scale: { zero: true, nice: true, ...(domain ? { domain } : {}) },
+    axis: { tickCount: 5, format: "+.3f" } };
+  const format = "+.4f";
+  return {
+    width: "container", height, data: { values: rows },
+    encoding: { x: { field: "temperature", type: "quantitative", title: "temperature", scale: { zero: false, nice: false, padding: 8 },
+      axis: { titleAnchor: "end", tickCount: 6 } } },
+    layer: [
+      { data: { values: [{}] }, mark: { type: "rule", color: "#8a8f98", strokeWidth: 1 }, encoding: { x: {}, y: { datum: 0, type: "quantitative" } } },
+      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.14 },
+        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      { mark: { type: "line" }, encoding: { y, color } },
+      { mark: { type: "point", size: 26 }, encoding: { y, color, tooltip: [{ field: "side", title: "applied to" }, { field: "temperature" },
+        { field: "value", title: "difference", format }, { field: "low", format }, { field: "high", format }] } },
+    ],
+  };
+}
+
+export function sideColor(side) {
+  return kSideColors[kSides.indexOf(side)];
+}

@@ -1,0 +1,39 @@
+// The page of an evaluation.
+import { element, section } from "../dom.js";
+import { integer, number } from "../format.js";
+import { download } from "../sections/data.js";
+import { card, command } from "../sections/provenance.js";
+import { taskSections } from "./tasks.js";
+
+const kTerms = [
+  ["Base run", "The model as it is, or with the repair given. Every other run is compared with it, unit by unit."],
+  ["nDCG@10", "How well the first ten documents are ordered, from 0 to 1; graded relevance, discounted by log\u2082 of the rank."],
+  ["BM25", "Search by words alone. It has no vector that could collapse."],
+  ["Static", "Mean word embeddings of the same tokens: no attention, no positions."],
+  ["Rescued, lost", "Units that score 0 in the base run and above 0 in this run, and the other way round."],
+  ["Length bias", "log\u2082 of the tokens of what is retrieved, less that of what is relevant: 1 is twice as long."],
+  ["Hubness", "Skewness of how often each document stands among the first ten: high where a few documents answer everything."],
+  ["Intervals", "Paired bootstrap over the units. Those of a sweep hold at every temperature at once (max-statistic)."],
+];
+
+function about(report) {
+  const { model } = report;
+  const entries = [["Model", model.name], ["Length in force", `${model.limits.in_force} tokens`], ["Long texts", model.long_input],
+    ["Temperature of the base run", model.by_head ? "by layer and head" : number(model.temperature, 2)], ["Precision", model.precision],
+    ["Fingerprint", element("code", {}, model.fingerprint)],
+    ["Intervals", `${Math.round(100 * report.confidence)} %, ${integer(report.replicates)} resamples`], ["Seed", String(report.seed)],
+    ["Lengthwise", report.lengthwise], ["Command", command(report.command)]];
+  return section("What was evaluated", element("div", { class: "cards" }, card("Model and run", entries)));
+}
+
+function glossary() {
+  return section("Glossary", element("dl", { class: "glossary" },
+    kTerms.map(([term, meaning]) => element("div", {}, element("dt", {}, term), element("dd", {}, meaning)))));
+}
+
+export function evaluationPage(report, source) {
+  const tasks = taskSections(report);
+  const numbers = section("The numbers", element("div", { class: "controls" },
+    download("Evaluation (JSON)", "evaluation.json", "application/json", () => source)));
+  return { nodes: [...tasks.map((task) => task.node), about(report), numbers, glossary()], pending: tasks.flatMap((task) => task.pending) };
+}
