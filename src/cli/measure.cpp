@@ -40,6 +40,10 @@ struct MeasureCommand {
 void PrintSummary(const MeasureCommand& command, const OrderedJson& report) {
   for (const OrderedJson& note : report["notes"]) fmt::print(stderr, "note: {}\n", note.get<std::string>());
   fmt::print(stderr, "{}\n", report["sentence"].get<std::string>());
+  for (const char* control : {"repeated", "mixed", "diluted", "attribution"}) {
+    if (!report.contains("controls") || !report["controls"].contains(control)) continue;
+    fmt::print(stderr, "{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
+  }
   fmt::print(stderr, "report: {}\n", command.output);
   if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
   if (!command.json) return;
@@ -64,6 +68,9 @@ void RunMeasure(const MeasureCommand& command) {
   options.natural = asked("natural");
   options.truncated = asked("truncated");
   options.static_control = asked("static");
+  options.controls.repeated = asked("repeated");
+  options.controls.mixed = asked("mixed");
+  options.controls.diluted = asked("diluted");
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
@@ -89,6 +96,23 @@ void RunMeasure(const MeasureCommand& command) {
   output.Commit();
   if (html) html->Commit();
   PrintSummary(command, report);
+}
+
+void AddControlOptions(CLI::App& sub, ControlOptions& options) {
+  sub.add_flag(
+      "--attribution", options.attribution,
+      "How much of the rise is content, pooling, attention, and positions beyond the trained length");
+  sub.add_option(
+         "--passage", options.passage,
+         "Content tokens of the passage that is repeated, diluted and mixed, and of attribution's windows "
+         "(default: an eighth of the model's positions)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  sub.add_option("--control-documents", options.documents,
+                 "Most documents of the controls and the attribution, drawn at random")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(2, 100000));
 }
 
 void AddResamplingOptions(CLI::App& sub, MeasureOptions& options) {
@@ -122,10 +146,12 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->required()
       ->type_name("FILE");
   sub->add_option("--html", command->html, "The report as a page")->type_name("FILE");
-  sub->add_option("--arms", command->arms, "natural, truncated, static (default: all)")
+  sub->add_option("--arms", command->arms,
+                  "natural, truncated, static (default: these three), repeated, mixed, diluted")
       ->type_name("ARMS")
       ->delimiter(',')
-      ->check(CLI::IsMember({"natural", "truncated", "static"}));
+      ->check(CLI::IsMember({"natural", "truncated", "static", "repeated", "mixed", "diluted"}));
+  AddControlOptions(*sub, command->measure.controls);
   sub->add_flag("--probe", command->measure.probe, "Tables of layers and attention heads");
   sub->add_option("--spectrum", command->measure.spectrum,
                   "Exact spectra of every head's attention, beside bound and laws, on N documents of the "

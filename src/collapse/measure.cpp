@@ -13,8 +13,9 @@ namespace lengthwise {
 namespace {
 
 void CheckOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
-  if (!options.natural && !options.truncated && !options.static_control) {
-    Fail(ErrorCode::kBadInput, "no arm to measure; the arms are natural, truncated and static");
+  if (!options.natural && !options.truncated && !options.static_control && !options.controls.any()) {
+    Fail(ErrorCode::kBadInput,
+         "no arm to measure; the arms are natural, truncated, static, repeated, mixed and diluted");
   }
   if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
@@ -57,6 +58,13 @@ std::vector<Document> Sample(const std::vector<Document>& documents, std::size_t
   return sample;
 }
 
+ControlFrame FrameOf(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                     const MeasureOptions& options, std::vector<std::string>& notes) {
+  ControlSample sample(embedder, options.controls, options.resampling.seed);
+  for (const TokenizedDocument& document : documents) sample.Add(document);
+  return sample.Frame(options.minimum_documents, notes);
+}
+
 // One kind of sequences, and which vectors are measured of it.
 struct KindToMeasure {
   ArmPlan plan;
@@ -69,7 +77,7 @@ std::vector<KindToMeasure> PlanKinds(const EmbedderImpl& embedder,
                                      std::span<const TokenizedDocument> documents,
                                      const MeasureOptions& options, std::vector<std::string>& notes) {
   const LengthLimits limits = embedder.limits();
-  const bool static_alone = !options.natural && !options.truncated;
+  const bool static_alone = options.static_control && !options.natural && !options.truncated;
   const auto run = [&](bool model) {
     return ArmRun{.model = model,
                   .static_control = options.static_control,
@@ -161,6 +169,13 @@ MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>&
   const std::vector<KindToMeasure> kinds = PlanKinds(embedder, tokenized, options, result.notes);
   std::size_t total = 0;
   for (const KindToMeasure& kind : kinds) total += kind.tokens();
+  ControlFrame frame;
+  if (options.controls.any()) {
+    frame = FrameOf(embedder, tokenized, options, result.notes);
+    for (const ControlCondition condition : PlanControls(frame, options.controls)) {
+      total += CountTokens(frame, condition);
+    }
+  }
   std::size_t before = 0;
   for (const KindToMeasure& kind : kinds) {
     MeasureKind(
@@ -170,6 +185,12 @@ MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>&
         },
         result);
     before += kind.tokens();
+  }
+  if (options.controls.any()) {
+    result.controls =
+        MeasureControls(embedder, frame, options.controls, options.resampling, [&](std::size_t tokens) {
+          if (progress) progress(before + tokens, total);
+        });
   }
   for (const KindToMeasure& kind : kinds) {
     if (options.spectrum == 0 || kind.plan.kind != SequenceKind::kTruncated) continue;

@@ -10,6 +10,7 @@
 
 #include "collapse/arm_result.h"
 #include "collapse/collapse_index.h"
+#include "collapse/controls.h"
 #include "collapse/description.h"
 #include "collapse/shapes.h"
 #include "collapse/spectrum_table.h"
@@ -27,6 +28,7 @@ struct MeasureOptions {
   // Documents of the truncated arm whose heads' spectra are computed; 0: none.
   std::size_t spectrum = 0;
   HeadProgress spectrum_progress;
+  ControlOptions controls;
   ResamplingOptions resampling;
   // Documents measured, drawn at random; 0: all.
   std::size_t sample = 0;
@@ -49,7 +51,8 @@ struct MeasureResult {
   bool truncated_asked = false;
   std::optional<CollapseIndex> index;
   std::optional<Shapes> shapes;
-  std::vector<std::string> notes;  // what a reader must know, in words
+  std::optional<ControlResult> controls;  // absent if none was asked for
+  std::vector<std::string> notes;         // what a reader must know, in words
 };
 
 // Tokens embedded, and to be embedded in all.

@@ -72,6 +72,18 @@ LinearPart Whole(const LinearLayer& linear, const float* x, std::size_t ldx, std
   return part;
 }
 
+// For each place of a sequence the tokens before it that are not padding: the position of the token that
+// stands there.
+std::vector<std::size_t> OwnPositions(std::span<const std::int32_t> ids, std::int32_t padding) {
+  std::vector<std::size_t> positions;
+  std::size_t next = 0;
+  for (const std::int32_t id : ids) {
+    positions.push_back(next);
+    next += id == padding ? 0 : 1;
+  }
+  return positions;
+}
+
 }  // namespace
 
 // The state of one call of Run.
@@ -88,19 +100,21 @@ struct Encoder::Pass {
 void Encoder::Embed(const Pass& pass) const {
   const std::size_t hidden = spec_.hidden;
   const std::size_t range = pass.run.intervention.position_range;
+  const std::vector<std::size_t>& given = pass.run.intervention.positions;
   const float* const table = position_embeddings_.data();
   for (std::size_t s = 0; s < pass.batch.sequences(); ++s) {
     const std::size_t length = pass.batch.length(s);
-    std::size_t position = 0;
-    for (std::size_t t = pass.batch.offsets[s]; t < pass.batch.offsets[s + 1]; ++t) {
-      float* const row = pass.workspace.hidden.data() + t * hidden;
-      WordEmbedding(pass.batch.ids[t], {row, hidden});
-      if (pass.batch.ids[t] == spec_.position_padding) {
+    const std::span<const std::int32_t> ids(pass.batch.ids.data() + pass.batch.offsets[s], length);
+    const std::vector<std::size_t> own = OwnPositions(ids, spec_.position_padding);
+    for (std::size_t t = 0; t < length; ++t) {
+      float* const row = pass.workspace.hidden.data() + (pass.batch.offsets[s] + t) * hidden;
+      WordEmbedding(ids[t], {row, hidden});
+      if (ids[t] == spec_.position_padding) {
         AddRow(table + static_cast<std::size_t>(spec_.position_padding) * hidden, row, hidden);
         continue;
       }
       const float* const first = table + spec_.position_offset * hidden;
-      const std::size_t p = position++;
+      const std::size_t p = own[given.empty() ? t : given[t]];
       if (range == 0 || length <= range) {
         AddRow(first + p * hidden, row, hidden);
         continue;
@@ -184,6 +198,18 @@ void Encoder::CheckRun(const PackedBatch& batch, const EncoderRun& run) const {
   if (run.intervention.position_range > spec_.positions()) {
     Fail(ErrorCode::kBadInput, "positions interpolated into the first {}; the model has {}",
          run.intervention.position_range, spec_.positions());
+  }
+  const std::vector<std::size_t>& positions = run.intervention.positions;
+  if (positions.empty()) return;
+  if (run.intervention.position_range > 0) {
+    Fail(ErrorCode::kBadInput, "positions are either given or interpolated, not both");
+  }
+  const std::size_t last = *std::max_element(positions.begin(), positions.end());
+  for (std::size_t s = 0; s < batch.sequences(); ++s) {
+    if (batch.length(s) != positions.size() || batch.length(s) <= last) {
+      Fail(ErrorCode::kBadInput, "a sequence of {} tokens; positions are given for {}, the last of place {}",
+           batch.length(s), positions.size(), last);
+    }
   }
 }
 

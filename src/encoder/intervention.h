@@ -21,6 +21,10 @@ struct Intervention {
   // range, token p at p (position_range - 1) / (n - 1) (position interpolation, arXiv 2306.15595, for learned
   // tables).
   std::size_t position_range = 0;
+  // If not empty: token t of every sequence, special tokens included, has the learned position that belongs
+  // to place positions[t] of the same sequence; a place may occur twice. As many as each sequence has tokens;
+  // not beside position_range. A relative position bias stays that of the tokens' own places.
+  std::vector<std::size_t> positions;
 };
 
 // Applies `mode` to O, rows `stride` floats apart.

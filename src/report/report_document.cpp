@@ -1,6 +1,7 @@
 #include "report/report_document.h"
 
 #include "base/version.h"
+#include "report/control_json.h"
 #include "report/document_json.h"
 #include "report/report_sentence.h"
 #include "report/spectrum_json.h"
@@ -194,6 +195,7 @@ OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& con
                         {"notes", result.notes},
                         {"sentence", ReportSentence(result)}};
   if (result.spectrum) AddSpectrum(*result.spectrum, result.resampling.confidence, report);
+  if (result.controls) report["controls"] = ControlsJson(*result.controls);
   return report;
 }
 

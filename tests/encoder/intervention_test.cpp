@@ -67,6 +67,44 @@ TEST(PositionRange, InterpolatesOnlySequencesBeyondIt) {
   EXPECT_THROW(tiny.Run(run, 20), Error);
 }
 
+TEST(GivenPositions, AreTheModelsOwnWhereTheyCountUp) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> plain = tiny.Run(run, 30);
+  for (std::size_t p = 0; p < 30; ++p) run.intervention.positions.push_back(p);
+  EXPECT_EQ(plain, tiny.Run(run, 30));
+  run.intervention.positions[7] = 8;
+  EXPECT_NE(plain, tiny.Run(run, 30));
+}
+
+// Copies with equal positions are the same query, key and value again: the softmax over k copies of every key
+// is the softmax over one, each weight shared out, so every token's state is that of the single copy.
+TEST(GivenPositions, EqualForEveryCopyMakeCopiesOfASequenceChangeNothing) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> single = tiny.Run(run, 30);  // ids repeat after 30 tokens
+  for (std::size_t p = 0; p < 60; ++p) run.intervention.positions.push_back(p % 30);
+  const std::vector<float> copies = tiny.Run(run, 60);
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    // States are about 1 in size and pass two layers in float32.
+    EXPECT_NEAR(copies[i], single[i % single.size()], 1e-4F) << i;
+  }
+}
+
+TEST(GivenPositions, AreRefusedWhereTheyDoNotFit) {
+  Tiny tiny;
+  EncoderRun run;
+  run.intervention.positions.assign(20, 0);
+  EXPECT_THROW(tiny.Run(run, 21), Error) << "too few";
+  EXPECT_THROW(tiny.Run(run, 19), Error) << "too many";
+  run.intervention.positions[3] = 20;
+  EXPECT_THROW(tiny.Run(run, 20), Error) << "no such place";
+  run.intervention.positions[3] = 19;
+  EXPECT_NO_THROW(tiny.Run(run, 20));
+  run.intervention.position_range = 10;
+  EXPECT_THROW(tiny.Run(run, 20), Error) << "beside a range";
+}
+
 TEST(Observer, SeesEveryStageOfEveryLayerAndChangesNoBit) {
   Tiny tiny;
   EncoderRun run;

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-# The plots of a page with every arm: five curves, the shapes, two layer maps, a map for each of the two layers of the
-# small model, and the counts.
-PLOTS = 11
+# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, two layer maps, a map
+# for each of the two layers of the small model, and the counts.
+PLOTS = 16
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,9 @@ def reports(run_lengthwise, root, man_pages, tmp_path_factory):
     pages = folder / "pages.jsonl"
     pages.write_text("".join(line for number, line in enumerate(man_pages.open()) if number % 50 == 0))
     made = {}
-    for name, options in {"full": ["--probe"], "least": ["--arms", "natural", "--sample", 3]}.items():
+    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution"],
+                          "controls": ["--arms", "repeated"],
+                          "least": ["--arms", "natural", "--sample", 3]}.items():
         made[name] = folder / f"{name}.json", folder / f"{name}.html"
         run_lengthwise("measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output", made[name][0],
                        "--html", made[name][1], "--replicates", 50, "--quiet", *options)
@@ -60,7 +62,7 @@ def test_the_page_loads_nothing(reports, name):
     assert not re.search(r"@import|url\(", text.partition("<style>")[2].partition("</style>")[0])
 
 
-@pytest.mark.parametrize("name", ["full", "least"])
+@pytest.mark.parametrize("name", ["full", "least", "controls"])
 def test_the_page_carries_the_report(reports, name):
     report, page = (path.read_text() for path in reports[name])
     assert json.loads(Page(page).scripts["report"]) == json.loads(report)
@@ -106,6 +108,13 @@ def test_a_report_with_little_in_it_is_drawn_too(chromium, reports, tmp_path):
     assert console == []
     assert 'data-drawn="yes"' in elements
     assert "--probe" in without_scripts(elements)
+
+
+def test_a_control_is_drawn_without_any_arm(chromium, reports, tmp_path):
+    elements, console = browse(chromium, reports["controls"][1], tmp_path)
+    assert console == []
+    assert 'data-drawn="yes"' in elements
+    assert plots(elements) == 1
 
 
 def test_the_controls_draw_anew(chromium, reports, tmp_path):

@@ -1,6 +1,8 @@
 // Builds the page from the report that stands in it.
 import { element } from "./dom.js";
 import { evaluationPage } from "./evaluation/page.js";
+import { attribution } from "./sections/attribution.js";
+import { controls } from "./sections/controls.js";
 import { counts } from "./sections/counts.js";
 import { data } from "./sections/data.js";
 import { glossary } from "./sections/glossary.js";
@@ -13,7 +15,7 @@ import { summary } from "./sections/summary.js";
 import { theoryPage } from "./theory/page.js";
 
 function reportPage(report, source) {
-  const parts = [lengthCurves(report), shapes(report), ...maps(report), spectrum(report), counts(report)].filter(Boolean);
+  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report), counts(report)].filter(Boolean);
   return {
     nodes: [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
     pending: parts.flatMap((part) => part.pending),

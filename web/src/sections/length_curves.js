@@ -34,6 +34,7 @@ function legend(arms, views) {
 
 export function lengthCurves(report) {
   const arms = armsOf(report);
+  if (!arms.length) return null;
   const model = arms.filter((arm) => report.arms[arm.key].vectors === "model");
   const views = [];
   const pending = [];

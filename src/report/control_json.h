@@ -1,0 +1,12 @@
+// The controls of a report as JSON.
+#pragma once
+
+#include "base/json.h"
+#include "collapse/controls.h"
+
+namespace lengthwise {
+
+// Member `controls` of the report; each control carries its result in words.
+OrderedJson ControlsJson(const ControlResult& result);
+
+}  // namespace lengthwise

@@ -1,0 +1,79 @@
+#include "report/control_sentence.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace lengthwise {
+namespace {
+
+// Never "-0.000".
+double Rounded(double value) {
+  const double rounded = std::round(value * 1000) / 1000;
+  return rounded == 0 ? 0.0 : rounded;
+}
+
+std::string Plain(const Interval& interval) {
+  return fmt::format("{:.3f}", Rounded(*interval.estimate));
+}
+
+// "+0.012 [0.003, 0.021]"
+std::string Change(const Interval& interval) {
+  std::string text = fmt::format("{:+.3f}", Rounded(*interval.estimate));
+  if (interval.low) text += fmt::format(" [{:.3f}, {:.3f}]", Rounded(*interval.low), Rounded(*interval.high));
+  return text;
+}
+
+}  // namespace
+
+std::string RepeatedSentence(const RepeatedControl& control, const ControlFrame& frame) {
+  const RepeatedLength& first = control.lengths.front();
+  const RepeatedLength& last = control.lengths.back();
+  return fmt::format(
+      "The first {} tokens of a document, repeated {} times to {}: mean pairwise cosine goes from {} to {}, "
+      "{} with the content unchanged; positions make {} of that, {} {}. The same documents read on to {} "
+      "tokens: {}.",
+      frame.passage, last.copies, last.length, Plain(first.cosine), Plain(last.cosine), Change(last.change),
+      Change(last.from_positions),
+      control.relative_positions ? "relative positions and the smaller share of the special tokens"
+                                 : "the smaller share of the special tokens",
+      Change(last.from_rest), last.length, Plain(last.read_on));
+}
+
+std::string MixedSentence(const std::vector<MixedLength>& mixed, const ControlFrame& frame) {
+  if (mixed.empty()) return "Too few documents to mix.";
+  const MixedLength& last = mixed.back();
+  return fmt::format(
+      "Texts of {} tokens made of {} pieces of {} tokens, each of another document, have mean pairwise "
+      "cosine "
+      "{}; the same pieces in their own documents {}: {} for mixing.",
+      last.length, last.pieces, frame.passage, Plain(last.mixed), Plain(last.whole), Change(last.difference));
+}
+
+std::string DilutedSentence(const std::vector<DilutedLength>& diluted, const ControlFrame& frame) {
+  if (diluted.empty()) return "Too few documents to take filler from.";
+  const DilutedLength& last = diluted.back();
+  return fmt::format(
+      "A passage of {} tokens in a text of {}, the rest of it from other documents, has cosine {} with the "
+      "whole at the beginning, {} in the middle, {} at the end ({} from beginning to end); averaging without "
+      "attention would leave {}, filler alone has {}.",
+      frame.passage, last.length, Plain(last.beginning), Plain(last.middle), Plain(last.end),
+      Change(last.end_minus_beginning), Plain(last.averaging), Plain(last.floor));
+}
+
+std::string AttributionSentence(const Attribution& attribution) {
+  const AttributedLength& first = attribution.lengths.front();
+  const AttributedLength& last = attribution.lengths.back();
+  const AttributedParts& parts = last.parts;
+  const std::string positions =
+      attribution.position_range > 0
+          ? fmt::format("positions beyond the trained {} tokens {}", attribution.position_range,
+                        Change(parts.positions))
+          : std::string("positions beyond the trained length nothing, as no length lies beyond it");
+  return fmt::format(
+      "From {} to {} tokens mean pairwise cosine changes by {}: content {}, pooling {}, attention {}, {}.",
+      first.length, last.length, Change(parts.rise), Change(parts.content), Change(parts.pooling),
+      Change(parts.attention), positions);
+}
+
+}  // namespace lengthwise
