@@ -14,6 +14,7 @@
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/error.h"
 #include "lengthwise/long_input.h"
+#include "lengthwise/post_process.h"
 #include "lengthwise/precision.h"
 
 namespace lengthwise {
@@ -26,6 +27,7 @@ struct EmbedderOptions {
   std::size_t threads = 0;
   LongInput long_input;
   AttentionPolicy attention;
+  PostProcess post_process;
   Precision precision = Precision::kFp32;
 };
 
@@ -71,8 +73,10 @@ class Embedder {
   // Called with (texts done, texts in all) from the calling thread's side of the work; may be empty.
   using ProgressCallback = std::function<void(std::size_t done, std::size_t total)>;
 
-  // Invalid UTF-8 is read as U+FFFD. Throws kBadInput for a long text under LongInputKind::kError.
-  Embeddings Embed(std::span<const std::string> texts, const ProgressCallback& progress = {}) const;
+  // Invalid UTF-8 is read as U+FFFD. The role counts where the post-processing, or a Router of the model,
+  // treats documents and queries differently. Throws kBadInput for a long text under LongInputKind::kError.
+  Embeddings Embed(std::span<const std::string> texts, const ProgressCallback& progress = {},
+                   Role role = Role::kDocument) const;
 
   EmbedderImpl& impl() const { return *impl_; }
 

@@ -17,8 +17,9 @@ LengthLimits Embedder::limits() const {
   return impl_->limits();
 }
 
-Embeddings Embedder::Embed(std::span<const std::string> texts, const ProgressCallback& progress) const {
-  return impl_->Embed(texts, progress);
+Embeddings Embedder::Embed(std::span<const std::string> texts, const ProgressCallback& progress,
+                           Role role) const {
+  return impl_->Embed(texts, progress, 0, role);
 }
 
 }  // namespace lengthwise

@@ -31,6 +31,8 @@ EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOp
       pool_(std::make_unique<ThreadPool>(options.threads)) {
   ModelSpec spec = MakeModelSpec(checkpoint_);
   options_.attention.Check(spec.layers, spec.heads);
+  options_.post_process.Check(spec.hidden);
+  modules_ = std::make_unique<VectorModules>(checkpoint_, spec.hidden);
   encoder_ = std::make_unique<Encoder>(checkpoint_, std::move(spec), *pool_, options.precision);
   const LengthLimits lengths = limits();
   if (options_.max_length > lengths.positions) {
@@ -107,7 +109,8 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
       const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
       PoolStates(checkpoint_.pooling, workspace.hidden.data() + batch.offsets[s] * spec().hidden,
                  batch.length(s), vector);
-      if (checkpoint_.normalize) NormalizeVector(vector);
+      modules_->Apply(how.role, vector);
+      if (how.post_process) ApplyPostProcess(options_.post_process, how.role, vector);
     }
     const std::lock_guard lock(sink_mutex);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
@@ -132,20 +135,18 @@ void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::spa
   if (checkpoint_.normalize) NormalizeVector(vector);
 }
 
-Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
-                               std::size_t first_text) const {
+WindowEmbeddings EmbedderImpl::EmbedWindows(std::span<const std::string> texts,
+                                            const Embedder::ProgressCallback& progress,
+                                            std::size_t first_text, Role role, bool post_process) const {
   const std::size_t hidden = spec().hidden;
   const std::size_t length = limits().in_force;
-  Embeddings result;
+  WindowEmbeddings result;
   result.dimension = hidden;
-  result.values.assign(texts.size() * hidden, 0.0F);
   result.tokens.resize(texts.size());
   for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
     const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
     const std::vector<std::vector<std::int32_t>> content = Tokenize(chunk);
-    // A text becomes one sequence, or several windows whose vectors are averaged by their tokens.
     std::vector<std::vector<std::int32_t>> sequences;
-    std::vector<std::size_t> text_of;
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       TokenUse& use = result.tokens[first + i];
       const std::vector<Window> windows = MakeWindows(content[i].size(), special_tokens(), length,
@@ -154,32 +155,59 @@ Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedde
       for (const Window& window : windows) {
         const auto part = std::span(content[i]).subspan(window.begin, window.end - window.begin);
         sequences.push_back(WithSpecials(part, part.size() + special_tokens()));
-        text_of.push_back(first + i);
-        use.used += static_cast<std::uint32_t>(sequences.back().size());
+        result.text.push_back(first + i);
+        result.used.push_back(static_cast<std::uint32_t>(sequences.back().size()));
+        use.used += result.used.back();
       }
       use.dropped = static_cast<std::uint32_t>(content[i].size() - CoveredTokens(windows));
     }
     std::size_t done = 0;
-    std::vector<float> window_vectors(sequences.size() * hidden);
-    EmbedSequences(sequences, {}, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
+    const std::size_t begin = result.values.size();
+    result.values.resize(begin + sequences.size() * hidden);
+    SequenceRun run;
+    run.role = role;
+    run.post_process = post_process;
+    EmbedSequences(sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
       std::copy(vector.begin(), vector.end(),
-                window_vectors.begin() + static_cast<std::ptrdiff_t>(s * hidden));
+                result.values.begin() + static_cast<std::ptrdiff_t>(begin + s * hidden));
       ++done;
       if (progress) progress(first + done * chunk.size() / sequences.size(), texts.size());
     });
-    // Summed in window order, so that the result does not depend on which thread was first.
-    for (std::size_t s = 0; s < sequences.size(); ++s) {
-      const TokenUse& use = result.tokens[text_of[s]];
+  }
+  return result;
+}
+
+Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
+                               std::size_t first_text, Role role) const {
+  const std::size_t hidden = spec().hidden;
+  const PostProcess& post = options_.post_process;
+  Embeddings result;
+  result.dimension = hidden;
+  result.values.assign(texts.size() * hidden, 0.0F);
+  result.tokens.resize(texts.size());
+  for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
+    const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
+    const auto update = [&](std::size_t done, std::size_t) {
+      if (progress) progress(first + done, texts.size());
+    };
+    const WindowEmbeddings windows = EmbedWindows(chunk, update, first_text + first, role, post.each_window);
+    std::copy(windows.tokens.begin(), windows.tokens.end(),
+              result.tokens.begin() + static_cast<std::ptrdiff_t>(first));
+    // A text is one window, or several whose vectors are averaged by their tokens. Summed in window order, so
+    // that the result does not depend on which thread was first.
+    for (std::size_t w = 0; w < windows.rows(); ++w) {
+      const TokenUse& use = windows.tokens[windows.text[w]];
       const float weight =
-          use.windows == 1 ? 1.0F : static_cast<float>(sequences[s].size()) / static_cast<float>(use.used);
-      float* const row = result.values.data() + text_of[s] * hidden;
-      for (std::size_t c = 0; c < hidden; ++c) row[c] += weight * window_vectors[s * hidden + c];
+          use.windows == 1 ? 1.0F : static_cast<float>(windows.used[w]) / static_cast<float>(use.used);
+      float* const row = result.values.data() + (first + windows.text[w]) * hidden;
+      for (std::size_t c = 0; c < hidden; ++c) row[c] += weight * windows.values[w * hidden + c];
     }
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-      if (result.tokens[first + i].windows > 1 && checkpoint_.normalize) {
-        NormalizeVector({result.values.data() + (first + i) * hidden, hidden});
-      }
-    }
+    const bool unit_length = checkpoint_.normalize || (post.each_window && !post.IsIdentity());
+    pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
+      const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
+      if (windows.tokens[i].windows > 1 && unit_length) NormalizeVector(row);
+      if (!post.each_window) ApplyPostProcess(post, role, row);
+    });
   }
   return result;
 }

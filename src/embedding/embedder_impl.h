@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "embedding/finishing.h"
 #include "encoder/intervention.h"
 #include "encoder/model_spec.h"
 #include "encoder/probe.h"
@@ -27,6 +28,19 @@ struct SequenceRun {
   bool probe = false;                        // fill the probe that the sink is given, which is null otherwise
   std::optional<AttentionPolicy> attention;  // in place of the embedder's
   Intervention intervention;
+  Role role = Role::kDocument;
+  bool post_process = true;  // false: vectors as the model itself gives them
+};
+
+// The vectors of the windows of many texts, in order.
+struct WindowEmbeddings {
+  std::size_t dimension = 0;
+  std::vector<float> values;        // [windows x dimension], row-major
+  std::vector<std::size_t> text;    // of each window
+  std::vector<std::uint32_t> used;  // tokens of each window, special tokens included
+  std::vector<TokenUse> tokens;     // of each text
+
+  std::size_t rows() const { return text.size(); }
 };
 
 class EmbedderImpl {
@@ -55,7 +69,7 @@ class EmbedderImpl {
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
   // Runs every sequence (ids with special tokens, at most the model's positions long) through the encoder,
-  // pools and normalises as the model does.
+  // pools, applies the model's modules after pooling and, if asked, the post-processing.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
@@ -65,13 +79,23 @@ class EmbedderImpl {
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
   Embeddings Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
-                   std::size_t first_text = 0) const;
+                   std::size_t first_text = 0, Role role = Role::kDocument) const;
+
+  // The windows that the long-input policy makes of the texts, each as the model embeds it; one for a text
+  // that is not split. With `post_process`, each is post-processed too.
+  WindowEmbeddings EmbedWindows(std::span<const std::string> texts,
+                                const Embedder::ProgressCallback& progress, std::size_t first_text, Role role,
+                                bool post_process) const;
+
+  // Whether it matters for the vector if a text is a query or a document.
+  bool NeedsRole() const { return modules_->NeedsRole() || options_.post_process.NeedsRole(); }
 
  private:
   EmbedderOptions options_;
   Checkpoint checkpoint_;
   Tokenizer tokenizer_;
   std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<VectorModules> modules_;
   std::unique_ptr<ThreadPool> pool_;
 };
 
