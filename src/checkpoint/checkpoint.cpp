@@ -156,7 +156,9 @@ Checkpoint OpenCheckpoint(const fs::path& folder) {
                         .config = std::move(config),
                         .weights = OpenWeights(transformer),
                         .pooling = modules.pooling,
+                        .vector_modules = std::move(modules.vector_modules),
                         .normalize = modules.normalize,
+                        .transformer = modules.transformer,
                         .tokenizer_json = FindTokenizer(transformer),
                         .small_files = std::move(modules.files)};
   ReadMaxSeqLength(modules.transformer, &checkpoint);

@@ -19,7 +19,9 @@ struct Checkpoint {
   // modules.json and <pooling>/config.json; a folder without modules.json pools by mean and does not
   // normalise, as sentence-transformers does.
   Pooling pooling = Pooling::kMean;
-  bool normalize = false;
+  std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
+  bool normalize = false;                    // whether the last of them normalises
+  std::filesystem::path transformer;         // relative to `folder`; empty: the folder itself
   // The sentence-transformers limit: max_seq_length of sentence_bert_config.json, else model_max_length of
   // tokenizer_config.json; 0 where the folder names none. It may exceed the model's positions.
   std::size_t max_seq_length = 0;

@@ -88,8 +88,7 @@ struct Module {
 
 // The classes were renamed over the years (sentence_transformers.models.Pooling,
 // sentence_transformers.models.pooling.Pooling,
-// sentence_transformers.sentence_transformer.modules.pooling.Pooling), but the last part stayed. Classes from
-// elsewhere run code of their own, whatever they are called.
+// sentence_transformers.sentence_transformer.modules.pooling.Pooling), but the last part stayed.
 Module ParseModule(const Json& entry, const std::string& where) {
   if (!entry.is_object()) Fail(ErrorCode::kBadCheckpoint, "{}: an entry is not a JSON object", where);
   Module module;
@@ -100,8 +99,7 @@ Module ParseModule(const Json& entry, const std::string& where) {
   if (module.path.is_absolute() || (!module.path.empty() && *module.path.begin() == "..")) {
     Fail(ErrorCode::kBadCheckpoint, "{}: path \"{}\" leaves the model folder", where, path);
   }
-  constexpr std::string_view kPackage = "sentence_transformers.";
-  if (module.type.starts_with(kPackage)) module.kind = module.type.substr(module.type.rfind('.') + 1);
+  module.kind = ModuleKind(module.type);
   return module;
 }
 
@@ -131,7 +129,7 @@ Modules ReadModules(const std::filesystem::path& folder) {
   if (!entries.is_array()) Fail(ErrorCode::kBadCheckpoint, "{}: expected a JSON list of modules", where);
   modules.files.emplace_back("modules.json");
 
-  std::string pipeline;  // the kinds so far, for the order and for messages
+  std::vector<std::string> kinds;
   for (const Json& entry : entries) {
     const Module module = ParseModule(entry, where);
     if (module.kind == "Transformer") {
@@ -140,20 +138,30 @@ Modules ReadModules(const std::filesystem::path& folder) {
       modules.pooling = ReadPooling(folder / module.path / "config.json");
       modules.files.push_back(module.path / "config.json");
     } else if (module.kind == "Normalize") {
-      modules.normalize = true;
+      modules.vector_modules.emplace_back();
+    } else if (module.kind == "Dense") {
+      modules.vector_modules.push_back(ReadDense(folder, module.path, &modules.files));
+    } else if (module.kind == "Router") {
+      modules.vector_modules.push_back(ReadRouter(folder, module.path, &modules.files));
     } else {
       Fail(ErrorCode::kUnsupported,
-           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize of "
+           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize, Dense, Router of "
            "sentence_transformers",
            where, module.type);
     }
-    pipeline += (pipeline.empty() ? "" : ", ") + module.kind;
+    kinds.push_back(module.kind);
   }
-  if (pipeline != "Transformer, Pooling" && pipeline != "Transformer, Pooling, Normalize") {
+  const auto transformers = std::count(kinds.begin(), kinds.end(), "Transformer");
+  const auto poolings = std::count(kinds.begin(), kinds.end(), "Pooling");
+  if (transformers != 1 || poolings != 1 || kinds[0] != "Transformer" || kinds[1] != "Pooling") {
     Fail(ErrorCode::kUnsupported,
-         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, in this order",
-         where, pipeline);
+         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, Dense or "
+         "Router, "
+         "in this order",
+         where, fmt::join(kinds, ", "));
   }
+  modules.normalize =
+      !modules.vector_modules.empty() && modules.vector_modules.back().kind == VectorModuleKind::kNormalize;
   return modules;
 }
 

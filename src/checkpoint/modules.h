@@ -1,10 +1,12 @@
-// What modules.json says: where the transformer lies, how its token states are pooled, whether vectors are
-// normalised.
+// What modules.json says: where the transformer lies, how its token states are pooled, what is done to the
+// pooled vectors.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "checkpoint/vector_modules.h"
 
 namespace lengthwise {
 
@@ -16,11 +18,12 @@ const char* PoolingName(Pooling pooling);
 struct Modules {
   std::filesystem::path transformer;  // relative to the model folder; empty: the folder itself
   Pooling pooling = Pooling::kMean;
-  bool normalize = false;
+  std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
+  bool normalize = false;                    // whether the last of them normalises
   std::vector<std::filesystem::path> files;  // the files that were read, relative to the model folder
 };
 
-// Reads <folder>/modules.json and the pooling configuration it names. Without modules.json: mean pooling, no
+// Reads <folder>/modules.json and the configurations it names. Without modules.json: mean pooling, no
 // normalising, as sentence-transformers does. Throws kIo, kBadCheckpoint, or kUnsupported, naming the module
 // or mode.
 Modules ReadModules(const std::filesystem::path& folder);

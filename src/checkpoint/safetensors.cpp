@@ -191,7 +191,13 @@ SafeTensors::SafeTensors(const std::filesystem::path& path) : file_(path) {
   const std::span<const std::byte> data = file_.bytes().subspan(kLengthBytes + header.size());
   const Json entries = ParseHeader(header, path.string());
   for (const auto& [name, info] : entries.items()) {
-    if (name == "__metadata__") continue;
+    if (name == "__metadata__") {
+      if (!info.is_object()) continue;
+      for (const auto& [key, value] : info.items()) {
+        if (value.is_string()) metadata_.emplace(key, value.get<std::string>());
+      }
+      continue;
+    }
     tensors_.emplace(name, ParseTensor(name, info, data, path.string()));
   }
   CheckCoverage(tensors_, data, path.string());

@@ -39,10 +39,13 @@ class SafeTensors {
   // Throws kBadCheckpoint, naming file and tensor, if it is missing or has another shape.
   const Tensor& Get(std::string_view name, std::span<const std::size_t> shape) const;
   const std::map<std::string, Tensor, std::less<>>& tensors() const { return tensors_; }
+  // The strings under "__metadata__".
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
   const MappedFile& file() const { return file_; }
 
  private:
   MappedFile file_;
+  std::map<std::string, std::string> metadata_;
   std::map<std::string, Tensor, std::less<>> tensors_;
 };
 

@@ -105,13 +105,13 @@ TEST_F(ModulesTest, AMalformedPoolingConfigurationIsRefused) {
 }
 
 TEST_F(ModulesTest, OtherModulesAreRefusedByName) {
-  const std::string dense = ModulesRefusal(R"([
+  const std::string weighted = ModulesRefusal(R"([
       {"path":"","type":"sentence_transformers.models.Transformer"},
       {"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
-      {"path":"2_Dense","type":"sentence_transformers.models.Dense"}])",
-                                           ErrorCode::kUnsupported);
-  EXPECT_MESSAGE_HAS(dense, "\"sentence_transformers.models.Dense\"");
-  EXPECT_MESSAGE_HAS(dense, "supported: Transformer, Pooling, Normalize");
+      {"path":"2_LayerNorm","type":"sentence_transformers.models.LayerNorm"}])",
+                                              ErrorCode::kUnsupported);
+  EXPECT_MESSAGE_HAS(weighted, "\"sentence_transformers.models.LayerNorm\"");
+  EXPECT_MESSAGE_HAS(weighted, "supported: Transformer, Pooling, Normalize, Dense, Router");
   // A class of the same name from elsewhere is somebody's own code.
   EXPECT_MESSAGE_HAS(
       ModulesRefusal(R"([{"path":"","type":"custom_st.Transformer"}])", ErrorCode::kUnsupported),
