@@ -9,22 +9,13 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "repair/post_process_json.h"
 
 namespace lengthwise {
 namespace {
 
 constexpr const char* kFormat = "lengthwise-repair";
 constexpr std::uint64_t kVersion = 1;
-
-// Every key of `object` is one of `known`.
-void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
-  if (!object.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      Fail(ErrorCode::kBadInput, "{}: unknown member \"{}\"; known: {}", where, key, fmt::join(known, ", "));
-    }
-  }
-}
 
 void CheckHead(const Json& file, const std::string& where) {
   const auto format = RequiredJsonMember<std::string>(file, "format", where, ErrorCode::kBadInput);
@@ -52,10 +43,18 @@ float ReadTemperature(const Json& value, const std::string& where) {
   return as_float;
 }
 
+TemperatureReading ReadReading(const Json& object, const std::string& where) {
+  const auto reading = JsonMember<std::string>(object, "reading", "scores", where, ErrorCode::kBadInput);
+  if (reading == "scores") return TemperatureReading::kScores;
+  if (reading == "logits") return TemperatureReading::kLogits;
+  Fail(ErrorCode::kBadInput, "{}.reading: unknown reading \"{}\"; choose scores or logits", where, reading);
+}
+
 // One number, a list with one number a layer, or a list with a list of one number a head for each layer.
 AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
-  CheckKeys(object, {"temperature"}, file + ": attention");
+  CheckKeys(object, {"temperature", "reading"}, file + ": attention");
   AttentionPolicy policy;
+  policy.reading = ReadReading(object, file + ": attention");
   if (!object.contains("temperature")) return policy;
   const Json& value = object["temperature"];
   const std::string where = file + ": attention.temperature";
@@ -129,15 +128,25 @@ OrderedJson FormatTemperature(const AttentionPolicy& policy) {
 
 }  // namespace
 
+void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
+  if (!object.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      Fail(ErrorCode::kBadInput, "{}: unknown member \"{}\"; known: {}", where, key, fmt::join(known, ", "));
+    }
+  }
+}
+
 Repair ParseRepair(std::string_view json, const std::string& where) {
   const Json file = ParseJson(json, where, ErrorCode::kBadInput);
   if (!file.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
   // Before the keys: a newer version may have more of them.
   CheckHead(file, where);
-  CheckKeys(file, {"format", "version", "attention", "long_input"}, where);
+  CheckKeys(file, {"format", "version", "attention", "long_input", "post_processing"}, where);
   Repair repair;
   if (file.contains("attention")) repair.attention = ReadAttention(file["attention"], where);
   if (file.contains("long_input")) repair.long_input = ReadLongInput(file["long_input"], where);
+  if (file.contains("post_processing")) ReadPostProcessing(file["post_processing"], where, &repair);
   return repair;
 }
 
@@ -149,11 +158,28 @@ std::string FormatRepair(const Repair& repair) {
   OrderedJson long_input = {{"kind", LongInputKindName(repair.long_input.kind)}};
   if (repair.long_input.window != 0) long_input["window"] = repair.long_input.window;
   if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
-  const OrderedJson file = {{"format", kFormat},
-                            {"version", kVersion},
-                            {"attention", {{"temperature", FormatTemperature(repair.attention)}}},
-                            {"long_input", long_input}};
+  OrderedJson attention = {{"temperature", FormatTemperature(repair.attention)}};
+  if (repair.attention.reading == TemperatureReading::kLogits) attention["reading"] = "logits";
+  OrderedJson file = {
+      {"format", kFormat}, {"version", kVersion}, {"attention", attention}, {"long_input", long_input}};
+  if (!repair.post_process.IsIdentity()) file["post_processing"] = FormatPostProcessing(repair);
   return file.dump(2) + "\n";
+}
+
+void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint) {
+  if (repair.post_process.IsIdentity() || repair.origin.model.empty()) return;
+  const std::string fingerprint = Fingerprint(checkpoint);
+  if (fingerprint == repair.origin.model) return;
+  Fail(ErrorCode::kBadInput,
+       "the post-processing was fitted on another model (fingerprint {}) than {} (fingerprint {}); fit it to "
+       "this one with lengthwise fit, or take \"model\" out of the repair file if the vectors are the same",
+       repair.origin.model, checkpoint.folder.string(), fingerprint);
+}
+
+void ApplyRepair(const Repair& repair, EmbedderOptions* options) {
+  options->attention = repair.attention;
+  options->long_input = repair.long_input;
+  options->post_process = repair.post_process;
 }
 
 void WriteRepair(const Repair& repair, const std::filesystem::path& path) {

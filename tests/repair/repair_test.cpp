@@ -40,6 +40,14 @@ void ExpectSame(const Repair& a, const Repair& b) {
   EXPECT_EQ(a.long_input.kind, b.long_input.kind);
   EXPECT_EQ(a.long_input.window, b.long_input.window);
   EXPECT_EQ(a.long_input.stride, b.long_input.stride);
+  EXPECT_EQ(a.attention.reading, b.attention.reading);
+  EXPECT_EQ(a.post_process.spec, b.post_process.spec);
+  EXPECT_EQ(a.post_process.dimension, b.post_process.dimension);
+  EXPECT_EQ(a.post_process.document_mean, b.post_process.document_mean);
+  EXPECT_EQ(a.post_process.query_mean, b.post_process.query_mean);
+  EXPECT_EQ(a.post_process.map, b.post_process.map);
+  EXPECT_EQ(a.post_process.each_window, b.post_process.each_window);
+  EXPECT_EQ(a.origin, b.origin);
 }
 
 std::string Refusal(std::string_view json, ErrorCode code) {
@@ -65,6 +73,15 @@ TEST(Repair, TheExamplesMeanWhatTheySay) {
   EXPECT_EQ(Example("window_mean.json").long_input.kind, LongInputKind::kWindowMean);
   EXPECT_EQ(Example("windows.json").long_input.window, 256U);
   EXPECT_EQ(Example("windows.json").long_input.stride, 192U);
+  EXPECT_EQ(Example("reading_logits.json").attention.reading, TemperatureReading::kLogits);
+  const PostProcess whiten = Example("whiten.json").post_process;
+  EXPECT_EQ(FormatPostProcessSpec(whiten.spec), "whiten:0.3");
+  EXPECT_EQ(whiten.document_mean, (std::vector<float>{0.5F, -0.25F}));
+  EXPECT_EQ(whiten.query_mean, (std::vector<float>{1.0F, 2.0F}));
+  EXPECT_EQ(whiten.map, (std::vector<float>{1.0F, 0.5F, 0.5F, 2.0F}));
+  EXPECT_EQ(Example("whiten.json").origin.queries, 40U);
+  EXPECT_FALSE(Example("center.json").post_process.NeedsRole());
+  EXPECT_TRUE(Example("abtt_each_window.json").post_process.each_window);
 }
 
 TEST(Repair, EveryExampleSurvivesWritingAndReading) {
@@ -117,8 +134,10 @@ TEST(Repair, WhatIsNotARepairIsRefusedWithTheFileName) {
 TEST(Repair, AnUnknownMemberIsNamedWithTheKnownOnes) {
   const std::string message =
       Refusal(R"({"format":"lengthwise-repair","version":1,"long_inputs":{}})", ErrorCode::kBadInput);
-  EXPECT_NE(message.find("unknown member \"long_inputs\"; known: format, version, attention, long_input"),
-            std::string::npos)
+  EXPECT_NE(
+      message.find(
+          "unknown member \"long_inputs\"; known: format, version, attention, long_input, post_processing"),
+      std::string::npos)
       << message;
 }
 

@@ -1,0 +1,79 @@
+#include "repair/fit.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/fail.h"
+#include "repair/pseudo_queries.h"
+
+namespace lengthwise {
+
+PostProcessFitter::PostProcessFitter(const EmbedderImpl& embedder, const FitOptions& options)
+    : embedder_(embedder),
+      options_(options),
+      document_moments_(embedder.spec().hidden),
+      query_moments_(embedder.spec().hidden) {
+  if (!embedder.options().post_process.IsIdentity()) {
+    Fail(ErrorCode::kBadInput,
+         "a post-processing is fitted on the vectors of the model itself, but one is set");
+  }
+  if (options_.each_window && embedder.options().long_input.kind != LongInputKind::kWindowMean) {
+    Fail(ErrorCode::kBadInput, "post-processing each window needs the long-input policy window-mean, not {}",
+         LongInputKindName(embedder.options().long_input.kind));
+  }
+}
+
+void PostProcessFitter::Add(std::span<const std::string> texts, std::size_t first_text, Role role,
+                            VectorMoments* moments) {
+  if (options_.each_window) {
+    moments->Add(embedder_.EmbedWindows(texts, {}, first_text, role, false).values);
+  } else {
+    moments->Add(embedder_.Embed(texts, {}, first_text, role).values);
+  }
+}
+
+void PostProcessFitter::AddDocuments(std::span<const Document> documents) {
+  std::vector<std::string> texts;
+  std::vector<std::string> queries;
+  for (const Document& document : documents) {
+    if (options_.query_source == QuerySource::kPseudo) {
+      for (std::string& query : PseudoQueries(document, documents_ + texts.size(), options_.seed)) {
+        queries.push_back(std::move(query));
+      }
+    }
+    texts.push_back(EmbeddedText(document));
+  }
+  Add(texts, documents_, Role::kDocument, &document_moments_);
+  Add(queries, queries_, Role::kQuery, &query_moments_);
+  documents_ += texts.size();
+  queries_ += queries.size();
+}
+
+void PostProcessFitter::AddQueries(std::span<const Document> queries) {
+  if (options_.query_source != QuerySource::kQueries) {
+    Fail(ErrorCode::kInternal, "queries given where their source is {}",
+         QuerySourceName(options_.query_source));
+  }
+  std::vector<std::string> texts;
+  for (const Document& query : queries) texts.push_back(EmbeddedText(query));
+  Add(texts, queries_, Role::kQuery, &query_moments_);
+  queries_ += texts.size();
+}
+
+Repair PostProcessFitter::Fit() const {
+  const bool own_mean = options_.query_source != QuerySource::kDocuments;
+  Repair repair;
+  repair.attention = embedder_.options().attention;
+  repair.long_input = embedder_.options().long_input;
+  repair.post_process =
+      FitPostProcess(options_.spec, document_moments_, own_mean ? &query_moments_ : nullptr);
+  if (repair.post_process.IsIdentity()) return repair;
+  repair.post_process.each_window = options_.each_window;
+  repair.origin = {.model = Fingerprint(embedder_.checkpoint()),
+                   .documents = documents_,
+                   .queries = queries_,
+                   .query_source = options_.query_source};
+  return repair;
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,55 @@
+// Fitting a post-processing to a model and a collection of documents, without labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "embedding/embedder_impl.h"
+#include "lengthwise/post_process.h"
+#include "repair/repair.h"
+#include "text/documents.h"
+
+namespace lengthwise {
+
+struct FitOptions {
+  PostProcessSpec spec;
+  QuerySource query_source = QuerySource::kPseudo;
+  bool each_window = false;  // PostProcess::each_window: fitted on windows, for windows
+  std::uint64_t seed = 1;    // of pseudo-queries
+};
+
+// Gathers sums over the vectors of documents and queries as they come; memory does not grow with their
+// number. The embedder, which must outlive it, has no post-processing of its own.
+class PostProcessFitter {
+ public:
+  // Throws kBadInput for an embedder with a post-processing, or for each_window where the embedder's
+  // long-input policy has no windows.
+  PostProcessFitter(const EmbedderImpl& embedder, const FitOptions& options);
+
+  // Documents in input order; under QuerySource::kPseudo their pseudo-queries too.
+  void AddDocuments(std::span<const Document> documents);
+  // Under QuerySource::kQueries alone.
+  void AddQueries(std::span<const Document> queries);
+
+  std::size_t documents() const { return documents_; }
+  std::size_t queries() const { return queries_; }
+
+  // Throws kBadInput as FitPostProcess. The result's attention and long-input policies are the embedder's.
+  Repair Fit() const;
+
+ private:
+  void Add(std::span<const std::string> texts, std::size_t first_text, Role role, VectorMoments* moments);
+
+  const EmbedderImpl& embedder_;
+  FitOptions options_;
+  std::size_t documents_ = 0;
+  std::size_t queries_ = 0;
+  VectorMoments document_moments_;
+  VectorMoments query_moments_;
+};
+
+}  // namespace lengthwise

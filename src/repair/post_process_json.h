@@ -1,0 +1,20 @@
+// The member "post_processing" of a repair file.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "repair/repair.h"
+
+namespace lengthwise {
+
+// Reads it into `repair`. Vectors and the map are base64 of little-endian float32, so that they come back bit
+// for bit. Throws kBadInput, naming the member.
+void ReadPostProcessing(const Json& object, const std::string& file, Repair* repair);
+
+OrderedJson FormatPostProcessing(const Repair& repair);
+
+// Every key of `object` is one of `known`, and it is an object. Throws kBadInput.
+void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where);
+
+}  // namespace lengthwise
