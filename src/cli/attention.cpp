@@ -63,7 +63,13 @@ void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals
 }
 
 void RunAttention(const AttentionCommand& command) {
-  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  Repair repair = RepairOf(command.model);
+  if (!repair.post_process.IsIdentity()) {
+    fmt::print(stderr, "note: the repair's post-processing ({}) changes vectors, not attention\n",
+               FormatPostProcessSpec(repair.post_process.spec));
+    repair.post_process = {};
+  }
+  const EmbedderImpl embedder = OpenEmbedder(command.model, repair);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   std::vector<Document> documents = ReadDocuments(command.input);

@@ -26,6 +26,7 @@ struct EmbedCommand {
   ModelOptions model;
   std::string input;
   std::string output;
+  std::string role;
   bool json = false;
   bool quiet = false;
 };
@@ -46,6 +47,10 @@ void Count(const Embeddings& rows, Totals& totals) {
   }
 }
 
+Role RoleOf(const EmbedCommand& command) {
+  return command.role.empty() ? Role::kDocument : ParseRole(command.role);
+}
+
 void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals) {
   const LengthLimits limits = embedder.limits();
   fmt::print(stderr,
@@ -61,6 +66,11 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
                "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
                totals.cut_texts, totals.texts, limits.in_force, totals.dropped_tokens, limits.positions);
   }
+  if (embedder.NeedsRole() && command.role.empty()) {
+    fmt::print(stderr,
+               "note: documents and queries are embedded differently; these were taken for documents (--role "
+               "query for queries)\n");
+  }
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},
@@ -72,6 +82,7 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
       {"max_length", limits.in_force},
       {"sentence_transformers_max_length", limits.sentence_transformers},
       {"positions", limits.positions},
+      {"role", RoleName(RoleOf(command))},
   };
   fmt::print("{}\n", summary.dump());
 }
@@ -93,7 +104,7 @@ void RunEmbed(const EmbedCommand& command) {
     const auto update = [&](std::size_t done, std::size_t) {
       progress.Update(first + done, documents.size());
     };
-    const Embeddings rows = embedder.Embed(texts, update, first);
+    const Embeddings rows = embedder.Embed(texts, update, first, RoleOf(command));
     writer.Append(ids, rows);
     Count(rows, totals);
   }
@@ -115,6 +126,11 @@ void AddEmbedCommand(CLI::App& app) {
                   "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
       ->required()
       ->type_name("FILE");
+  sub->add_option("--role", command->role,
+                  "What the texts are, document (the default) or query, where the repair or the model treats "
+                  "them differently")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"document", "query"}));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunEmbed(*command); });

@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   lengthwise::AddAttentionCommand(app);
   lengthwise::AddEmbedCommand(app);
+  lengthwise::AddExportCommand(app);
+  lengthwise::AddFitCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
   lengthwise::AddEvaluateCommand(app, arguments);

@@ -28,6 +28,13 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
                   "Attention temperature of every head; below 1 sharpens")
       ->type_name("TAU");
   command
+      .add_option(
+          "--temperature-reading", options.temperature_reading,
+          "In a model with position biases the temperature divides them too (scores, the default) or not "
+          "(logits)")
+      ->type_name("READING")
+      ->check(CLI::IsMember({"scores", "logits"}));
+  command
       .add_option("--long-input", options.long_input,
                   "Texts beyond the length: error, truncate or window-mean")
       ->type_name("POLICY")
@@ -47,6 +54,10 @@ Repair RepairOf(const ModelOptions& options) {
     repair.attention.temperature = *options.temperature;
     repair.attention.by_head.clear();
   }
+  if (!options.temperature_reading.empty()) {
+    repair.attention.reading =
+        options.temperature_reading == "logits" ? TemperatureReading::kLogits : TemperatureReading::kScores;
+  }
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;
   if (options.stride) repair.long_input.stride = *options.stride;
@@ -58,8 +69,8 @@ EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
   embedder.max_length = options.max_length;
   embedder.threads = options.threads;
   embedder.precision = ParsePrecision(options.precision);
-  embedder.long_input = repair.long_input;
-  embedder.attention = repair.attention;
+  ApplyRepair(repair, &embedder);
+  if (!repair.post_process.IsIdentity()) CheckOrigin(repair, OpenCheckpoint(options.model));
   return EmbedderImpl(options.model, embedder);
 }
 

@@ -21,6 +21,7 @@ struct ModelOptions {
   std::string precision = "fp32";
   std::string repair_file;
   std::optional<float> temperature;
+  std::string temperature_reading;
   std::string long_input;
   std::optional<std::size_t> window;
   std::optional<std::size_t> stride;
@@ -30,6 +31,8 @@ void AddModelOptions(CLI::App& command, ModelOptions& options);
 
 // The file given by --repair, with what the short forms change. Throws kBadInput or kIo.
 Repair RepairOf(const ModelOptions& options);
+
+// Throws kBadInput too where the repair's post-processing was fitted on another model.
 
 EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
 

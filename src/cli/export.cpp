@@ -1,0 +1,88 @@
+// lengthwise export: a repaired model as a standard sentence-transformers folder.
+#include "repair/export.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/fit_options.h"
+#include "cli/model_options.h"
+#include "encoder/model_spec.h"
+
+namespace lengthwise {
+namespace {
+
+struct ExportCommand {
+  ModelOptions model;
+  FitCommandOptions fit;
+  std::string output;
+  std::string role;
+  bool json = false;
+  bool quiet = false;
+};
+
+void PrintSummary(const ExportCommand& command, const ExportSummary& summary) {
+  fmt::print(stderr, "{} -> {}\n", fmt::join(summary.folded, "; "), command.output);
+  if (summary.router) {
+    fmt::print(
+        stderr,
+        "documents and queries are apart: serve with sentence-transformers 5 or later, by encode_document "
+        "and encode_query, or export each side by itself with --role\n");
+  }
+  for (const std::string& file : summary.left_out) {
+    fmt::print(stderr, "left out, since it holds the weights without the repair: {}\n", file);
+  }
+  if (!command.json) return;
+  const OrderedJson json = {
+      {"output", command.output},
+      {"folded", summary.folded},
+      {"left_out", summary.left_out},
+      {"router", summary.router},
+  };
+  fmt::print("{}\n", json.dump());
+}
+
+void RunExport(const ExportCommand& command) {
+  Repair repair = RepairOf(command.model);
+  if (!command.fit.post_process.empty()) {
+    if (command.fit.input.empty()) {
+      Fail(ErrorCode::kBadInput, "--postprocess {} is fitted on documents: give them with --input",
+           command.fit.post_process);
+    }
+    repair = FitRepair(command.model, repair, command.fit, command.quiet);
+  } else if (!command.fit.input.empty() || !command.fit.queries.empty()) {
+    Fail(ErrorCode::kBadInput, "--input and --queries have no effect without --postprocess; leave them out");
+  }
+  const Checkpoint checkpoint = OpenCheckpoint(command.model.model);
+  std::optional<Role> role;
+  if (!command.role.empty()) role = ParseRole(command.role);
+  PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output));
+}
+
+}  // namespace
+
+void AddExportCommand(CLI::App& app) {
+  const auto command = std::make_shared<ExportCommand>();
+  CLI::App* const sub = app.add_subcommand(
+      "export", "Fold a repair into a copy of the model that sentence-transformers serves unchanged");
+  AddModelOptions(*sub, command->model);
+  AddFitOptions(*sub, command->fit);
+  sub->add_option("--output", command->output, "The new model folder")->required()->type_name("DIR");
+  sub->add_option("--role", command->role,
+                  "For document or query alone, where they differ (default: both, by a Router)")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"document", "query"}));
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunExport(*command); });
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,67 @@
+// lengthwise fit: a post-processing fitted to a model and documents, as a repair file.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/fit_options.h"
+#include "cli/model_options.h"
+
+namespace lengthwise {
+namespace {
+
+struct FitCommand {
+  ModelOptions model;
+  FitCommandOptions fit;
+  std::string output;
+  bool json = false;
+  bool quiet = false;
+};
+
+void PrintSummary(const FitCommand& command, const Repair& repair) {
+  const PostProcess& post = repair.post_process;
+  fmt::print(stderr, "{} fitted on {} documents and {} queries ({}) -> {}\n",
+             FormatPostProcessSpec(post.spec), repair.origin.documents, repair.origin.queries,
+             QuerySourceName(repair.origin.query_source), command.output);
+  if (!command.json) return;
+  const OrderedJson summary = {
+      {"output", command.output},         {"spec", FormatPostProcessSpec(post.spec)},
+      {"dimension", post.dimension},      {"documents", repair.origin.documents},
+      {"queries", repair.origin.queries}, {"query_source", QuerySourceName(repair.origin.query_source)},
+      {"each_window", post.each_window},
+  };
+  fmt::print("{}\n", summary.dump());
+}
+
+void RunFit(const FitCommand& command) {
+  // Opened before the work, so that a place that cannot be written to costs no time.
+  AtomicFile output(command.output);
+  const Repair repair = FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet);
+  output.Write(FormatRepair(repair));
+  output.Commit();
+  PrintSummary(command, repair);
+}
+
+}  // namespace
+
+void AddFitCommand(CLI::App& app) {
+  const auto command = std::make_shared<FitCommand>();
+  CLI::App* const sub = app.add_subcommand(
+      "fit", "Fit centring, whitening or all-but-the-top to a model and documents, without labels");
+  AddModelOptions(*sub, command->model);
+  AddFitOptions(*sub, command->fit);
+  sub->get_option("--postprocess")->required();
+  sub->get_option("--input")->required();
+  sub->add_option("--output", command->output, "The repair, lengthwise.json")->required()->type_name("FILE");
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->add_flag("--quiet", command->quiet, "No progress");
+  sub->callback([command] { RunFit(*command); });
+}
+
+}  // namespace lengthwise

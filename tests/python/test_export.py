@@ -1,0 +1,191 @@
+"""`lengthwise fit` against numpy in double precision, and folders of `lengthwise export` against sentence-transformers."""
+
+import base64
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+# Largest difference of any component of the normalised vectors, as for embed: fp32 sums in another order.
+TOLERANCE = 2e-5
+
+
+@pytest.fixture(scope="module")
+def pages(man_pages):
+    """Sixty short documents with titles, the starts of man pages."""
+    chosen = []
+    for line in man_pages.open():
+        page = json.loads(line)
+        words = page["text"].split()
+        if len(words) > 200:
+            chosen.append({"_id": page["_id"], "title": page["_id"], "text": " ".join(words[20:70])})
+        if len(chosen) == 60:
+            return chosen
+    pytest.fail("too few man pages")
+
+
+@pytest.fixture(scope="module")
+def corpus(pages, tmp_path_factory):
+    path = tmp_path_factory.mktemp("export") / "corpus.jsonl"
+    path.write_text("".join(json.dumps(page) + "\n" for page in pages))
+    return path
+
+
+@pytest.fixture(scope="module")
+def queries(pages, tmp_path_factory):
+    path = tmp_path_factory.mktemp("export") / "queries.jsonl"
+    path.write_text("".join(json.dumps({"text": " ".join(page["text"].split()[-6:])}) + "\n" for page in pages[:30]))
+    return path
+
+
+def embed(run_lengthwise, tmp_path, model, source, *options):
+    output = tmp_path / "vectors.npy"
+    run_lengthwise("embed", "--model", model, "--input", source, "--output", output, *options)
+    return np.load(output)
+
+
+def fit(run_lengthwise, tmp_path, model, corpus, spec, *options):
+    output = tmp_path / "lengthwise.json"
+    run_lengthwise("fit", "--model", model, "--input", corpus, "--postprocess", spec, "--output", output, "--quiet", *options)
+    return output
+
+
+def texts(path):
+    rows = [json.loads(line) for line in path.open()]
+    return [f"{row['title']} {row['text']}" if row.get("title") else row["text"] for row in rows]
+
+
+def floats(text, *shape):
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape).astype(float)
+
+
+def expected_map(vectors, spec):
+    name, number = spec.split(":")
+    values, directions = np.linalg.eigh(np.cov(vectors.T, bias=True))
+    if name == "whiten":
+        return directions @ np.diag((np.maximum(values, 0) / values[-1] + float(number)) ** -0.5) @ directions.T
+    top = directions[:, -int(number) :]
+    return np.eye(len(values)) - top @ top.T
+
+
+def unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("spec", ["whiten:0.3", "abtt:2"])
+def test_a_fit_is_what_numpy_makes_of_the_vectors(run_lengthwise, tmp_path, model_folder, corpus, queries, spec):
+    repair_file = fit(run_lengthwise, tmp_path, model_folder, corpus, spec, "--queries", queries, "--temperature", 0.9)
+    repair = json.loads(repair_file.read_text())
+    found = repair["post_processing"]
+    documents = embed(run_lengthwise, tmp_path, model_folder, corpus, "--temperature", 0.9).astype(float)
+    asked = embed(run_lengthwise, tmp_path, model_folder, queries, "--temperature", 0.9).astype(float)
+    dimension = documents.shape[1]
+    assert repair["attention"]["temperature"] == 0.9
+    assert (found["spec"], found["dimension"], found["fitted_on"]["documents"], found["fitted_on"]["queries"]) == (spec, dimension, 60, 30)
+    mean, query_mean = floats(found["document_mean"], dimension), floats(found["query_mean"], dimension)
+    # Stored as float32: components below 1 are off by 6e-8, the map's of up to 1.8 by twice that.
+    np.testing.assert_allclose(mean, documents.mean(axis=0), atol=1e-7)
+    np.testing.assert_allclose(query_mean, asked.mean(axis=0), atol=1e-7)
+    matrix = expected_map(documents, spec)
+    np.testing.assert_allclose(floats(found["map"], dimension, dimension), matrix, atol=5e-7)
+    for role, vectors, centre in (("document", documents, documents.mean(axis=0)), ("query", asked, asked.mean(axis=0))):
+        source = corpus if role == "document" else queries
+        repaired = embed(run_lengthwise, tmp_path, model_folder, source, "--repair", repair_file, "--role", role)
+        assert np.abs(repaired - unit((vectors - centre) @ matrix.T)).max() <= 2e-6
+        assert np.abs(repaired - vectors).max() > 0.01, "the post-processing changed nothing"
+
+
+def test_a_fit_is_the_same_at_any_number_of_threads(run_lengthwise, tmp_path, model_folder, corpus):
+    written = [fit(run_lengthwise, tmp_path, model_folder, corpus, "center", "--threads", threads).read_bytes() for threads in (1, 2)]
+    assert written[0] == written[1]
+    assert json.loads(written[0])["post_processing"]["fitted_on"]["query_source"] == "pseudo"
+
+
+def check_export(run_lengthwise, tmp_path, model, repair, corpus, queries):
+    from sentence_transformers import SentenceTransformer
+
+    exported = tmp_path / "exported"
+    run_lengthwise("export", "--model", model, "--repair", repair, "--output", exported)
+    served = SentenceTransformer(str(exported), device="cpu")
+    for role, source in (("document", corpus), ("query", queries)):
+        ours = embed(run_lengthwise, tmp_path, model, source, "--repair", repair, "--role", role)
+        reread = embed(run_lengthwise, tmp_path, exported, source, "--role", role)
+        theirs = (served.encode_query if role == "query" else served.encode_document)(texts(source), batch_size=8)
+        print(f"largest differences, {role}: sentence-transformers {np.abs(theirs - ours).max():.2e}, own {np.abs(reread - ours).max():.2e}")
+        assert np.abs(theirs - ours).max() <= TOLERANCE
+        assert np.abs(reread - ours).max() <= TOLERANCE
+    # Without a role, a text is a document to both.
+    assert np.abs(served.encode(texts(corpus), batch_size=8) - embed(run_lengthwise, tmp_path, exported, corpus)).max() <= TOLERANCE
+    return exported
+
+
+def test_an_exported_folder_serves_the_repaired_model(run_lengthwise, tmp_path, model_folder, corpus, queries):
+    """A temperature for each head, and whitening with a mean of queries."""
+    repair = json.loads(fit(run_lengthwise, tmp_path, model_folder, corpus, "whiten:0.1", "--queries", queries).read_text())
+    generator = np.random.default_rng(1)
+    repair["attention"]["temperature"] = generator.uniform(0.7, 1.2, (6, 12)).round(3).tolist()
+    path = tmp_path / "repair.json"
+    path.write_text(json.dumps(repair))
+    exported = check_export(run_lengthwise, tmp_path, model_folder, path, corpus, queries)
+    card = (exported / "README.md").read_text()
+    assert card.startswith((model_folder / "README.md").read_text()) and "whiten:0.1, fitted on 60 documents" in card
+
+
+def test_an_exported_mpnet_serves_the_repaired_model(run_lengthwise, tmp_path, mpnet_folder, corpus, queries):
+    """Its position biases are divided by the temperature too."""
+    short = tmp_path / "short.jsonl"
+    short.write_text("".join(json.dumps({"text": text[:150]}) + "\n" for text in texts(corpus)[:24]))
+    repair = fit(run_lengthwise, tmp_path, mpnet_folder, short, "whiten:0.3", "--temperature", 0.8, "--query-mean", "documents")
+    check_export(run_lengthwise, tmp_path, mpnet_folder, repair, short, short)
+
+
+def test_a_post_processing_is_fitted_while_exporting(run_lengthwise, tmp_path, root, corpus):
+    """One side alone: a Dense and no Router."""
+    model = root / "tests/data/tiny_bert"
+    exported = tmp_path / "queries"
+    done = run_lengthwise("export", "--model", model, "--postprocess", "whiten:0.5", "--input", corpus, "--role", "query", "--output", exported, "--json", "--quiet")
+    summary = json.loads(done.stdout)
+    assert summary["folded"] == ["post-processing whiten:0.5, fitted on 60 documents"] and not summary["router"]
+    kinds = [module["type"].rsplit(".")[-1] for module in json.loads((exported / "modules.json").read_text())]
+    assert kinds[-2:] == ["Dense", "Normalize"] and "Router" not in kinds
+    repair = fit(run_lengthwise, tmp_path, model, corpus, "whiten:0.5")
+    expected = embed(run_lengthwise, tmp_path, model, corpus, "--repair", repair, "--role", "query")
+    assert np.abs(embed(run_lengthwise, tmp_path, exported, corpus) - expected).max() <= TOLERANCE
+
+
+def test_a_role_that_was_not_given_is_noted(run_lengthwise, tmp_path, root, corpus):
+    model = root / "tests/data/tiny_bert"
+    repair = fit(run_lengthwise, tmp_path, model, corpus, "center")
+    command = ("embed", "--model", model, "--input", corpus, "--output", tmp_path / "v.npy", "--repair", repair, "--json")
+    unsaid, said = run_lengthwise(*command), run_lengthwise(*command, "--role", "query")
+    assert "--role query" in unsaid.stderr and json.loads(unsaid.stdout)["role"] == "document"
+    assert "--role query" not in said.stderr and json.loads(said.stdout)["role"] == "query"
+
+
+def test_bad_input_is_named_and_leaves_nothing(binary, run_lengthwise, tmp_path, root, model_folder, corpus):
+    tiny = root / "tests/data/tiny_bert"
+    repair = fit(run_lengthwise, tmp_path, tiny, corpus, "center")
+    one = tmp_path / "one.txt"
+    one.write_text("a single document\n")
+    before = sorted(tmp_path.iterdir())
+
+    def refusal(*arguments):
+        done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True)
+        assert done.returncode == 1, done.stderr
+        assert sorted(tmp_path.iterdir()) == before
+        return done.stderr
+
+    output = tmp_path / "out.json"
+    fits = ("fit", "--model", tiny, "--output", output, "--postprocess")
+    assert "epsilon must lie" in refusal(*fits, "whiten:0", "--input", corpus)
+    assert "choose none, center, whiten:EPSILON" in refusal(*fits, "zca", "--input", corpus)
+    assert "needs 2 documents" in refusal(*fits, "center", "--input", one)
+    assert "dimensions; give fewer" in refusal(*fits, "abtt:500", "--input", corpus)
+    assert "window-mean" in refusal(*fits, "center", "--input", corpus, "--each-window")
+    other = refusal("embed", "--model", model_folder, "--input", corpus, "--output", tmp_path / "v.npy", "--repair", repair)
+    assert "fitted on another model" in other
+    exports = ("export", "--model", tiny, "--output", tmp_path / "out")
+    assert "changes nothing" in refusal(*exports)
+    assert "--input" in refusal(*exports, "--postprocess", "center")
+    assert "window-mean cannot be folded" in refusal(*exports, "--temperature", 0.8, "--long-input", "window-mean")
