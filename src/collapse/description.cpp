@@ -58,6 +58,7 @@ ModelDescription DescribeModel(const EmbedderImpl& embedder) {
   model.precision = PrecisionName(embedder.options().precision);
   model.limits = embedder.limits();
   model.attention = embedder.options().attention;
+  model.post_process = FormatPostProcessSpec(embedder.options().post_process.spec);
   return model;
 }
 

@@ -38,6 +38,7 @@ struct ModelDescription {
   std::string precision;
   LengthLimits limits;
   AttentionPolicy attention;
+  std::string post_process = "none";  // as FormatPostProcessSpec writes it
 };
 
 // `read`: documents of the input, of which `documents` were measured. Not empty.

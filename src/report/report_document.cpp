@@ -47,7 +47,8 @@ OrderedJson DataJson(const DataDescription& data, const std::string& source) {
             {"max", q.max}}}};
 }
 
-OrderedJson RepairJson(const AttentionPolicy& attention) {
+OrderedJson RepairJson(const ModelDescription& model) {
+  const AttentionPolicy& attention = model.attention;
   OrderedJson by_head = nullptr;
   if (!attention.by_head.empty()) {
     by_head = OrderedJson::array();
@@ -57,10 +58,11 @@ OrderedJson RepairJson(const AttentionPolicy& attention) {
       by_head.push_back(row);
     }
   }
-  return {{"identity", attention.IsIdentity()},
+  return {{"identity", attention.IsIdentity() && model.post_process == "none"},
           {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
           {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
-          {"by_head", by_head}};
+          {"by_head", by_head},
+          {"post_processing", model.post_process}};
 }
 
 OrderedJson BucketJson(const BucketResult& bucket) {
@@ -186,7 +188,7 @@ OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& con
                         {"confidence", JsonNumber(result.resampling.confidence)},
                         {"model", ModelJson(result.model)},
                         {"data", DataJson(result.data, context.source)},
-                        {"repair", RepairJson(result.model.attention)},
+                        {"repair", RepairJson(result.model)},
                         {"arms", ArmsJson(result.arms)},
                         {"layers", LayersJson(result.layers)},
                         {"heads", HeadsJson(result.heads)},

@@ -135,7 +135,7 @@ def test_an_exported_folder_serves_the_repaired_model(run_lengthwise, tmp_path, 
 def test_an_exported_mpnet_serves_the_repaired_model(run_lengthwise, tmp_path, mpnet_folder, corpus, queries):
     """Its position biases are divided by the temperature too."""
     short = tmp_path / "short.jsonl"
-    short.write_text("".join(json.dumps({"text": text[:150]}) + "\n" for text in texts(corpus)[:24]))
+    short.write_text("".join(json.dumps({"text": text[:150]}) + "\n" for text in texts(corpus)[:12]))
     repair = fit(run_lengthwise, tmp_path, mpnet_folder, short, "whiten:0.3", "--temperature", 0.8, "--query-mean", "documents")
     check_export(run_lengthwise, tmp_path, mpnet_folder, repair, short, short)
 
@@ -161,6 +161,23 @@ def test_a_role_that_was_not_given_is_noted(run_lengthwise, tmp_path, root, corp
     unsaid, said = run_lengthwise(*command), run_lengthwise(*command, "--role", "query")
     assert "--role query" in unsaid.stderr and json.loads(unsaid.stdout)["role"] == "document"
     assert "--role query" not in said.stderr and json.loads(said.stdout)["role"] == "query"
+
+
+def test_a_report_says_how_vectors_were_processed(run_lengthwise, tmp_path, root, corpus):
+    """Centred vectors of the documents that the mean was taken from have a mean pairwise cosine near 0; see the natural arm."""
+    model = root / "tests/data/tiny_bert"
+    repair = fit(run_lengthwise, tmp_path, model, corpus, "center")
+    reports = []
+    for options in ((), ("--repair", repair)):
+        output = tmp_path / "report.json"
+        run_lengthwise("measure", "--model", model, "--input", corpus, "--output", output, "--replicates", 20, "--quiet", *options)
+        reports.append(json.loads(output.read_text()))
+    plain, centred = reports
+    assert plain["repair"]["post_processing"] == "none" and centred["repair"]["post_processing"] == "center"
+    assert plain["repair"]["identity"] and not centred["repair"]["identity"]
+    assert plain["arms"]["static"] == centred["arms"]["static"], "the control has no post-processing"
+    cosines = [[bucket["cosine"]["estimate"] for bucket in report["arms"]["natural"]["buckets"] if bucket["count"] > 40] for report in reports]
+    assert cosines[0] and min(cosines[0]) > 0.3 and max(map(abs, cosines[1])) < 0.1
 
 
 def test_bad_input_is_named_and_leaves_nothing(binary, run_lengthwise, tmp_path, root, model_folder, corpus):

@@ -169,8 +169,9 @@ TEST(ReportDocument, NamesTheRepair) {
   MeasureResult result;
   result.model.attention.by_head = {{0.5F, 0.25F}, {1.0F}};
   const OrderedJson repair = ReportDocument(result, {})["repair"];
-  EXPECT_EQ(repair.dump(),
-            R"({"identity":false,"temperature":1.0,"reading":"scores","by_head":[[0.5,0.25],[1.0]]})");
+  EXPECT_EQ(
+      repair.dump(),
+      R"({"identity":false,"temperature":1.0,"reading":"scores","by_head":[[0.5,0.25],[1.0]],"post_processing":"none"})");
 }
 
 TEST(FormatReport, IsTheSameDocumentWithOneTableRowALine) {

@@ -19,7 +19,8 @@ export function command(words) {
 
 function repairEntries(repair) {
   if (repair.identity) return [["Repair", "none: the model as it is"]];
-  return [["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)],
+  const post = repair.post_processing ?? "none";
+  return [["Post-processing", post], ["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)],
     ["Divides", repair.reading === "logits" ? "q\u00b7k alone, not a position bias" : "the whole score, a position bias too"]];
 }
 
