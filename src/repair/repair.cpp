@@ -31,8 +31,13 @@ void CheckHead(const Json& file, const std::string& where) {
   }
 }
 
+// The value, for messages; an array or object may be nested too deeply to print.
+std::string Shown(const Json& value) {
+  return value.is_primitive() ? value.dump() : fmt::format("an {}", value.type_name());
+}
+
 float ReadTemperature(const Json& value, const std::string& where) {
-  if (!value.is_number()) Fail(ErrorCode::kBadInput, "{}: {} is not a number", where, value.dump());
+  if (!value.is_number()) Fail(ErrorCode::kBadInput, "{}: {} is not a number", where, Shown(value));
   // Compared as the float it becomes: 0.001 is the least, though the float is a little more than the decimal.
   const double temperature = std::clamp(value.get<double>(), 0.0, 2.0 * double{kMostTemperature});
   const auto as_float = static_cast<float>(temperature);
@@ -84,7 +89,7 @@ std::size_t ReadTokens(const Json& object, const char* name, const std::string& 
   if (!object.contains(name)) return 0;
   const Json& value = object[name];
   if (!value.is_number_unsigned() || value == 0U) {
-    Fail(ErrorCode::kBadInput, "{}.{}: {} is not a whole number from 1", where, name, value.dump());
+    Fail(ErrorCode::kBadInput, "{}.{}: {} is not a whole number from 1", where, name, Shown(value));
   }
   return value.get<std::size_t>();
 }

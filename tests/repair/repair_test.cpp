@@ -154,6 +154,14 @@ TEST(Repair, ABadTemperatureIsNamedWithItsPlace) {
   EXPECT_NE(message.find("attention.temperature[1][1]: -2"), std::string::npos) << message;
 }
 
+TEST(Repair, NestingOfAnyDepthIsRefused) {
+  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+  const std::string head = R"({"format":"lengthwise-repair","version":1,)";
+  Refusal(head + R"("attention":{"temperature":)" + deep + "}}", ErrorCode::kBadInput);
+  Refusal(head + R"("long_input":{"kind":"window-mean","window":)" + deep + "}}", ErrorCode::kBadInput);
+  Refusal(head + R"("post_processing":{"spec":)" + deep + "}}", ErrorCode::kBadInput);
+}
+
 TEST(Repair, AMissingFileIsAnIoError) {
   try {
     ReadRepair("/nonexistent/lengthwise.json");
