@@ -31,14 +31,15 @@ class Evaluation {
   }
 
   void Run(const EmbedderImpl& base, const EmbedderAt& embedder_at) {
-    const VectorSet documents = Embed(base, prepared_.documents);
-    const VectorSet queries = Embed(base, prepared_.queries);
+    const VectorSet documents = Embed(base, prepared_.documents, Role::kDocument);
+    const VectorSet queries = Embed(base, prepared_.queries, QueryRole());
     Score({"model", RunKind::kModel, std::nullopt, Side::kBoth}, documents, queries);
     for (const float temperature : options_.temperatures) {
       const std::unique_ptr<EmbedderImpl> embedder = embedder_at(temperature);
       const VectorSet hot_documents =
-          Needs(Side::kDocuments) ? Embed(*embedder, prepared_.documents) : VectorSet{};
-      const VectorSet hot_queries = Needs(Side::kQueries) ? Embed(*embedder, prepared_.queries) : VectorSet{};
+          Needs(Side::kDocuments) ? Embed(*embedder, prepared_.documents, Role::kDocument) : VectorSet{};
+      const VectorSet hot_queries =
+          Needs(Side::kQueries) ? Embed(*embedder, prepared_.queries, QueryRole()) : VectorSet{};
       for (const Side side : sides_) {
         const std::string name = sides_.size() == 1 && side == Side::kBoth
                                      ? fmt::format("temperature {}", temperature)
@@ -79,9 +80,12 @@ class Evaluation {
     return (documents ? prepared_.documents.size() : 0) + (queries ? prepared_.queries.size() : 0);
   }
 
-  VectorSet Embed(const EmbedderImpl& embedder, std::span<const std::string> texts) {
+  // Where there are no two sides, the second text of a pair is as much a document as the first.
+  Role QueryRole() const { return prepared_.sides ? Role::kQuery : Role::kDocument; }
+
+  VectorSet Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role) {
     if (texts.empty()) return {};
-    VectorSet vectors = EmbedTexts(embedder, texts, [&](std::size_t done) {
+    VectorSet vectors = EmbedTexts(embedder, texts, role, [&](std::size_t done) {
       if (progress_) progress_(done_ + done, total_);
     });
     done_ += texts.size();

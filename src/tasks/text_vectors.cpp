@@ -23,11 +23,12 @@ void ForEachTokenized(const EmbedderImpl& embedder, std::span<const std::string>
 
 }  // namespace
 
-VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts,
+VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress) {
-  Embeddings embeddings = embedder.Embed(texts, [&](std::size_t done, std::size_t) {
+  const auto update = [&](std::size_t done, std::size_t) {
     if (progress) progress(done);
-  });
+  };
+  Embeddings embeddings = embedder.Embed(texts, update, 0, role);
   VectorSet vectors;
   vectors.dimension = embeddings.dimension;
   vectors.values = std::move(embeddings.values);

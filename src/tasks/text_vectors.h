@@ -16,8 +16,8 @@ namespace lengthwise {
 using TextProgress = std::function<void(std::size_t texts)>;
 
 // The embeddings of the texts, one row a text, scaled to unit length. Every text of every task goes through
-// here.
-VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts,
+// here. The role counts where the repair treats documents and queries differently.
+VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress);
 
 // The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text

@@ -180,6 +180,29 @@ def test_a_report_says_how_vectors_were_processed(run_lengthwise, tmp_path, root
     assert cosines[0] and min(cosines[0]) > 0.3 and max(map(abs, cosines[1])) < 0.1
 
 
+def test_evaluate_embeds_each_side_by_its_role(run_lengthwise, tmp_path, root, pages, corpus, queries):
+    """nDCG@10 by hand, a query's only relevant document being the page it was taken from: 1 / log2(1 + rank) of it."""
+    model = root / "tests/data/tiny_bert"
+    task = tmp_path / "task"
+    task.mkdir()
+    (task / "corpus.jsonl").write_bytes(corpus.read_bytes())
+    asked = [{"_id": f"q{i}", **json.loads(line)} for i, line in enumerate(queries.open())]
+    (task / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in asked))
+    (task / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(f"q{i}\t{pages[i]['_id']}\t1\n" for i in range(len(asked))))
+    repair = fit(run_lengthwise, tmp_path, model, corpus, "whiten:0.3", "--queries", queries)
+    done = run_lengthwise("evaluate", "--model", model, "--task", task, "--output", tmp_path / "eval.json", "--repair", repair, "--json", "--quiet")
+    (found,) = [row["score"] for row in map(json.loads, done.stdout.splitlines()) if row["metric"].lower().replace("_", "@") == "ndcg@10"]
+
+    def score(query_role):
+        documents = embed(run_lengthwise, tmp_path, model, corpus, "--repair", repair)
+        similarities = embed(run_lengthwise, tmp_path, model, queries, "--repair", repair, "--role", query_role) @ documents.T
+        ranks = [1 + (row > row[i]).sum() for i, row in enumerate(similarities)]
+        return np.mean([1 / np.log2(1 + rank) if rank <= 10 else 0 for rank in ranks])
+
+    assert found == pytest.approx(score("query"), abs=1e-6)
+    assert abs(score("query") - score("document")) > 1e-3, "the role makes no difference here"
+
+
 def test_bad_input_is_named_and_leaves_nothing(binary, run_lengthwise, tmp_path, root, model_folder, corpus):
     tiny = root / "tests/data/tiny_bert"
     repair = fit(run_lengthwise, tmp_path, tiny, corpus, "center")
