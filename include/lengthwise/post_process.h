@@ -54,8 +54,8 @@ struct PostProcess {
   std::vector<float> query_mean;
   // [dimension x dimension], row-major; empty: the identity.
   std::vector<float> map;
-  // Under window-mean, of which it changes the meaning: applied to the vector of each window, before the
-  // mean, instead of to the mean.
+  // Under the long-input policy window-mean: applied to the vector of each window, before the mean, instead
+  // of to the mean.
   bool each_window = false;
 
   bool IsIdentity() const { return dimension == 0; }
