@@ -26,8 +26,13 @@ void Hasher::Add(std::string_view text) {
 }
 
 std::string Hasher::Digest() const {
+  const auto [high, low] = Value();
+  return fmt::format("{:016x}{:016x}", high, low);
+}
+
+std::pair<std::uint64_t, std::uint64_t> Hasher::Value() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(static_cast<const XXH3_state_t*>(state_));
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  return {hash.high64, hash.low64};
 }
 
 }  // namespace lengthwise

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace lengthwise {
 
@@ -20,6 +22,8 @@ class Hasher {
   // Adds the length first, so that ("ab", "c") and ("a", "bc") differ.
   void Add(std::string_view text);
   std::string Digest() const;
+  // The same as two numbers, the first 16 digits first.
+  std::pair<std::uint64_t, std::uint64_t> Value() const;
 
  private:
   void* state_;

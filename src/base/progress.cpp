@@ -30,15 +30,18 @@ Progress::~Progress() {
 }
 
 void Progress::Update(std::size_t done, std::size_t total) {
-  if (quiet_ || total == 0) return;
+  if (quiet_ || (done == 0 && total == 0)) return;
   const Clock::time_point now = Clock::now();
   const double since_last = std::chrono::duration<double>(now - last_).count();
   if (since_last < (terminal_ ? 0.1 : 10.0) && !(terminal_ && done == total)) return;
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const double left = done > 0 ? elapsed * static_cast<double>(total - done) / static_cast<double>(done) : 0;
-  const std::string line =
-      fmt::format("{}: {}/{} ({}%), {} left", label_, done, total, done * 100 / total, TimeLeft(left));
+  std::string line = fmt::format("{}: {}", label_, done);
+  if (total > 0) {
+    const double left =
+        done > 0 ? elapsed * static_cast<double>(total - done) / static_cast<double>(done) : 0;
+    line += fmt::format("/{} ({}%), {} left", total, done * 100 / total, TimeLeft(left));
+  }
   fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);
   drawn_ = true;

@@ -17,6 +17,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // `total` 0: not known yet.
   void Update(std::size_t done, std::size_t total);
 
  private:

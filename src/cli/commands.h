@@ -15,6 +15,8 @@ void AddAttentionCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 void AddExportCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
+// `arguments`: as of AddMeasureCommand.
+void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments);
 // `arguments`: the whole command line, program name first; the report records it.
 void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);

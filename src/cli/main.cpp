@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   arguments.insert(arguments.end(), argv + 1, argv + argc);
   lengthwise::AddEvaluateCommand(app, arguments);
   lengthwise::AddMeasureCommand(app, arguments);
+  lengthwise::AddMergeCommand(app, arguments);
   lengthwise::AddTheoryCommand(app, std::move(arguments));
   try {
     app.parse(argc, argv);

@@ -1,10 +1,7 @@
 // lengthwise measure: whether, and from which length on, embeddings collapse.
 #include "collapse/measure.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +15,10 @@
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
+#include "cli/report_summary.h"
 #include "report/html_page.h"
 #include "report/report_document.h"
+#include "report/statistics_file.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -30,35 +29,13 @@ struct MeasureCommand {
   std::string input;
   std::string output;
   std::string html;
+  std::string statistics;
   std::vector<std::string> arms = {"natural", "truncated", "static"};
   MeasureOptions measure;
   bool json = false;
   bool quiet = false;
   std::vector<std::string> arguments;  // of the whole command line
 };
-
-void PrintSummary(const MeasureCommand& command, const OrderedJson& report) {
-  for (const OrderedJson& note : report["notes"]) fmt::print(stderr, "note: {}\n", note.get<std::string>());
-  fmt::print(stderr, "{}\n", report["sentence"].get<std::string>());
-  for (const char* control : {"repeated", "mixed", "diluted", "attribution"}) {
-    if (!report.contains("controls") || !report["controls"].contains(control)) continue;
-    fmt::print(stderr, "{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
-  }
-  fmt::print(stderr, "report: {}\n", command.output);
-  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
-  if (!command.json) return;
-  const OrderedJson summary = {
-      {"output", command.output},
-      {"html", command.html.empty() ? OrderedJson(nullptr) : OrderedJson(command.html)},
-      {"documents", report["data"]["documents"]},
-      {"collapse_index", report["collapse_index"]},
-      {"preferred_shape", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["preferred"]},
-      {"knee", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["knee"]},
-      {"notes", report["notes"]},
-      {"sentence", report["sentence"]},
-  };
-  fmt::print("{}\n", summary.dump());
-}
 
 void RunMeasure(const MeasureCommand& command) {
   const auto asked = [&](const char* arm) {
@@ -76,8 +53,11 @@ void RunMeasure(const MeasureCommand& command) {
   AtomicFile output(command.output);
   std::optional<AtomicFile> html;
   if (!command.html.empty()) html.emplace(command.html);
-  const std::vector<Document> documents = ReadDocuments(command.input);
-
+  std::optional<AtomicFile> statistics;
+  if (!command.statistics.empty()) statistics.emplace(command.statistics);
+  const DocumentSource source = [&](const DocumentCallback& callback) {
+    ForEachDocument(command.input, callback);
+  };
   std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
   std::optional<Progress> spectrum_progress;
   options.spectrum_progress = [&](std::size_t done, std::size_t total) {
@@ -85,17 +65,20 @@ void RunMeasure(const MeasureCommand& command) {
     if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);
     spectrum_progress->Update(done, total);
   };
-  const MeasureResult result =
-      Measure(embedder, documents, options,
-              [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
+  MeasureStatistics gathered;
+  const MeasureResult result = Measure(
+      embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); },
+      statistics ? &gathered : nullptr);
   progress.reset();
   spectrum_progress.reset();
   const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
   output.Write(FormatReport(report));
   if (html) html->Write(HtmlPage(report));
+  if (statistics) WriteStatistics(gathered, report, *statistics);
   output.Commit();
   if (html) html->Commit();
-  PrintSummary(command, report);
+  if (statistics) statistics->Commit();
+  PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {
@@ -146,6 +129,10 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->required()
       ->type_name("FILE");
   sub->add_option("--html", command->html, "The report as a page")->type_name("FILE");
+  sub->add_option(
+         "--statistics", command->statistics,
+         "What the report is made from, to be merged with that of other documents (lengthwise merge)")
+      ->type_name("FILE");
   sub->add_option("--arms", command->arms,
                   "natural, truncated, static (default: these three), repeated, mixed, diluted")
       ->type_name("ARMS")
@@ -167,6 +154,11 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->check(CLI::PositiveNumber);
   sub->add_option("--minimum-documents", command->measure.minimum_documents,
                   "Fewest documents of the truncated arm, which else ends at a shorter length")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(2, 1000000));
+  sub->add_option("--truncated-documents", command->measure.truncated_documents,
+                  "Most documents of the truncated arm, drawn at random where more are long enough")
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(2, 1000000));

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -11,11 +9,6 @@ namespace {
 
 constexpr std::size_t kShortest = 16;
 constexpr std::size_t kTokenizedTogether = 256;
-
-std::size_t CountAtLeast(std::span<const TokenizedDocument> documents, std::size_t length) {
-  return static_cast<std::size_t>(
-      std::count_if(documents.begin(), documents.end(), [&](const auto& d) { return d.tokens >= length; }));
-}
 
 }  // namespace
 
@@ -29,9 +22,9 @@ const char* VectorKindName(VectorKind kind) {
 
 std::uint64_t DocumentKey(const Document& document) {
   Hasher hasher;
-  hasher.Add(document.id);
+  if (!document.numbered) hasher.Add(document.id);
   hasher.Add(EmbeddedText(document));
-  return std::stoull(hasher.Digest().substr(0, 16), nullptr, 16);
+  return hasher.Value().first;
 }
 
 std::size_t ArmPlan::tokens() const {
@@ -61,20 +54,27 @@ std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
   return tokenized;
 }
 
-ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force) {
-  ArmPlan plan{SequenceKind::kNatural, {}, {}, documents.size()};
+std::vector<LengthBucket> NaturalBuckets(std::size_t length_in_force) {
+  std::vector<LengthBucket> buckets;
   std::size_t from = 1;
   for (std::size_t to = kShortest; to < length_in_force; to *= 2) {
-    plan.buckets.push_back({from, to, false});
+    buckets.push_back({from, to, false});
     from = to + 1;
   }
-  plan.buckets.push_back({from, length_in_force, false});
+  buckets.push_back({from, length_in_force, false});
+  buckets.push_back({length_in_force, length_in_force, true});
+  return buckets;
+}
+
+ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force) {
+  ArmPlan plan{SequenceKind::kNatural, NaturalBuckets(length_in_force), {}, documents.size()};
+  const LengthBucket cut_bucket = plan.buckets.back();
+  plan.buckets.pop_back();
   const std::size_t whole_buckets = plan.buckets.size();
   for (std::size_t d = 0; d < documents.size(); ++d) {
     const std::size_t tokens = documents[d].tokens;
     if (tokens > length_in_force) {
-      if (plan.buckets.size() == whole_buckets)
-        plan.buckets.push_back({length_in_force, length_in_force, true});
+      if (plan.buckets.size() == whole_buckets) plan.buckets.push_back(cut_bucket);
       plan.sequences.push_back({d, whole_buckets, length_in_force, true});
       continue;
     }
@@ -100,26 +100,13 @@ std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_
 
 ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
                       std::size_t minimum_documents, std::vector<std::string>& notes) {
+  LengthCounts counts(lengths);
+  for (const TokenizedDocument& document : documents) counts.Add(document.tokens);
+  const std::size_t used = UsedLengths(counts, minimum_documents, notes);
   ArmPlan plan{SequenceKind::kTruncated, {}, {}, 0};
-  std::size_t used = lengths.size();
-  while (used > 0 && CountAtLeast(documents, lengths[used - 1]) < minimum_documents) --used;
-  if (used < 2) {
-    notes.push_back(fmt::format(
-        "The truncated arm is empty: it needs at least {} documents of the same two lengths, but {} have {} "
-        "tokens.",
-        minimum_documents, CountAtLeast(documents, lengths[std::min<std::size_t>(1, lengths.size() - 1)]),
-        lengths[std::min<std::size_t>(1, lengths.size() - 1)]));
-    return plan;
-  }
-  if (used < lengths.size()) {
-    notes.push_back(
-        fmt::format("The truncated arm ends at {} tokens instead of {}: {} of {} documents have {}, and at "
-                    "least {} are needed.",
-                    lengths[used - 1], lengths.back(), CountAtLeast(documents, lengths.back()),
-                    documents.size(), lengths.back(), minimum_documents));
-  }
+  if (used == 0) return plan;
   const std::size_t longest = lengths[used - 1];
-  plan.documents = CountAtLeast(documents, longest);
+  plan.documents = counts.at_least[used - 1];
   for (std::size_t l = 0; l < used; ++l) {
     plan.buckets.push_back({lengths[l], lengths[l], false});
     for (std::size_t d = 0; d < documents.size(); ++d) {

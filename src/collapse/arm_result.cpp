@@ -145,6 +145,8 @@ ArmSummary SummariseArm(const LengthStats& stats, SequenceKind sequences, Vector
   } else {
     SetFloors(stats, rows, options, results);
   }
+  // The bucket of cut documents is there only if there are any.
+  if (!results.empty() && results.back().bucket.cut && results.back().count == 0) results.pop_back();
   ArmSummary summary;
   if (paired && count > 0 && results[0].count >= 2)
     summary.curve = CurveOf(results, resampled, options.replicates);

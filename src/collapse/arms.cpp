@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fail.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -11,54 +12,83 @@ namespace {
 // Sequences whose vectors wait to be added in order.
 constexpr std::size_t kChunk = 1024;
 
-void AddChunk(LengthStats& stats, std::span<const TokenizedDocument> documents,
-              std::span<const PlannedSequence> planned, std::span<const float> vectors,
-              std::span<const TextProbe> probes) {
-  for (std::size_t s = 0; s < planned.size(); ++s) {
-    stats.Add(planned[s].bucket, {.key = documents[planned[s].document].key,
-                                  .tokens = planned[s].length,
-                                  .cut = planned[s].cut,
-                                  .vector = vectors.subspan(s * stats.dimension(), stats.dimension()),
-                                  .probe = probes.empty() ? nullptr : &probes[s]});
-  }
-}
-
 }  // namespace
 
-ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress) {
+void ArmStats::Merge(const ArmStats& other) {
+  if (model.has_value() != other.model.has_value() ||
+      static_control.has_value() != other.static_control.has_value()) {
+    Fail(ErrorCode::kBadInput, "statistics of different arms cannot be merged");
+  }
+  if (model) model->Merge(*other.model);
+  if (static_control) static_control->Merge(*other.static_control);
+}
+
+void EmbedPlanned(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                  std::span<const PlannedSequence> all, const ArmRun& run,
+                  const std::function<void(const EmbeddedSequence&)>& sink, const TokenProgress& progress) {
   const std::size_t dimension = embedder.spec().hidden;
-  ArmStats stats;
-  if (run.model) stats.model.emplace(dimension, plan.buckets, run.kept_vectors);
-  if (run.static_control) stats.static_control.emplace(dimension, plan.buckets, run.kept_vectors);
   std::size_t tokens = 0;
-  for (std::size_t first = 0; first < plan.sequences.size(); first += kChunk) {
-    const auto planned =
-        std::span(plan.sequences).subspan(first, std::min(kChunk, plan.sequences.size() - first));
+  for (std::size_t first = 0; first < all.size(); first += kChunk) {
+    const auto planned = all.subspan(first, std::min(kChunk, all.size() - first));
     std::vector<std::vector<std::int32_t>> sequences;
     for (const PlannedSequence& sequence : planned) {
       sequences.push_back(embedder.WithSpecials(documents[sequence.document].content, sequence.length));
     }
-    std::vector<float> vectors(planned.size() * dimension);
+    std::vector<float> control(run.static_control ? planned.size() * dimension : 0);
     if (run.static_control) {
       embedder.pool().For(sequences.size(), [&](std::size_t s, std::size_t) {
-        embedder.StaticVector(sequences[s], std::span(vectors).subspan(s * dimension, dimension));
+        embedder.StaticVector(sequences[s], std::span(control).subspan(s * dimension, dimension));
       });
-      AddChunk(*stats.static_control, documents, planned, vectors, {});
     }
+    std::vector<float> vectors(run.model ? planned.size() * dimension : 0);
+    std::vector<TextProbe> probes(run.model && run.probe ? planned.size() : 0);
     if (run.model) {
-      std::vector<TextProbe> probes(run.probe ? planned.size() : 0);
       embedder.EmbedSequences(sequences, {.probe = run.probe, .attention = {}, .intervention = {}},
                               [&](std::size_t s, std::span<const float> vector, const TextProbe* probe) {
                                 std::copy(vector.begin(), vector.end(),
                                           vectors.begin() + static_cast<std::ptrdiff_t>(s * dimension));
-                                if (run.probe) probes[s] = *probe;
+                                if (probe != nullptr) probes[s] = *probe;
                                 tokens += planned[s].length;
                                 if (progress) progress(tokens);
                               });
-      AddChunk(*stats.model, documents, planned, vectors, probes);
+    }
+    const auto row = [&](const std::vector<float>& rows, std::size_t s) {
+      return rows.empty() ? std::span<const float>() : std::span(rows).subspan(s * dimension, dimension);
+    };
+    for (std::size_t s = 0; s < planned.size(); ++s) {
+      sink({planned[s], row(vectors, s), row(control, s), probes.empty() ? nullptr : &probes[s]});
     }
   }
+}
+
+ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> buckets, const ArmRun& run) {
+  ArmStats stats;
+  if (run.model) stats.model.emplace(dimension, buckets, run.kept_vectors);
+  if (run.static_control) stats.static_control.emplace(dimension, buckets, run.kept_vectors);
+  return stats;
+}
+
+void AddArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+            const ArmRun& run, ArmStats& stats, const TokenProgress& progress) {
+  const auto add = [&](const EmbeddedSequence& sequence) {
+    const PlannedSequence& planned = sequence.planned;
+    Observation observation{.key = documents[planned.document].key,
+                            .tokens = planned.length,
+                            .cut = planned.cut,
+                            .vector = sequence.static_control,
+                            .probe = nullptr};
+    if (stats.static_control) stats.static_control->Add(planned.bucket, observation);
+    observation.vector = sequence.model;
+    observation.probe = sequence.probe;
+    if (stats.model) stats.model->Add(planned.bucket, observation);
+  };
+  EmbedPlanned(embedder, documents, plan.sequences, run, add, progress);
+}
+
+ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress) {
+  ArmStats stats = MakeArmStats(embedder.spec().hidden, plan.buckets, run);
+  AddArm(embedder, documents, plan, run, stats, progress);
   return stats;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "collapse/length_stats.h"
+#include "collapse/truncation.h"
 #include "embedding/embedder_impl.h"
 #include "text/documents.h"
 
@@ -33,7 +34,8 @@ struct TokenizedDocument {
   std::vector<std::int32_t> content;  // the first tokens, as many as the model has positions for
 };
 
-// Hash of id and text: the same for a document wherever it stands, whatever else the input holds.
+// Hash of id and text, of the text alone where the id is a line's number: the same for a document wherever it
+// stands, whatever else the input holds.
 std::uint64_t DocumentKey(const Document& document);
 
 std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
@@ -57,6 +59,9 @@ struct ArmPlan {
 
 // Buckets of up to 16, 17 to 32, ... tokens, up to the length in force; longer documents are cut to it and
 // stand in a last bucket of their own.
+std::vector<LengthBucket> NaturalBuckets(std::size_t length_in_force);
+
+// The last bucket is there only if a document stands in it.
 ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force);
 
 // 16, 24, 32, 48, 64, ... (powers of two and their 3/2) up to `positions`; `positions` itself; the trained
@@ -73,6 +78,9 @@ ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<co
 struct ArmStats {
   std::optional<LengthStats> model;
   std::optional<LengthStats> static_control;
+
+  // Throws kBadInput where one has an arm that the other has not, or other buckets.
+  void Merge(const ArmStats& other);
 };
 
 struct ArmRun {
@@ -85,8 +93,28 @@ struct ArmRun {
 // Called with the tokens embedded so far.
 using TokenProgress = std::function<void(std::size_t tokens)>;
 
-// Embeds the plan's sequences. Statistics are added in the plan's order whatever the threads did, so that
-// they do not depend on how many there are.
+// What became of one planned sequence; a vector is empty if it was not asked for, the probe null.
+struct EmbeddedSequence {
+  const PlannedSequence& planned;
+  std::span<const float> model;
+  std::span<const float> static_control;
+  const TextProbe* probe = nullptr;
+};
+
+// Embeds sequences and gives them to `sink` in their order whatever the threads did.
+void EmbedPlanned(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+                  std::span<const PlannedSequence> planned, const ArmRun& run,
+                  const std::function<void(const EmbeddedSequence&)>& sink, const TokenProgress& progress);
+
+// Statistics of the buckets, still empty.
+ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> buckets, const ArmRun& run);
+
+// Embeds the plan's sequences and adds them in the plan's order, so that the statistics do not depend on the
+// number of threads. The plan's buckets are those of `stats`, or the first of them.
+void AddArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+            const ArmRun& run, ArmStats& stats, const TokenProgress& progress);
+
+// The same in one call.
 ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
                 const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress);
 

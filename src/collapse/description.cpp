@@ -1,5 +1,7 @@
 #include "collapse/description.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -8,36 +10,55 @@
 namespace lengthwise {
 namespace {
 
-LengthQuantiles QuantilesOf(std::vector<std::size_t> lengths) {
-  std::sort(lengths.begin(), lengths.end());
-  const auto at = [&](std::size_t percent) {
-    const std::size_t rank = (percent * lengths.size() + 99) / 100;
-    return lengths[std::max<std::size_t>(rank, 1) - 1];
+LengthQuantiles QuantilesOf(const DataSums& sums) {
+  const auto at = [&](std::uint64_t percent) {
+    const std::uint64_t rank = std::max<std::uint64_t>((percent * sums.documents + 99) / 100, 1);
+    std::uint64_t before = 0;
+    for (const auto& [length, documents] : sums.lengths) {
+      before += documents;
+      if (before >= rank) return length;
+    }
+    return sums.lengths.rbegin()->first;
   };
-  return {lengths.front(), at(10), at(25), at(50), at(75), at(90), lengths.back()};
+  return {at(0), at(10), at(25), at(50), at(75), at(90), at(100)};
 }
 
 }  // namespace
 
-DataDescription DescribeData(std::span<const Document> documents,
-                             std::span<const TokenizedDocument> tokenized, std::size_t read,
-                             std::size_t length_in_force) {
-  DataDescription data;
-  data.read = read;
-  data.documents = documents.size();
+void DataSums::Add(const Document& document, std::size_t tokens_of_document, std::size_t length_in_force) {
+  ++documents;
+  tokens += tokens_of_document;
+  over_limit += tokens_of_document > length_in_force ? 1 : 0;
+  ++lengths[tokens_of_document];
   Hasher hasher;
-  for (const Document& document : documents) {
-    hasher.Add(document.id);
-    hasher.Add(EmbeddedText(document));
-  }
-  data.fingerprint = hasher.Digest();
-  std::vector<std::size_t> lengths;
-  for (const TokenizedDocument& document : tokenized) {
-    lengths.push_back(document.tokens);
-    data.tokens += document.tokens;
-    data.over_limit += document.tokens > length_in_force ? 1 : 0;
-  }
-  data.length_quantiles = QuantilesOf(std::move(lengths));
+  if (!document.numbered) hasher.Add(document.id);
+  hasher.Add(EmbeddedText(document));
+  const auto [high, low] = hasher.Value();
+  AddFingerprint(high, low);
+}
+
+void DataSums::Merge(const DataSums& other) {
+  read += other.read;
+  documents += other.documents;
+  tokens += other.tokens;
+  over_limit += other.over_limit;
+  for (const auto& [length, count] : other.lengths) lengths[length] += count;
+  AddFingerprint(other.fingerprint_high, other.fingerprint_low);
+}
+
+void DataSums::AddFingerprint(std::uint64_t high, std::uint64_t low) {
+  fingerprint_low += low;
+  fingerprint_high += high + (fingerprint_low < low ? 1 : 0);
+}
+
+DataDescription DescribeData(const DataSums& sums) {
+  DataDescription data;
+  data.fingerprint = fmt::format("{:016x}{:016x}", sums.fingerprint_high, sums.fingerprint_low);
+  data.read = sums.read;
+  data.documents = sums.documents;
+  data.tokens = sums.tokens;
+  data.over_limit = sums.over_limit;
+  data.length_quantiles = QuantilesOf(sums);
   return data;
 }
 

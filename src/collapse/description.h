@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <cstdint>
+#include <map>
 #include <string>
-#include <vector>
 
-#include "collapse/arms.h"
 #include "embedding/embedder_impl.h"
 #include "text/documents.h"
 
@@ -18,7 +17,7 @@ struct LengthQuantiles {
 };
 
 struct DataDescription {
-  std::string fingerprint;  // of the ids and texts measured, in order
+  std::string fingerprint;  // of the ids and texts measured, in any order
   std::size_t read = 0;
   std::size_t documents = 0;
   std::size_t tokens = 0;
@@ -41,10 +40,29 @@ struct ModelDescription {
   std::string post_process = "none";  // as FormatPostProcessSpec writes it
 };
 
-// `read`: documents of the input, of which `documents` were measured. Not empty.
-DataDescription DescribeData(std::span<const Document> documents,
-                             std::span<const TokenizedDocument> tokenized, std::size_t read,
-                             std::size_t length_in_force);
+// What a DataDescription is made from. Can be merged, in any order with the same result.
+struct DataSums {
+  std::uint64_t read = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t tokens = 0;
+  std::uint64_t over_limit = 0;
+  // Documents of each length. The longest of N different lengths have N^2 / 2 tokens together, so this grows
+  // with the square root of the text at most.
+  std::map<std::size_t, std::uint64_t> lengths;
+  // Sum, modulo 2^128, of the hashes of ids and texts: high and low 64 bits.
+  std::uint64_t fingerprint_high = 0;
+  std::uint64_t fingerprint_low = 0;
+
+  // `tokens`: of the whole document. `read` is the caller's to count.
+  void Add(const Document& document, std::size_t tokens_of_document, std::size_t length_in_force);
+  void Merge(const DataSums& other);
+
+ private:
+  void AddFingerprint(std::uint64_t high, std::uint64_t low);
+};
+
+// Of one document or more.
+DataDescription DescribeData(const DataSums& sums);
 
 ModelDescription DescribeModel(const EmbedderImpl& embedder);
 

@@ -54,6 +54,21 @@ void CheckFinite(const TextProbe& probe, std::size_t tokens) {
 
 }  // namespace
 
+void CheckObservation(const Observation& observation, std::size_t dimension) {
+  if (observation.vector.size() != dimension) {
+    Fail(ErrorCode::kBadInput, "a vector of {} components where {} are expected", observation.vector.size(),
+         dimension);
+  }
+  const Eigen::Map<const Eigen::VectorXf> given(observation.vector.data(),
+                                                static_cast<Eigen::Index>(dimension));
+  if (!given.allFinite()) {
+    Fail(ErrorCode::kBadInput,
+         "the vector of a text of {} tokens holds NaN or infinity; check the weights and the temperature",
+         observation.tokens);
+  }
+  if (observation.probe != nullptr) CheckFinite(*observation.probe, observation.tokens);
+}
+
 void ProbeSums::Add(const TextProbe& probe) {
   AddProbes(*this, 1, probe.head_count, probe.heads, probe.layers);
 }
@@ -77,19 +92,9 @@ LengthStats::LengthStats(std::size_t dimension, std::span<const LengthBucket> bu
 }
 
 void LengthStats::Add(std::size_t bucket, const Observation& observation) {
-  if (observation.vector.size() != dimension_) {
-    Fail(ErrorCode::kBadInput, "a vector of {} components where {} are expected", observation.vector.size(),
-         dimension_);
-  }
+  CheckObservation(observation, dimension_);
   const Eigen::Map<const Eigen::VectorXf> given(observation.vector.data(),
                                                 static_cast<Eigen::Index>(dimension_));
-  if (!given.allFinite()) {
-    Fail(ErrorCode::kBadInput,
-         "the vector of a text of {} tokens holds NaN or infinity; check the weights and the temperature",
-         observation.tokens);
-  }
-  if (observation.probe != nullptr) CheckFinite(*observation.probe, observation.tokens);
-
   Eigen::VectorXd unit = given.cast<double>();
   const double norm = unit.norm();
   if (norm > 0) unit /= norm;

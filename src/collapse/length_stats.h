@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -31,6 +32,9 @@ struct Observation {
   std::span<const float> vector;     // any length; its direction is what counts
   const TextProbe* probe = nullptr;  // null: not probed
 };
+
+// Throws kBadInput for a vector of another dimension, or for a vector or probe that is not finite.
+void CheckObservation(const Observation& observation, std::size_t dimension);
 
 // Sums of probes over texts.
 struct ProbeSums {
@@ -64,6 +68,10 @@ class LengthStats {
   // `dimension` of the vectors; `capacity`: vectors kept in each bucket.
   LengthStats(std::size_t dimension, std::span<const LengthBucket> buckets,
               std::size_t capacity = VectorSample::kDefaultCapacity);
+
+  // As they were, read from a file. Every sum has `dimension` components.
+  LengthStats(std::size_t dimension, std::vector<BucketStats> buckets)
+      : dimension_(dimension), buckets_(std::move(buckets)) {}
 
   // Throws kBadInput for a vector of another dimension or with a component that is not finite.
   void Add(std::size_t bucket, const Observation& observation);

@@ -6,97 +6,10 @@
 #include <span>
 #include <utility>
 
-#include "base/fail.h"
-#include "base/random.h"
+#include "collapse/measure_extras.h"
 
 namespace lengthwise {
 namespace {
-
-void CheckOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
-  if (!options.natural && !options.truncated && !options.static_control && !options.controls.any()) {
-    Fail(ErrorCode::kBadInput,
-         "no arm to measure; the arms are natural, truncated, static, repeated, mixed and diluted");
-  }
-  if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
-    Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
-         options.resampling.confidence);
-  }
-  if (options.spectrum > 0 && !options.truncated) {
-    Fail(ErrorCode::kBadInput, "spectra are computed on the truncated arm, which is not measured here");
-  }
-  if (options.minimum_documents < 2) {
-    Fail(ErrorCode::kBadInput, "the truncated arm needs at least 2 documents, since it compares pairs");
-  }
-  const std::size_t shortest = embedder.special_tokens() + 1;
-  const std::size_t longest = embedder.limits().positions;
-  for (std::size_t i = 0; i < options.lengths.size(); ++i) {
-    if (options.lengths[i] < shortest || options.lengths[i] > longest) {
-      Fail(ErrorCode::kBadInput,
-           "a truncated length of {} tokens: this model takes {} to {}, special tokens included",
-           options.lengths[i], shortest, longest);
-    }
-    if (i > 0 && options.lengths[i] <= options.lengths[i - 1]) {
-      Fail(ErrorCode::kBadInput, "truncated lengths must ascend, but {} follows {}", options.lengths[i],
-           options.lengths[i - 1]);
-    }
-  }
-}
-
-// The documents with the smallest hashes, in input order: which they are does not depend on the input's
-// order.
-std::vector<Document> Sample(const std::vector<Document>& documents, std::size_t size, std::uint64_t seed) {
-  const std::uint64_t stream = Random(seed).Next();
-  std::vector<std::pair<std::uint64_t, std::size_t>> ranks;
-  for (std::size_t d = 0; d < documents.size(); ++d) {
-    ranks.emplace_back(Random(DocumentKey(documents[d]) ^ stream).Next(), d);
-  }
-  std::sort(ranks.begin(), ranks.end());
-  ranks.resize(size);
-  std::sort(ranks.begin(), ranks.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  std::vector<Document> sample;
-  for (const auto& [rank, d] : ranks) sample.push_back(documents[d]);
-  return sample;
-}
-
-ControlFrame FrameOf(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                     const MeasureOptions& options, std::vector<std::string>& notes) {
-  ControlSample sample(embedder, options.controls, options.resampling.seed);
-  for (const TokenizedDocument& document : documents) sample.Add(document);
-  return sample.Frame(options.minimum_documents, notes);
-}
-
-// One kind of sequences, and which vectors are measured of it.
-struct KindToMeasure {
-  ArmPlan plan;
-  ArmRun run;
-
-  std::size_t tokens() const { return run.model ? plan.tokens() : 0; }
-};
-
-std::vector<KindToMeasure> PlanKinds(const EmbedderImpl& embedder,
-                                     std::span<const TokenizedDocument> documents,
-                                     const MeasureOptions& options, std::vector<std::string>& notes) {
-  const LengthLimits limits = embedder.limits();
-  const bool static_alone = options.static_control && !options.natural && !options.truncated;
-  const auto run = [&](bool model) {
-    return ArmRun{.model = model,
-                  .static_control = options.static_control,
-                  .probe = model && options.probe,
-                  .kept_vectors = options.kept_vectors};
-  };
-  std::vector<KindToMeasure> kinds;
-  if (options.natural || static_alone) {
-    kinds.push_back({PlanNatural(documents, limits.in_force), run(options.natural)});
-  }
-  if (options.truncated || static_alone) {
-    const std::vector<std::size_t> lengths =
-        options.lengths.empty() ? TruncationLengths(limits.sentence_transformers, limits.positions)
-                                : options.lengths;
-    kinds.push_back(
-        {PlanTruncated(documents, lengths, options.minimum_documents, notes), run(options.truncated)});
-  }
-  return kinds;
-}
 
 void NoteZeroVectors(const ArmResult& arm, std::vector<std::string>& notes) {
   std::uint64_t zero_vectors = 0;
@@ -123,91 +36,111 @@ void CompareCurves(const ArmSummary& model, const std::optional<ArmSummary>& sta
   result.shapes = CompareShapes(*model.curve, confidence);
 }
 
-void MeasureKind(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                 const KindToMeasure& kind, const TokenProgress& progress, MeasureResult& result) {
-  const ArmPlan& plan = kind.plan;
-  const ArmStats stats = RunArm(embedder, documents, plan, kind.run, progress);
+void SummariseKind(const ArmStats& stats, SequenceKind kind, std::size_t documents, ThreadPool& pool,
+                   MeasureResult& result) {
   std::optional<ArmSummary> static_control;
   if (stats.static_control) {
-    static_control = SummariseArm(*stats.static_control, plan.kind, VectorKind::kStatic, plan.documents,
-                                  result.resampling, embedder.pool());
+    static_control =
+        SummariseArm(*stats.static_control, kind, VectorKind::kStatic, documents, result.resampling, pool);
     NoteZeroVectors(static_control->result, result.notes);
     result.arms.push_back(static_control->result);
   }
   if (!stats.model) return;
-  const ArmSummary model = SummariseArm(*stats.model, plan.kind, VectorKind::kModel, plan.documents,
-                                        result.resampling, embedder.pool());
+  const ArmSummary model =
+      SummariseArm(*stats.model, kind, VectorKind::kModel, documents, result.resampling, pool);
   NoteZeroVectors(model.result, result.notes);
   result.arms.push_back(model.result);
-  AddTables(*stats.model, plan.kind, result);
+  AddTables(*stats.model, kind, result);
   CompareCurves(model, static_control, result.resampling.confidence, result);
+}
+
+// The statistics of the documents that reach the first `used` lengths, cut to each.
+ArmStats TruncatedArm(const MeasureStatistics& statistics, std::size_t used, std::size_t documents) {
+  const MeasureOptions& options = statistics.options;
+  const std::size_t dimension = statistics.model.hidden;
+  std::vector<LengthBucket> buckets;
+  for (std::size_t l = 0; l < used; ++l) buckets.push_back({options.lengths[l], options.lengths[l], false});
+  ArmStats stats = MakeArmStats(dimension, buckets,
+                                {.model = options.truncated,
+                                 .static_control = options.static_control,
+                                 .probe = options.probe,
+                                 .kept_vectors = options.kept_vectors});
+  for (std::size_t d = 0; d < documents; ++d) {
+    const TruncatedDocument& document = statistics.truncated.documents[d];
+    for (std::size_t l = 0; l < used; ++l) {
+      Observation observation{.key = document.key,
+                              .tokens = options.lengths[l],
+                              .cut = document.tokens > options.lengths[l],
+                              .vector = {},
+                              .probe = nullptr};
+      if (stats.static_control) {
+        observation.vector = std::span(document.static_control).subspan(l * dimension, dimension);
+        stats.static_control->Add(l, observation);
+      }
+      if (stats.model) {
+        observation.vector = std::span(document.model).subspan(l * dimension, dimension);
+        observation.probe = document.probes.empty() ? nullptr : &document.probes[l];
+        stats.model->Add(l, observation);
+      }
+    }
+  }
+  return stats;
+}
+
+void SummariseTruncated(const MeasureStatistics& statistics, ThreadPool& pool, MeasureResult& result) {
+  const MeasureOptions& options = statistics.options;
+  const LengthCounts& counts = statistics.truncated.counts;
+  const std::size_t used = UsedLengths(counts, options.minimum_documents, result.notes);
+  const std::size_t enough = used > 0 ? counts.at_least[used - 1] : 0;
+  const std::size_t documents = std::min(enough, options.truncated_documents);
+  if (enough > documents) {
+    result.notes.push_back(
+        fmt::format("The truncated arm holds {} of the {} documents that have {} tokens, drawn at random.",
+                    documents, enough, counts.lengths[used - 1]));
+  }
+  SummariseKind(TruncatedArm(statistics, used, documents), SequenceKind::kTruncated, documents, pool, result);
 }
 
 }  // namespace
 
-MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
-                      const MeasureOptions& options, const MeasureProgress& progress) {
-  if (documents.empty()) Fail(ErrorCode::kBadInput, "no documents to measure");
-  CheckOptions(options, embedder);
-  const bool draw = options.sample > 0 && options.sample < documents.size();
-  const std::vector<Document> sample =
-      draw ? Sample(documents, options.sample, options.resampling.seed) : std::vector<Document>{};
-  const std::vector<Document>& measured = draw ? sample : documents;
-
+MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool) {
+  const MeasureOptions& options = statistics.options;
   MeasureResult result;
   result.resampling = options.resampling;
-  result.model = DescribeModel(embedder);
+  result.model = statistics.model;
+  result.data = DescribeData(statistics.data);
   result.truncated_asked = options.truncated;
-  const std::vector<TokenizedDocument> tokenized = TokenizeDocuments(embedder, measured);
-  result.data = DescribeData(measured, tokenized, documents.size(), result.model.limits.in_force);
-  if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
-    result.notes.push_back(fmt::format(
-        "Texts longer than the length in force are cut here, not treated as --long-input {} would.",
-        LongInputKindName(embedder.options().long_input.kind)));
+  result.notes = statistics.notes;
+  if (options.AnyNatural()) {
+    SummariseKind(statistics.natural, SequenceKind::kNatural, statistics.data.documents, pool, result);
   }
-
-  const std::vector<KindToMeasure> kinds = PlanKinds(embedder, tokenized, options, result.notes);
-  std::size_t total = 0;
-  for (const KindToMeasure& kind : kinds) total += kind.tokens();
-  ControlFrame frame;
-  if (options.controls.any()) {
-    frame = FrameOf(embedder, tokenized, options, result.notes);
-    for (const ControlCondition condition : PlanControls(frame, options.controls)) {
-      total += CountTokens(frame, condition);
-    }
-  }
-  std::size_t before = 0;
-  for (const KindToMeasure& kind : kinds) {
-    MeasureKind(
-        embedder, tokenized, kind,
-        [&](std::size_t tokens) {
-          if (progress) progress(before + tokens, total);
-        },
-        result);
-    before += kind.tokens();
-  }
-  if (options.controls.any()) {
-    result.controls =
-        MeasureControls(embedder, frame, options.controls, options.resampling, [&](std::size_t tokens) {
-          if (progress) progress(before + tokens, total);
-        });
-  }
-  for (const KindToMeasure& kind : kinds) {
-    if (options.spectrum == 0 || kind.plan.kind != SequenceKind::kTruncated) continue;
-    if (kind.plan.sequences.empty()) {
-      result.notes.emplace_back("There are no spectra of heads, since the truncated arm is empty.");
-      continue;
-    }
-    std::vector<std::size_t> lengths;
-    for (const LengthBucket& bucket : kind.plan.buckets) lengths.push_back(bucket.to);
-    result.spectrum = MeasureSpectrum(embedder, tokenized, lengths, options.spectrum, options.resampling.seed,
-                                      options.resampling.confidence, options.spectrum_progress);
-  }
+  if (options.AnyTruncated()) SummariseTruncated(statistics, pool, result);
   // Embeddings first, then their controls.
   std::stable_sort(result.arms.begin(), result.arms.end(), [](const ArmResult& a, const ArmResult& b) {
     return a.vectors == VectorKind::kModel && b.vectors != VectorKind::kModel;
   });
   return result;
+}
+
+MeasureResult Measure(const EmbedderImpl& embedder, const DocumentSource& source,
+                      const MeasureOptions& options, const MeasureProgress& progress,
+                      MeasureStatistics* statistics) {
+  if (statistics != nullptr) CheckMergeable(options);
+  MeasureExtras extras(embedder, options);
+  GatheredDocuments gathered =
+      GatherStatistics(embedder, source, options, statistics != nullptr, progress, extras.Hooks());
+  MeasureResult result = Summarise(gathered.statistics, embedder.pool());
+  extras.Measure(gathered, progress, result);
+  if (statistics != nullptr) *statistics = std::move(gathered.statistics);
+  return result;
+}
+
+MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
+                      const MeasureOptions& options, const MeasureProgress& progress) {
+  const DocumentSource source = [&](const DocumentCallback& callback) {
+    for (const Document& document : documents) callback(Document(document));
+  };
+  return Measure(embedder, source, options, progress);
 }
 
 }  // namespace lengthwise

@@ -8,23 +8,22 @@
 namespace lengthwise {
 namespace {
 
-// Keys may be anything (row numbers); what is compared is their hash.
-std::uint64_t Rank(std::uint64_t key) {
-  return Random(key).Next();
-}
-
 bool Before(const VectorSample::Entry& a, const VectorSample::Entry& b) {
-  if (a.key != b.key) return Rank(a.key) < Rank(b.key);
+  if (a.key != b.key) return SampleRank(a.key) < SampleRank(b.key);
   return a.vector < b.vector;
 }
 
 }  // namespace
 
+std::uint64_t SampleRank(std::uint64_t key) {
+  return Random(key).Next();
+}
+
 void VectorSample::Add(std::uint64_t key, std::span<const float> vector) {
   if (capacity_ == 0) return;
   if (heap_.size() == capacity_) {
     // Most documents of a large input end here, without a copy.
-    if (Rank(key) > Rank(heap_.front().key)) return;
+    if (SampleRank(key) > SampleRank(heap_.front().key)) return;
     Entry entry{key, {vector.begin(), vector.end()}};
     if (!Before(entry, heap_.front())) return;
     std::pop_heap(heap_.begin(), heap_.end(), Before);

@@ -8,6 +8,9 @@
 
 namespace lengthwise {
 
+// The hash that samples of documents go by; a document's key may be anything.
+std::uint64_t SampleRank(std::uint64_t key);
+
 // Which documents stay depends on their keys alone, neither on the order of arrival nor on how the input was
 // split; so the sample of a merge is the sample of the whole, and a document kept at one length is kept at
 // every length that has the same documents. While no more than `capacity` have come, the sample is

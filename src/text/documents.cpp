@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "text/line_reader.h"
 #include "text/utf8.h"
@@ -23,16 +25,23 @@ bool IsBlank(std::string_view line) {
   return line.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
 }
 
-// Ids and the lines that they came from.
+// Ids, by their hash, and the lines that they came from. Bounded: an input may have more lines than memory
+// has room for. Two ids with one hash of 64 bits are not to be expected among so few.
 class SeenIds {
  public:
   void Add(const std::string& id, const LineReader& reader) {
-    const auto [seen, is_new] = lines_.emplace(id, reader.number());
-    if (!is_new) Fail(kBad, "{}: \"_id\" {} stands on line {} already", reader.where(), id, seen->second);
+    Hasher hasher;
+    hasher.Add(id);
+    const std::uint64_t hash = hasher.Value().first;
+    const auto seen = lines_.find(hash);
+    if (seen != lines_.end()) {
+      Fail(kBad, "{}: \"_id\" {} stands on line {} already", reader.where(), id, seen->second);
+    }
+    if (lines_.size() < kIdsKept) lines_.emplace(hash, reader.number());
   }
 
  private:
-  std::unordered_map<std::string, std::size_t> lines_;
+  std::unordered_map<std::uint64_t, std::size_t> lines_;
 };
 
 // The text of member `name`; null if it is not there, or null itself.
@@ -51,7 +60,8 @@ Document ParseJsonDocument(std::string_view line, const LineReader& reader) {
   if (text == nullptr) Fail(kBad, "{}: \"text\" is missing", where);
   const std::string* title = FindText(object, "title", where);
   const std::string* id = FindText(object, "_id", where);
-  return {id != nullptr ? *id : std::to_string(reader.number()), title != nullptr ? *title : "", *text};
+  return {id != nullptr ? *id : std::to_string(reader.number()), title != nullptr ? *title : "", *text,
+          id == nullptr};
 }
 
 std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentCallback& callback) {
@@ -60,7 +70,7 @@ std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentC
   SeenIds ids;
   const auto give_blank_lines = [&] {
     for (std::size_t number = 1; number <= undecided; ++number, ++count)
-      callback({std::to_string(number), "", ""});
+      callback({std::to_string(number), "", "", true});
     undecided = 0;
   };
   std::string_view line;
@@ -75,7 +85,7 @@ std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentC
       if (!json) give_blank_lines();
     }
     if (format == DocumentFormat::kPlainText) {
-      callback({std::to_string(reader->number()), "", std::string(line)});
+      callback({std::to_string(reader->number()), "", std::string(line), true});
     } else {
       if (IsBlank(line)) continue;
       Document document = ParseJsonDocument(line, *reader);

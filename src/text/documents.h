@@ -13,6 +13,8 @@ struct Document {
   std::string id;     // `_id`, or the file's name in a folder, or the line's number from 1
   std::string title;  // `title`, may be empty
   std::string text;   // valid UTF-8
+  // The id is the line's number alone, which says nothing about the document: elsewhere it has another.
+  bool numbered = false;
 };
 
 using DocumentCallback = std::function<void(Document&&)>;
@@ -25,11 +27,13 @@ std::string EmbeddedText(const Document& document);
 // keep their numbers), a folder (every *.txt file in it, by name), or "-": standard input, JSONL if its first
 // character that is not white space is '{', plain text otherwise. Lines end with "\n" or "\r\n"; a UTF-8 byte
 // order mark is skipped. Throws kIo, or kBadInput naming file and line: not JSON, no `text`, a value that is
-// not a string, invalid UTF-8, the same id twice; and for an input without a single document.
+// not a string, invalid UTF-8, the same id twice (looked for among the first kIdsKept ids of JSONL); and for
+// an input without a single document.
 std::vector<Document> ReadDocuments(const std::string& input);
 
-// The same, one at a time, for inputs larger than memory (the ids of JSONL documents are kept, to find
-// repeats).
+// The same, one at a time, for inputs larger than memory: beside the document at hand, hashes of kIdsKept ids
+// are held at most.
+inline constexpr std::size_t kIdsKept = std::size_t{1} << 20;
 void ForEachDocument(const std::string& input, const DocumentCallback& callback);
 
 enum class DocumentFormat {

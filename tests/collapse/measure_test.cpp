@@ -2,26 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "base/random.h"
 #include "lengthwise/error.h"
 #include "synthetic_vectors.h"
+#include "tiny_texts.h"
 
 namespace lengthwise {
 namespace {
 
-const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
-
-// Texts of `words` words that the tiny model knows.
-Document Text(std::size_t number, std::size_t words, Random& random) {
-  const char* const vocabulary[] = {"the",  "a",     "of",   "and",       "long", "short",
-                                    "text", "model", "head", "attention", "token"};
-  std::string text;
-  for (std::size_t w = 0; w < words; ++w)
-    text += std::string(w > 0 ? " " : "") + vocabulary[random.Below(11)];
-  return {std::to_string(number), "", text};
-}
+using testing::Text;
+using testing::Tiny;
 
 // 40 documents of 5 to 96 words; 24 have at least 78, which with [CLS] and [SEP] fill the model's 80
 // positions.
@@ -30,12 +20,6 @@ std::vector<Document> Documents() {
   std::vector<Document> documents;
   for (std::size_t d = 0; d < 40; ++d) documents.push_back(Text(d, d % 5 < 3 ? 78 + d / 3 : 5 + d, random));
   return documents;
-}
-
-EmbedderImpl Tiny(std::size_t threads = 1) {
-  EmbedderOptions options;
-  options.threads = threads;
-  return EmbedderImpl(kTinyBert, options);
 }
 
 MeasureOptions Quick() {
@@ -223,7 +207,7 @@ TEST(Measure, OfEmptyTextsIsDefined) {
 
 TEST(Measure, RefusesWhatItCannotMeasure) {
   const EmbedderImpl embedder = Tiny();
-  EXPECT_THROW(Measure(embedder, {}, Quick()), Error);
+  EXPECT_THROW(Measure(embedder, std::vector<Document>{}, Quick()), Error);
   const auto with = [&](const std::function<void(MeasureOptions&)>& change) {
     MeasureOptions options = Quick();
     change(options);

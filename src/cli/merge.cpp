@@ -1,0 +1,86 @@
+// lengthwise merge: the report of several measurements together.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/report_summary.h"
+#include "collapse/measure.h"
+#include "math/thread_pool.h"
+#include "report/html_page.h"
+#include "report/report_document.h"
+#include "report/statistics_file.h"
+
+namespace lengthwise {
+namespace {
+
+struct MergeCommand {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string html;
+  std::string statistics;
+  std::size_t threads = 0;
+  bool json = false;
+  std::vector<std::string> arguments;  // of the whole command line
+};
+
+void RunMerge(const MergeCommand& command) {
+  // Opened before the work, so that a place that cannot be written to costs no time.
+  AtomicFile output(command.output);
+  std::optional<AtomicFile> html;
+  if (!command.html.empty()) html.emplace(command.html);
+  std::optional<AtomicFile> statistics;
+  if (!command.statistics.empty()) statistics.emplace(command.statistics);
+
+  StatisticsFile merged = ReadStatistics(command.inputs.front());
+  for (std::size_t i = 1; i < command.inputs.size(); ++i)
+    MergeStatistics(ReadStatistics(command.inputs[i]), command.inputs[i], merged);
+  ThreadPool pool(command.threads);
+  const MeasureResult result = Summarise(merged.statistics, pool);
+  OrderedJson report =
+      ReportDocument(result, {command.arguments, fmt::format("{}", fmt::join(command.inputs, ", "))});
+  // As the parts were described: the model is not at hand here.
+  report["model"] = merged.model;
+  report["repair"] = merged.repair;
+  output.Write(FormatReport(report));
+  if (html) html->Write(HtmlPage(report));
+  if (statistics) WriteStatistics(merged.statistics, report, *statistics);
+  output.Commit();
+  if (html) html->Commit();
+  if (statistics) statistics->Commit();
+  PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
+}
+
+}  // namespace
+
+void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments) {
+  const auto command = std::make_shared<MergeCommand>();
+  command->arguments = std::move(arguments);
+  CLI::App* const sub =
+      app.add_subcommand("merge", "Merge statistics of several measurements into one report");
+  sub->add_option("statistics", command->inputs,
+                  "Files that lengthwise measure --statistics wrote, of the same model, repair and options")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--output", command->output, "Report, JSON as docs/report.schema.json says")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--html", command->html, "The report as a page")->type_name("FILE");
+  sub->add_option("--statistics", command->statistics, "The merged statistics, to be merged again")
+      ->type_name("FILE");
+  sub->add_option("--threads", command->threads, "Threads (default: all processors)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
+  sub->callback([command] { RunMerge(*command); });
+}
+
+}  // namespace lengthwise

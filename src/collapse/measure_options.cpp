@@ -1,0 +1,41 @@
+#include "collapse/measure_options.h"
+
+#include "base/fail.h"
+
+namespace lengthwise {
+
+void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
+  if (!options.natural && !options.truncated && !options.static_control && !options.controls.any()) {
+    Fail(ErrorCode::kBadInput,
+         "no arm to measure; the arms are natural, truncated, static, repeated, mixed and diluted");
+  }
+  if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
+    Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
+         options.resampling.confidence);
+  }
+  if (options.spectrum > 0 && !options.truncated) {
+    Fail(ErrorCode::kBadInput, "spectra are computed on the truncated arm, which is not measured here");
+  }
+  if (options.minimum_documents < 2) {
+    Fail(ErrorCode::kBadInput, "the truncated arm needs at least 2 documents, since it compares pairs");
+  }
+  if (options.truncated_documents < options.minimum_documents) {
+    Fail(ErrorCode::kBadInput, "the truncated arm may hold {} documents at most, but needs {} at least",
+         options.truncated_documents, options.minimum_documents);
+  }
+  const std::size_t shortest = embedder.special_tokens() + 1;
+  const std::size_t longest = embedder.limits().positions;
+  for (std::size_t i = 0; i < options.lengths.size(); ++i) {
+    if (options.lengths[i] < shortest || options.lengths[i] > longest) {
+      Fail(ErrorCode::kBadInput,
+           "a truncated length of {} tokens: this model takes {} to {}, special tokens included",
+           options.lengths[i], shortest, longest);
+    }
+    if (i > 0 && options.lengths[i] <= options.lengths[i - 1]) {
+      Fail(ErrorCode::kBadInput, "truncated lengths must ascend, but {} follows {}", options.lengths[i],
+           options.lengths[i - 1]);
+    }
+  }
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,29 @@
+// The tiny model, and texts of words that it knows.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/random.h"
+#include "embedding/embedder_impl.h"
+#include "text/documents.h"
+
+namespace lengthwise::testing {
+
+inline EmbedderImpl Tiny(std::size_t threads = 1) {
+  EmbedderOptions options;
+  options.threads = threads;
+  return EmbedderImpl(std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert", options);
+}
+
+// A text of `words` words, each of one token.
+inline Document Text(std::size_t number, std::size_t words, Random& random) {
+  const char* const vocabulary[] = {"the",  "a",     "of",   "and",       "long", "short",
+                                    "text", "model", "head", "attention", "token"};
+  std::string text;
+  for (std::size_t w = 0; w < words; ++w)
+    text += std::string(w > 0 ? " " : "") + vocabulary[random.Below(11)];
+  return {std::to_string(number), "", text};
+}
+
+}  // namespace lengthwise::testing
