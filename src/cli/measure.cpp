@@ -31,11 +31,22 @@ struct MeasureCommand {
   std::string html;
   std::string statistics;
   std::vector<std::string> arms = {"natural", "truncated", "static"};
+  std::vector<std::string> ablation;
   MeasureOptions measure;
   bool json = false;
   bool quiet = false;
   std::vector<std::string> arguments;  // of the whole command line
 };
+
+std::vector<HeadOutput> ParseModes(const std::vector<std::string>& names) {
+  std::vector<HeadOutput> modes;
+  for (const std::string& name : names) {
+    for (const HeadOutput mode : {HeadOutput::kDc, HeadOutput::kHc, HeadOutput::kZero}) {
+      if (name == HeadOutputName(mode)) modes.push_back(mode);
+    }
+  }
+  return modes;
+}
 
 void RunMeasure(const MeasureCommand& command) {
   const auto asked = [&](const char* arm) {
@@ -48,6 +59,7 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.repeated = asked("repeated");
   options.controls.mixed = asked("mixed");
   options.controls.diluted = asked("diluted");
+  options.ablation.modes = ParseModes(command.ablation);
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
@@ -98,6 +110,29 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
       ->check(CLI::Range(2, 100000));
 }
 
+void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
+  MeasureOptions& options = command.measure;
+  sub.add_flag("--probe", options.probe, "Tables of layers and attention heads");
+  sub.add_flag("--gains", options.gains,
+               "What each part of each layer does to the differences between tokens, by length");
+  sub.add_option("--ablation", command.ablation,
+                 "Replace each head's output by its mean over tokens (dc), its deviation from that (hc) or "
+                 "zero, and rank heads by the part of the collapse index that they carry")
+      ->type_name("MODES")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"dc", "hc", "zero"}));
+  sub.add_option("--ablation-documents", options.ablation.documents,
+                 "Most documents of the ablation, drawn at random")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(2, 100000));
+  sub.add_option("--ablation-lengths", options.ablation.lengths,
+                 "Lengths of the ablation in tokens, ascending (default: three of the truncated arm's)")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+}
+
 void AddResamplingOptions(CLI::App& sub, MeasureOptions& options) {
   sub.add_option("--seed", options.resampling.seed, "Of sampling, bootstrap and permutations")
       ->capture_default_str()
@@ -139,7 +174,7 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->delimiter(',')
       ->check(CLI::IsMember({"natural", "truncated", "static", "repeated", "mixed", "diluted"}));
   AddControlOptions(*sub, command->measure.controls);
-  sub->add_flag("--probe", command->measure.probe, "Tables of layers and attention heads");
+  AddLayerOptions(*sub, *command);
   sub->add_option("--spectrum", command->measure.spectrum,
                   "Exact spectra of every head's attention, beside bound and laws, on N documents of the "
                   "truncated arm (default: none)")

@@ -13,6 +13,10 @@ void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report) {
     if (!report.contains("controls") || !report["controls"].contains(control)) continue;
     fmt::print(stderr, "{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
   }
+  if (report.contains("gains_sentence"))
+    fmt::print(stderr, "gains: {}\n", report["gains_sentence"].get<std::string>());
+  if (report.contains("ablation"))
+    fmt::print(stderr, "ablation: {}\n", report["ablation"]["sentence"].get<std::string>());
   fmt::print(stderr, "report: {}\n", places.output);
   if (!places.html.empty()) fmt::print(stderr, "page: {}\n", places.html);
   if (!places.statistics.empty()) fmt::print(stderr, "statistics: {}\n", places.statistics);

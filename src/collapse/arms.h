@@ -86,7 +86,8 @@ struct ArmStats {
 struct ArmRun {
   bool model = true;
   bool static_control = true;
-  bool probe = false;  // of the model's arm
+  bool probe = false;  // heads and layers, of the model's arm
+  bool gains = false;  // energies, of the model's arm
   std::size_t kept_vectors = VectorSample::kDefaultCapacity;
 };
 

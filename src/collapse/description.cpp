@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "base/hash.h"
 
@@ -21,6 +22,14 @@ LengthQuantiles QuantilesOf(const DataSums& sums) {
     return sums.lengths.rbegin()->first;
   };
   return {at(0), at(10), at(25), at(50), at(75), at(90), at(100)};
+}
+
+std::string FingerprintOf(const PostProcess& post) {
+  if (post.IsIdentity()) return {};
+  Hasher hasher;
+  for (const std::vector<float>* numbers : {&post.document_mean, &post.query_mean, &post.map})
+    hasher.Add(std::as_bytes(std::span(*numbers)));
+  return hasher.Digest();
 }
 
 }  // namespace
@@ -80,6 +89,7 @@ ModelDescription DescribeModel(const EmbedderImpl& embedder) {
   model.limits = embedder.limits();
   model.attention = embedder.options().attention;
   model.post_process = FormatPostProcessSpec(embedder.options().post_process.spec);
+  model.post_process_fingerprint = FingerprintOf(embedder.options().post_process);
   return model;
 }
 

@@ -37,7 +37,8 @@ struct ModelDescription {
   std::string precision;
   LengthLimits limits;
   AttentionPolicy attention;
-  std::string post_process = "none";  // as FormatPostProcessSpec writes it
+  std::string post_process = "none";     // as FormatPostProcessSpec writes it
+  std::string post_process_fingerprint;  // of what it was fitted to; empty: none
 };
 
 // What a DataDescription is made from. Can be merged, in any order with the same result.

@@ -79,7 +79,7 @@ ArmStats TruncatedArm(const MeasureStatistics& statistics, std::size_t used, std
       }
       if (stats.model) {
         observation.vector = std::span(document.model).subspan(l * dimension, dimension);
-        observation.probe = document.probes.empty() ? nullptr : &document.probes[l];
+        observation.probe = options.probe ? &document.probes[l] : nullptr;
         stats.model->Add(l, observation);
       }
     }
@@ -99,6 +99,11 @@ void SummariseTruncated(const MeasureStatistics& statistics, ThreadPool& pool, M
                     documents, enough, counts.lengths[used - 1]));
   }
   SummariseKind(TruncatedArm(statistics, used, documents), SequenceKind::kTruncated, documents, pool, result);
+  if (options.gains && documents > 0) {
+    result.gains = MeasureGains(std::span(statistics.truncated.documents).first(documents),
+                                std::span(options.lengths).first(used), statistics.model.layers,
+                                options.resampling, pool);
+  }
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "collapse/ablation.h"
 #include "collapse/arm_result.h"
 #include "collapse/collapse_index.h"
 #include "collapse/controls.h"
 #include "collapse/description.h"
+#include "collapse/gain.h"
 #include "collapse/measure_options.h"
 #include "collapse/measure_statistics.h"
 #include "collapse/shapes.h"
@@ -27,6 +29,8 @@ struct MeasureResult {
   std::vector<LayerResult> layers;
   std::vector<HeadResult> heads;
   std::optional<SpectrumTable> spectrum;
+  std::vector<GainResult> gains;           // empty: not asked for, or no truncated arm
+  std::optional<AblationResult> ablation;  // absent: not asked for, or too few documents
   bool truncated_asked = false;
   std::optional<CollapseIndex> index;
   std::optional<Shapes> shapes;
@@ -37,9 +41,10 @@ struct MeasureResult {
 // The numbers of gathered statistics, whether of one pass or merged. The model is not needed.
 MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool);
 
-// GatherStatistics and Summarise, and what is not made from statistics: the spectra. The same documents, in
-// any order, options and model give the same result at any number of threads. With `statistics`, which takes
-// the gathered ones to be merged later, what cannot be merged is refused. Throws as these do.
+// GatherStatistics and Summarise, and what is not made from statistics: spectra, ablation. The same
+// documents, in any order, options and model give the same result at any number of threads. With
+// `statistics`, which takes the gathered ones to be merged later, what cannot be merged is refused. Throws as
+// these do.
 MeasureResult Measure(const EmbedderImpl& embedder, const DocumentSource& source,
                       const MeasureOptions& options, const MeasureProgress& progress = {},
                       MeasureStatistics* statistics = nullptr);

@@ -7,7 +7,10 @@
 namespace lengthwise {
 
 void CheckMergeable(const MeasureOptions& options) {
-  const char* part = options.spectrum > 0 ? "spectra are" : options.controls.any() ? "controls are" : nullptr;
+  const char* part = options.spectrum > 0     ? "spectra are"
+                     : options.controls.any() ? "controls are"
+                     : options.ablation.any() ? "an ablation is"
+                                              : nullptr;
   if (part == nullptr) return;
   Fail(ErrorCode::kBadInput, "{} not made from statistics that merge; measure without these", part);
 }
@@ -25,14 +28,24 @@ GatherHooks MeasureExtras::Hooks() {
   return hooks;
 }
 
-std::size_t MeasureExtras::Plan(const GatheredDocuments&) {
+std::size_t MeasureExtras::Plan(const GatheredDocuments& gathered) {
   if (control_sample_) {
     controls_ = control_sample_->Frame(options_.minimum_documents, notes_);
     control_sample_.reset();
     for (const ControlCondition condition : PlanControls(controls_, options_.controls))
       later_tokens_ += CountTokens(controls_, condition);
   }
+  if (options_.ablation.any()) {
+    const LengthCounts& counts = gathered.statistics.truncated.counts;
+    const auto used = std::span(counts.lengths).first(counts.Reached(options_.minimum_documents));
+    ablation_ = PlanAblation(gathered.long_documents, used, options_.ablation, notes_);
+    later_tokens_ += AblationTokens();
+  }
   return later_tokens_;
+}
+
+std::size_t MeasureExtras::AblationTokens() const {
+  return ablation_.Tokens(embedder_.spec().layers, embedder_.spec().heads, options_.ablation.modes.size());
 }
 
 void MeasureExtras::Measure(const GatheredDocuments& gathered, const MeasureProgress& progress,
@@ -45,7 +58,17 @@ void MeasureExtras::Measure(const GatheredDocuments& gathered, const MeasureProg
   };
   if (options_.controls.any())
     result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, update);
+  before = gathered.tokens + later_tokens_ - AblationTokens();
+  AddAblation(update, result);
   AddSpectrum(gathered, result);
+}
+
+void MeasureExtras::AddAblation(const TokenProgress& progress, MeasureResult& result) const {
+  if (ablation_.documents.empty()) return;
+  const ModelSpec& spec = embedder_.spec();
+  const AblationVariants variants = EmbedAblated(embedder_, ablation_, options_.ablation.modes, progress);
+  result.ablation = CompareAblated(variants, ablation_.lengths, options_.ablation.modes, spec.layers,
+                                   spec.heads, spec.hidden, options_.resampling, embedder_.pool());
 }
 
 void MeasureExtras::AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const {

@@ -14,7 +14,8 @@ namespace lengthwise {
 // Throws kBadInput where `options` ask for a part that is not made from statistics that merge.
 void CheckMergeable(const MeasureOptions& options);
 
-// The controls and the spectra. Lives as long as the measurement that uses its hooks; `options` outlive it.
+// The controls, the ablation and the spectra. Lives as long as the measurement that uses its hooks; `options`
+// outlive it.
 class MeasureExtras {
  public:
   MeasureExtras(const EmbedderImpl& embedder, const MeasureOptions& options);
@@ -26,12 +27,15 @@ class MeasureExtras {
 
  private:
   std::size_t Plan(const GatheredDocuments& gathered);
+  std::size_t AblationTokens() const;
+  void AddAblation(const TokenProgress& progress, MeasureResult& result) const;
   void AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const;
 
   const EmbedderImpl& embedder_;
   const MeasureOptions& options_;
   std::optional<ControlSample> control_sample_;
   ControlFrame controls_;
+  AblationPlan ablation_;
   std::vector<std::string> notes_;
   std::size_t later_tokens_ = 0;
 };

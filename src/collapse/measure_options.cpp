@@ -23,6 +23,10 @@ void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embe
     Fail(ErrorCode::kBadInput, "the truncated arm may hold {} documents at most, but needs {} at least",
          options.truncated_documents, options.minimum_documents);
   }
+  if (options.gains && !options.truncated) {
+    Fail(ErrorCode::kBadInput, "gains are those of the truncated arm, which is not asked for");
+  }
+  CheckAblationOptions(options.ablation, embedder);
   const std::size_t shortest = embedder.special_tokens() + 1;
   const std::size_t longest = embedder.limits().positions;
   for (std::size_t i = 0; i < options.lengths.size(); ++i) {

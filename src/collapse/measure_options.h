@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "collapse/ablation.h"
 #include "collapse/arm_result.h"
 #include "collapse/attention_report.h"
 #include "collapse/control_plan.h"
@@ -18,6 +19,8 @@ struct MeasureOptions {
   bool truncated = true;
   bool static_control = true;
   bool probe = false;  // tables of layers and heads
+  bool gains = false;  // table of the gains of each part of each layer, of the truncated arm
+  AblationOptions ablation;
   // Documents of the truncated arm whose heads' spectra are computed; 0: none.
   std::size_t spectrum = 0;
   HeadProgress spectrum_progress;

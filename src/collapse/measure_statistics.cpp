@@ -123,12 +123,13 @@ class Gatherer {
 
   void EmbedCuts(std::span<const PlannedSequence> sequences, std::size_t total) {
     const std::size_t dimension = embedder_.spec().hidden;
-    const ArmRun run = Run(gathered_.statistics.options.truncated);
+    ArmRun run = Run(gathered_.statistics.options.truncated);
+    run.gains = gathered_.statistics.options.gains;
     std::vector<TruncatedDocument>& documents = gathered_.statistics.truncated.documents;
     for (TruncatedDocument& document : documents) {
       if (run.model) document.model.resize(document.lengths * dimension);
       if (run.static_control) document.static_control.resize(document.lengths * dimension);
-      if (run.probe) document.probes.resize(document.lengths);
+      if (run.probe || run.gains) document.probes.resize(document.lengths);
     }
     const auto keep = [&](const EmbeddedSequence& sequence) {
       TruncatedDocument& document = documents[sequence.planned.document];

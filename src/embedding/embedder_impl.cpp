@@ -10,6 +10,7 @@
 #include "embedding/long_input.h"
 #include "embedding/pooling.h"
 #include "encoder/encoder.h"
+#include "encoder/energy_probe.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -96,26 +97,30 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
   const auto run_batch = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
     PackedBatch batch;
     for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
-    std::vector<TextProbe> probes(how.probe ? batch.sequences() : 0);
+    std::vector<TextProbe> probes(how.probe || how.energies ? batch.sequences() : 0);
     EncoderWorkspace& workspace = workspaces[worker];
     EncoderRun encoder_run;
     encoder_run.attention = how.attention.value_or(options_.attention);
     encoder_run.intervention = how.intervention;
     encoder_run.team = team;
     encoder_run.probes = how.probe ? probes.data() : nullptr;
+    std::optional<EnergyObserver> energies;
+    if (how.energies) {
+      energies.emplace(batch, spec().layers, spec().hidden, probes);
+      encoder_run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
+        (*energies)(stage, layer, data);
+      };
+    }
     encoder_->Run(batch, workspace, encoder_run);
     std::vector<float> vectors(batch.sequences() * spec().hidden);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
-      PoolStates(checkpoint_.pooling, workspace.hidden.data() + batch.offsets[s] * spec().hidden,
-                 batch.length(s), vector);
-      modules_->Apply(how.role, vector);
-      if (how.post_process) ApplyPostProcess(options_.post_process, how.role, vector);
+      FinishVector(workspace.hidden.data() + batch.offsets[s] * spec().hidden, batch.length(s), how, vector);
     }
     const std::lock_guard lock(sink_mutex);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       sink(batches[b].begin + s, {vectors.data() + s * spec().hidden, spec().hidden},
-           how.probe ? &probes[s] : nullptr);
+           probes.empty() ? nullptr : &probes[s]);
     }
   };
   if (share) {
@@ -123,6 +128,13 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
   } else {
     pool_->For(batches.size(), [&](std::size_t b, std::size_t worker) { run_batch(b, worker, nullptr); });
   }
+}
+
+void EmbedderImpl::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
+                                std::span<float> vector) const {
+  PoolStates(checkpoint_.pooling, states, tokens, vector);
+  modules_->Apply(run.role, vector);
+  if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 
 void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {

@@ -25,11 +25,12 @@ class ThreadPool;
 
 // How sequences are run.
 struct SequenceRun {
-  bool probe = false;                        // fill the probe that the sink is given, which is null otherwise
+  bool probe = false;                        // fill heads and layers of the probe that the sink is given
   std::optional<AttentionPolicy> attention;  // in place of the embedder's
   Intervention intervention;
   Role role = Role::kDocument;
   bool post_process = true;  // false: vectors as the model itself gives them
+  bool energies = false;     // fill the energies of the probe; without `probe`, these alone
 };
 
 // The vectors of the windows of many texts, in order.
@@ -72,6 +73,11 @@ class EmbedderImpl {
   // pools, applies the model's modules after pooling and, if asked, the post-processing.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
+
+  // Token states [tokens x hidden] of a text to the vector of `run`: pooling, the model's modules, and the
+  // post-processing.
+  void FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
+                    std::span<float> vector) const;
 
   // The static control: mean of the input word embeddings of the same tokens (special tokens included),
   // normalised if the model normalises. No positions, no attention.

@@ -195,6 +195,10 @@ void Encoder::CheckRun(const PackedBatch& batch, const EncoderRun& run) const {
     Fail(ErrorCode::kBadInput, "an intervention on {} heads; the model has {}",
          run.intervention.head_output.size(), heads);
   }
+  if (run.first_layer >= spec_.layers || (run.first_layer > 0 && run.states == nullptr)) {
+    Fail(ErrorCode::kInternal, "a run from layer {} of {}, {} states", run.first_layer, spec_.layers,
+         run.states == nullptr ? "without" : "with");
+  }
   if (run.intervention.position_range > spec_.positions()) {
     Fail(ErrorCode::kBadInput, "positions interpolated into the first {}; the model has {}",
          run.intervention.position_range, spec_.positions());
@@ -250,10 +254,14 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
     run.probes[s].layers.assign(spec_.layers + 1, LayerProbe{});
   }
 
-  Embed(pass);
-  Normalize(embedding_norm_, states, states, tokens, team);
-  ProbeStates(pass, 0);
-  for (std::size_t l = 0; l < spec_.layers; ++l) {
+  if (run.states != nullptr) {
+    std::copy_n(run.states, tokens * hidden, states);
+  } else {
+    Embed(pass);
+    Normalize(embedding_norm_, states, states, tokens, team);
+  }
+  ProbeStates(pass, run.first_layer);
+  for (std::size_t l = run.first_layer; l < spec_.layers; ++l) {
     const Layer& layer = layers_[l];
     pass.Observe(EncoderStage::kInput, l, states);
     for (std::size_t b = 0; b < blocks; ++b) {

@@ -52,6 +52,10 @@ struct EncoderRun {
   ThreadPool* team = nullptr;
   TextProbe* probes = nullptr;  // one a sequence to fill
   EncoderObserver observer;     // called from the calling thread
+  // The first layer to run. If `states` [tokens x hidden] is given, it is that layer's input in place of what
+  // the embeddings and the layers before would give.
+  std::size_t first_layer = 0;
+  const float* states = nullptr;
 };
 
 class Encoder {

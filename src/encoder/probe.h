@@ -20,12 +20,33 @@ struct LayerProbe {
   double hc_ratio = 0;      // ||HC[X]||_F / ||X||_F
 };
 
+// Places in a layer where the energy of the states is measured, in the order of the computation. A sublayer's
+// own place is what it adds, before the residual.
+enum class EnergyPlace {
+  kInput,
+  kAttention,
+  kAttentionResidual,
+  kAttentionNorm,
+  kFeedForward,
+  kFeedForwardResidual,
+  kOutputNorm,
+};
+inline constexpr std::size_t kEnergyPlaces = 7;
+
+// Of states X [n x hidden], a token.
+struct StateEnergy {
+  double hc = 0;  // ||HC[X]||_F^2 / n
+  double dc = 0;  // ||DC[X]||_F^2 / n, DC[X] = X - HC[X]
+};
+
 // Probes of one text of n tokens.
 struct TextProbe {
   std::size_t tokens = 0;
   std::size_t head_count = 0;
   std::vector<HeadProbe> heads;    // [layer * head_count + head]
   std::vector<LayerProbe> layers;  // [layers + 1]
+  // [layer * kEnergyPlaces + place]; empty unless asked for.
+  std::vector<StateEnergy> energies;
 
   const HeadProbe& head(std::size_t layer, std::size_t h) const { return heads[layer * head_count + h]; }
 };

@@ -135,17 +135,24 @@ BucketStats ParseBucketStats(const Json& json, std::size_t dimension, std::size_
 }
 
 OrderedJson TextProbeJson(const TextProbe& probe) {
+  std::vector<double> energies;
+  for (const StateEnergy& energy : probe.energies) energies.insert(energies.end(), {energy.hc, energy.dc});
   return {{"heads", PackNumbers<double>(HeadNumbers(probe.heads))},
-          {"layers", PackNumbers<double>(LayerNumbers(probe.layers))}};
+          {"layers", PackNumbers<double>(LayerNumbers(probe.layers))},
+          {"energies", PackNumbers<double>(energies)}};
 }
 
-TextProbe ParseTextProbe(const Json& json, std::size_t tokens, std::size_t layers, std::size_t heads,
+TextProbe ParseTextProbe(const Json& json, std::size_t tokens, const ProbeShape& shape,
                          const std::string& where) {
   TextProbe probe;
   probe.tokens = tokens;
-  probe.head_count = heads;
-  probe.heads = ParseHeads(json, layers * heads, where);
-  probe.layers = ParseLayers(json, layers + 1, where);
+  probe.head_count = shape.heads;
+  probe.heads = ParseHeads(json, shape.probe ? shape.layers * shape.heads : 0, where);
+  probe.layers = ParseLayers(json, shape.probe ? shape.layers + 1 : 0, where);
+  const std::vector<double> energies =
+      UnpackNumbers<double>(json, "energies", shape.gains ? 2 * shape.layers * kEnergyPlaces : 0, where);
+  for (std::size_t i = 0; i < energies.size(); i += 2)
+    probe.energies.push_back({energies[i], energies[i + 1]});
   return probe;
 }
 

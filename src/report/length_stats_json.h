@@ -14,9 +14,17 @@ OrderedJson BucketStatsJson(const BucketStats& bucket);
 BucketStats ParseBucketStats(const Json& json, std::size_t dimension, std::size_t capacity,
                              const std::string& where);
 
+// What the probes of a text hold.
+struct ProbeShape {
+  std::size_t layers = 0;
+  std::size_t heads = 0;
+  bool probe = false;  // heads and layers
+  bool gains = false;  // energies
+};
+
 // The probes of one text.
 OrderedJson TextProbeJson(const TextProbe& probe);
-TextProbe ParseTextProbe(const Json& json, std::size_t tokens, std::size_t layers, std::size_t heads,
+TextProbe ParseTextProbe(const Json& json, std::size_t tokens, const ProbeShape& shape,
                          const std::string& where);
 
 }  // namespace lengthwise

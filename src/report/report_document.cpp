@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "report/control_json.h"
 #include "report/document_json.h"
+#include "report/layer_json.h"
 #include "report/report_sentence.h"
 #include "report/spectrum_json.h"
 
@@ -198,11 +199,19 @@ OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& con
                         {"sentence", ReportSentence(result)}};
   if (result.spectrum) AddSpectrum(*result.spectrum, result.resampling.confidence, report);
   if (result.controls) report["controls"] = ControlsJson(*result.controls);
+  if (!result.gains.empty()) {
+    report["gains"] = GainsJson(result.gains);
+    report["gains_sentence"] = GainsSentence(result.gains);
+  }
+  if (result.ablation) {
+    report["ablation"] = AblationJson(*result.ablation);
+    report["ablated_heads"] = AblatedHeadsJson(*result.ablation);
+  }
   return report;
 }
 
 std::string FormatReport(const OrderedJson& report) {
-  return FormatDocument(report, {"layers", "heads", "spectrum", "spectrum_trends"});
+  return FormatDocument(report, {"layers", "heads", "spectrum", "spectrum_trends", "gains", "ablated_heads"});
 }
 
 }  // namespace lengthwise

@@ -21,8 +21,8 @@ struct ReportContext {
 // finite.
 OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& context);
 
-// Text of the file: indented, each row of the tables `layers` and `heads` on one line. Invalid UTF-8 becomes
-// U+FFFD.
+// Text of the file: indented, each row of the tables `layers`, `heads`, `gains` and `ablated_heads` on one
+// line. Invalid UTF-8 becomes U+FFFD.
 std::string FormatReport(const OrderedJson& report);
 
 }  // namespace lengthwise

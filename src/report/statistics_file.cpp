@@ -20,11 +20,13 @@ namespace {
 
 constexpr ErrorCode kBad = ErrorCode::kBadInput;
 
-OrderedJson OptionsJson(const MeasureOptions& options) {
+OrderedJson OptionsJson(const MeasureStatistics& statistics) {
+  const MeasureOptions& options = statistics.options;
   return {{"natural", options.natural},
           {"truncated", options.truncated},
           {"static", options.static_control},
           {"probe", options.probe},
+          {"gains", options.gains},
           {"lengths", options.lengths},
           {"sample", options.sample},
           {"minimum_documents", options.minimum_documents},
@@ -32,7 +34,8 @@ OrderedJson OptionsJson(const MeasureOptions& options) {
           {"kept_vectors", options.kept_vectors},
           {"seed", options.resampling.seed},
           {"replicates", options.resampling.replicates},
-          {"confidence", options.resampling.confidence}};
+          {"confidence", options.resampling.confidence},
+          {"post_processing", statistics.model.post_process_fingerprint}};
 }
 
 MeasureOptions ParseOptions(const Json& json) {
@@ -41,6 +44,7 @@ MeasureOptions ParseOptions(const Json& json) {
   options.truncated = json.at("truncated").get<bool>();
   options.static_control = json.at("static").get<bool>();
   options.probe = json.at("probe").get<bool>();
+  options.gains = json.at("gains").get<bool>();
   options.lengths = json.at("lengths").get<std::vector<std::size_t>>();
   options.sample = json.at("sample").get<std::size_t>();
   options.minimum_documents = json.at("minimum_documents").get<std::size_t>();
@@ -105,12 +109,16 @@ TruncatedDocument ParseDocument(const Json& json, const MeasureStatistics& stati
   const std::size_t numbers = document.lengths * statistics.model.hidden;
   document.model = UnpackNumbers<float>(json, "model", options.truncated ? numbers : 0, where);
   document.static_control = UnpackNumbers<float>(json, "static", options.static_control ? numbers : 0, where);
-  const bool probed = options.truncated && options.probe;
+  const bool probed = options.truncated && (options.probe || options.gains);
   if (json.at("probes").size() != (probed ? document.lengths : 0))
     Fail(kBad, "{}: a document without its probes", where);
   for (const Json& probe : json.at("probes")) {
     document.probes.push_back(ParseTextProbe(probe, options.lengths[document.probes.size()],
-                                             statistics.model.layers, statistics.model.heads, where));
+                                             {.layers = statistics.model.layers,
+                                              .heads = statistics.model.heads,
+                                              .probe = options.probe,
+                                              .gains = options.gains},
+                                             where));
   }
   return document;
 }
@@ -165,6 +173,7 @@ MeasureStatistics Parse(const Json& json, const std::string& where) {
   if (!limits.at("sentence_transformers").is_null())
     statistics.model.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
   statistics.options = ParseOptions(json.at("options"));
+  statistics.model.post_process_fingerprint = json.at("options").at("post_processing").get<std::string>();
   statistics.data = ParseData(json.at("data"), where);
   statistics.notes = json.at("notes").get<std::vector<std::string>>();
   statistics.truncated.counts = LengthCounts(statistics.options.lengths);
@@ -232,7 +241,7 @@ void WriteStatistics(const MeasureStatistics& statistics, const OrderedJson& rep
                             {"command", report.at("command")},
                             {"model", report.at("model")},
                             {"repair", report.at("repair")},
-                            {"options", OptionsJson(statistics.options)},
+                            {"options", OptionsJson(statistics)},
                             {"notes", statistics.notes},
                             {"data", DataJson(statistics.data)},
                             {"at_least", statistics.truncated.counts.at_least}};
@@ -271,8 +280,7 @@ void MergeStatistics(const StatisticsFile& other, const std::string& other_path,
   const auto described = [](const StatisticsFile& file) {
     Json model = file.model;
     model.erase("name");  // of the folder, which may be another
-    return Json{
-        {"model", model}, {"repair", file.repair}, {"options", Json(OptionsJson(file.statistics.options))}};
+    return Json{{"model", model}, {"repair", file.repair}, {"options", Json(OptionsJson(file.statistics))}};
   };
   const Difference difference = FirstDifference(described(merged), described(other), "");
   if (!difference.path.empty()) {

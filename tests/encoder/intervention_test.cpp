@@ -124,5 +124,34 @@ TEST(Observer, SeesEveryStageOfEveryLayerAndChangesNoBit) {
   }
 }
 
+TEST(FirstLayer, WithTheStatesOfAWholeRunGivesItsResultToTheBit) {
+  Tiny tiny;
+  EncoderRun run;
+  std::vector<std::vector<float>> inputs(2);
+  run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
+    if (stage == EncoderStage::kInput) inputs[layer].assign(data, data + 70 * 36);
+  };
+  const std::vector<float> plain = tiny.Run(run, 70);
+  run.observer = nullptr;
+  run.intervention.head_output.assign(6, HeadOutput::kKeep);
+  run.intervention.head_output[4] = HeadOutput::kDc;  // layer 1, head 1
+  const std::vector<float> ablated = tiny.Run(run, 70);
+  EXPECT_NE(plain, ablated);
+  for (std::size_t layer = 0; layer < 2; ++layer) {
+    EncoderRun resumed;
+    resumed.first_layer = layer;
+    resumed.states = inputs[layer].data();
+    EXPECT_EQ(plain, tiny.Run(resumed, 70));
+    resumed.intervention = run.intervention;
+    EXPECT_EQ(ablated, tiny.Run(resumed, 70));
+  }
+  EncoderRun nowhere;
+  nowhere.first_layer = 1;
+  EXPECT_THROW(tiny.Run(nowhere, 70), Error);
+  nowhere.states = inputs[1].data();
+  nowhere.first_layer = 2;
+  EXPECT_THROW(tiny.Run(nowhere, 70), Error);
+}
+
 }  // namespace
 }  // namespace lengthwise

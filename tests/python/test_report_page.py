@@ -9,8 +9,9 @@ import subprocess
 import pytest
 
 # The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, two layer maps, a map
-# for each of the two layers of the small model, and the counts.
-PLOTS = 16
+# for each of the two layers of the small model, and the counts; of gains the mean layer and six maps; of each of two
+# ablations a map.
+PLOTS = 16 + 7 + 2
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,8 @@ def reports(run_lengthwise, root, man_pages, tmp_path_factory):
     pages = folder / "pages.jsonl"
     pages.write_text("".join(line for number, line in enumerate(man_pages.open()) if number % 50 == 0))
     made = {}
-    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution"],
+    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution", "--gains",
+                                   "--ablation", "zero,dc"],
                           "controls": ["--arms", "repeated"],
                           "least": ["--arms", "natural", "--sample", 3]}.items():
         made[name] = folder / f"{name}.json", folder / f"{name}.html"

@@ -1,10 +1,12 @@
 // Builds the page from the report that stands in it.
 import { element } from "./dom.js";
 import { evaluationPage } from "./evaluation/page.js";
+import { ablation } from "./sections/ablation.js";
 import { attribution } from "./sections/attribution.js";
 import { controls } from "./sections/controls.js";
 import { counts } from "./sections/counts.js";
 import { data } from "./sections/data.js";
+import { gains } from "./sections/gains.js";
 import { glossary } from "./sections/glossary.js";
 import { lengthCurves } from "./sections/length_curves.js";
 import { maps } from "./sections/maps.js";
@@ -15,7 +17,8 @@ import { summary } from "./sections/summary.js";
 import { theoryPage } from "./theory/page.js";
 
 function reportPage(report, source) {
-  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report), counts(report)].filter(Boolean);
+  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report),
+    gains(report), ablation(report), counts(report)].filter(Boolean);
   return {
     nodes: [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
     pending: parts.flatMap((part) => part.pending),

@@ -45,7 +45,9 @@ export function data(report, source) {
       download("Report (JSON)", "report.json", "application/json", () => source),
       download("Curves (CSV)", "curves.csv", "text/csv", () => csv(buckets())),
       report.layers.length ? download("Layers (CSV)", "layers.csv", "text/csv", () => csv(report.layers)) : null,
-      report.heads.length ? download("Heads (CSV)", "heads.csv", "text/csv", () => csv(report.heads)) : null),
+      report.heads.length ? download("Heads (CSV)", "heads.csv", "text/csv", () => csv(report.heads)) : null,
+      report.gains ? download("Gains (CSV)", "gains.csv", "text/csv", () => csv(report.gains)) : null,
+      report.ablated_heads ? download("Ablation (CSV)", "ablation.csv", "text/csv", () => csv(report.ablated_heads)) : null),
     arms.map((arm) => element("details", { open: arm.key === arms[0].key },
       element("summary", {}, `${arm.title} arm`), bucketTable(report, arm))));
 }

@@ -26,6 +26,8 @@ const kTerms = [
   ["Retention", "What a head\u2019s averaging keeps of the differences between value vectors."],
   ["Filter rate, \u03c3\u2090", "Largest singular value of (I \u2212 11\u1d40/n) A: the most that a head\u2019s attention A keeps of any difference between tokens."],
   ["\u03c3\u209b", "Standard deviation of a head\u2019s attention scores within a row."],
+  ["Gain", "By what factor a part of a layer changes the ratio of HC to DC: below 1 it makes the tokens of a text more alike."],
+  ["Carried", "By how much the collapse index falls when one head\u2019s output is replaced."],
   ["RankMe", "Effective number of directions the embeddings use."],
   ["Uniformity", "ln of the mean of exp(\u22122 d\u00b2) over pairs at distance d: 0 when all embeddings coincide."],
 ];
