@@ -20,6 +20,7 @@
 namespace lengthwise {
 
 class Encoder;
+struct EncoderWorkspace;
 class ThreadPool;
 
 // How sequences are run.
@@ -54,8 +55,8 @@ class EmbedderImpl {
   using Sink =
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
-  // Runs every sequence (ids with special tokens, at most the model's positions long) through the encoder,
-  // pools and normalises as the model does.
+  // From one thread at a time. Runs every sequence (ids with special tokens, at most the model's positions
+  // long) through the encoder, pools and normalises as the model does.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
@@ -73,6 +74,8 @@ class EmbedderImpl {
   Tokenizer tokenizer_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<ThreadPool> pool_;
+  // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.
+  mutable std::vector<EncoderWorkspace> workspaces_;
 };
 
 }  // namespace lengthwise
