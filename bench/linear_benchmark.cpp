@@ -43,7 +43,7 @@ struct Shape {
   AlignedBuffer<float> y;
 };
 
-void Ours(benchmark::State& state, bool gelu) {
+void Ours(benchmark::State& state, bool gelu, bool paired) {
   Shape shape(state);
   PackedLinear linear(shape.in, shape.out);
   linear.SetRows(0, shape.weights, shape.bias);
@@ -56,19 +56,29 @@ void Ours(benchmark::State& state, bool gelu) {
   part.panel_end = linear.panels();
   part.in_end = shape.in;
   part.gelu = gelu;
+  std::vector<RowPairing> pairings;
+  const std::size_t pair = 2 * KernelRows();
+  for (std::size_t row = 0; paired && row + pair <= shape.rows; row += pair) pairings.push_back({row, pair});
+  part.pairings = pairings;
+  LinearScratch scratch;
   for (auto _ : state) {
-    ComputeLinear(linear, part);
+    ComputeLinear(linear, part, scratch);
     benchmark::ClobberMemory();
   }
   shape.Count(state);
 }
 
 void Lengthwise(benchmark::State& state) {
-  Ours(state, false);
+  Ours(state, false, false);
+}
+
+// FLOP/s as if it were the plain product.
+void LengthwisePaired(benchmark::State& state) {
+  Ours(state, false, true);
 }
 
 void LengthwiseGelu(benchmark::State& state) {
-  Ours(state, true);
+  Ours(state, true, false);
 }
 
 // The plain call, as a program without packed weights makes it.
@@ -131,6 +141,7 @@ void Shapes(benchmark::internal::Benchmark* benchmark) {
 }
 
 BENCHMARK(Lengthwise)->Name("Linear/Lengthwise")->Apply(Shapes);
+BENCHMARK(LengthwisePaired)->Name("Linear/Lengthwise paired")->Apply(Shapes);
 BENCHMARK(OneDnnSgemm)->Name("Linear/oneDNN sgemm")->Apply(Shapes);
 BENCHMARK(OneDnnPacked)->Name("Linear/oneDNN packed")->Apply(Shapes);
 BENCHMARK(LengthwiseGelu)

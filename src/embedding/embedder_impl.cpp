@@ -92,13 +92,13 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
   // Fewer batches than threads: the threads share each batch. Otherwise each thread runs batches of its own,
   // without a barrier.
   const bool share = batches.size() < pool_->size();
-  std::vector<EncoderWorkspace> workspaces(share ? 1 : pool_->size());
+  if (workspaces_.size() < pool_->size()) workspaces_.resize(pool_->size());
   std::mutex sink_mutex;
   const auto run_batch = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
     PackedBatch batch;
     for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
     std::vector<TextProbe> probes(how.probe || how.energies ? batch.sequences() : 0);
-    EncoderWorkspace& workspace = workspaces[worker];
+    EncoderWorkspace& workspace = workspaces_[worker];
     EncoderRun encoder_run;
     encoder_run.attention = how.attention.value_or(options_.attention);
     encoder_run.intervention = how.intervention;

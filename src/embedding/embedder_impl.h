@@ -21,6 +21,7 @@
 namespace lengthwise {
 
 class Encoder;
+struct EncoderWorkspace;
 class ThreadPool;
 
 // How sequences are run.
@@ -69,8 +70,9 @@ class EmbedderImpl {
   using Sink =
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
-  // Runs every sequence (ids with special tokens, at most the model's positions long) through the encoder,
-  // pools, applies the model's modules after pooling and, if asked, the post-processing.
+  // From one thread at a time. Runs every sequence (ids with special tokens, at most the model's positions
+  // long) through the encoder, pools, applies the model's modules after pooling and, if asked, the
+  // post-processing.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
@@ -103,6 +105,8 @@ class EmbedderImpl {
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<VectorModules> modules_;
   std::unique_ptr<ThreadPool> pool_;
+  // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.
+  mutable std::vector<EncoderWorkspace> workspaces_;
 };
 
 }  // namespace lengthwise

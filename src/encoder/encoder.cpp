@@ -10,11 +10,6 @@
 namespace lengthwise {
 namespace {
 
-// Tokens of a block that one thread takes through all linear layers after attention: its states and one slice
-// of the feed-forward layer stay in the second cache level (120 x 384 x 4 bytes = 184 KB). A multiple of 6
-// and 12, the rows of the kernels.
-constexpr std::size_t kBlockRows = 120;
-
 // Parts that a stage is cut into for each thread of a team, so that a slower thread takes fewer.
 constexpr std::size_t kPartsPerThread = 2;
 
@@ -34,37 +29,15 @@ std::pair<std::size_t, std::size_t> Share(std::size_t count, std::size_t unit, s
   return {std::min(count, units * i / parts * unit), std::min(count, units * (i + 1) / parts * unit)};
 }
 
-// One product, shared by the team over rows and, where there are few rows, over panels.
-void Linear(const LinearLayer& linear, const LinearPart& whole, EncoderWorkspace& workspace,
-            ThreadPool* team) {
-  if (team == nullptr) {
-    linear.Compute(whole, workspace.linear[0]);
-    return;
-  }
-  const std::size_t wanted = team->size() * kPartsPerThread;
-  const std::size_t row_parts = std::max<std::size_t>(1, whole.rows / kBlockRows);
-  const std::size_t panels = whole.panel_end - whole.panel_begin;
-  const std::size_t panel_parts = std::min(panels, (wanted + row_parts - 1) / row_parts);
-  team->For(row_parts * panel_parts, [&](std::size_t task, std::size_t worker) {
-    const auto [first, last] = Share(whole.rows, KernelRows(), row_parts, task / panel_parts);
-    const auto [panel_first, panel_last] = Share(panels, 1, panel_parts, task % panel_parts);
-    LinearPart part = whole;
-    part.x += first * part.ldx;
-    part.y += first * part.ldy + panel_first * linear.panel_width();
-    part.rows = last - first;
-    part.panel_begin = whole.panel_begin + panel_first;
-    part.panel_end = whole.panel_begin + panel_last;
-    if (part.rows > 0) linear.Compute(part, workspace.linear[worker]);
-  });
+std::size_t Rows(std::span<const RowBlock> blocks) {
+  return blocks.back().first + blocks.back().rows - blocks.front().first;
 }
 
-// The whole product y = x W^T + b over `rows` rows.
-LinearPart Whole(const LinearLayer& linear, const float* x, std::size_t ldx, std::size_t rows, float* y,
-                 std::size_t ldy) {
+// The whole product y = x W^T + b; rows and memory come with Linear.
+LinearPart Whole(const LinearLayer& linear, const float* x, std::size_t ldx, float* y, std::size_t ldy) {
   LinearPart part;
   part.x = x;
   part.ldx = ldx;
-  part.rows = rows;
   part.y = y;
   part.ldy = ldy;
   part.panel_end = linear.panels();
@@ -92,8 +65,33 @@ struct Encoder::Pass {
   const EncoderRun& run;
   EncoderWorkspace& workspace;
 
+  // Whether every stage takes all rows: a team shares it over them, and an observer sees them. Otherwise a
+  // lone thread takes block after block through the stages, so that activations stay in its cache. Sums run
+  // in the same order either way.
+  bool whole() const { return run.team != nullptr || run.observer != nullptr; }
+
   void Observe(EncoderStage stage, std::size_t layer, const float* data) const {
     if (run.observer) run.observer(stage, layer, data);
+  }
+
+  // One product of the rows of `blocks`, shared by the team over blocks and, where there are few, over
+  // panels.
+  void Linear(const LinearLayer& linear, const LinearPart& product, std::span<const RowBlock> blocks) const {
+    const std::size_t panels = product.panel_end - product.panel_begin;
+    const std::size_t wanted = run.team != nullptr ? run.team->size() * kPartsPerThread : 1;
+    const std::size_t panel_parts = std::min((panels + 1) / 2, (wanted + blocks.size() - 1) / blocks.size());
+    ForEach(run.team, blocks.size() * panel_parts, [&](std::size_t task, std::size_t worker) {
+      const RowBlock& block = blocks[task / panel_parts];
+      const auto [panel_first, panel_last] = Share(panels, 2, panel_parts, task % panel_parts);
+      LinearPart part = product;
+      part.x += (block.first - blocks.front().first) * part.ldx;
+      part.y += (block.first - blocks.front().first) * part.ldy + panel_first * linear.panel_width();
+      part.rows = block.rows;
+      part.panel_begin = product.panel_begin + panel_first;
+      part.panel_end = product.panel_begin + panel_last;
+      part.pairings = workspace.plan.Pairings(block);
+      linear.Compute(part, workspace.linear[worker]);
+    });
   }
 };
 
@@ -230,23 +228,19 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
   CheckRun(batch, run);
   const std::size_t tokens = batch.tokens();
   const std::size_t hidden = spec_.hidden;
-  ThreadPool* const team = run.team;
-  // A team shares every stage over all rows, and an observer sees every stage of all rows; a lone thread
-  // takes block after block through the stages, so that activations stay in its cache. Sums run in the same
-  // order either way.
-  const bool whole = team != nullptr || run.observer != nullptr;
-  const std::size_t blocks = whole ? 1 : std::max<std::size_t>(1, (tokens + kBlockRows - 1) / kBlockRows);
-  const std::size_t slice = whole ? spec_.intermediate : kLinearDepth;
+  const Pass pass{batch, run, workspace};
+  PlanRows(batch, workspace.plan);
+  const std::span<const RowBlock> blocks = workspace.plan.blocks;
   workspace.hidden.Resize(tokens * hidden);
   workspace.qkv.Resize(tokens * 3 * hidden);
   workspace.context.Resize(tokens * hidden);
-  workspace.intermediate.Resize((whole ? tokens : kBlockRows + KernelRows()) *
-                                std::min(slice, spec_.intermediate));
+  workspace.intermediate.Resize(pass.whole() ? tokens * spec_.intermediate
+                                             : kBlockRows * std::min(kLinearDepth, spec_.intermediate));
+  ThreadPool* const team = run.team;
   const std::size_t workers = team != nullptr ? team->size() : 1;
   if (workspace.attention.size() < workers) workspace.attention.resize(workers);
   if (workspace.linear.size() < workers) workspace.linear.resize(workers);
   float* const states = workspace.hidden.data();
-  const Pass pass{batch, run, workspace};
   for (std::size_t s = 0; s < batch.sequences() && run.probes != nullptr; ++s) {
     run.probes[s].tokens = batch.length(s);
     run.probes[s].head_count = spec_.heads;
@@ -264,60 +258,63 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
   for (std::size_t l = run.first_layer; l < spec_.layers; ++l) {
     const Layer& layer = layers_[l];
     pass.Observe(EncoderStage::kInput, l, states);
-    for (std::size_t b = 0; b < blocks; ++b) {
-      const auto [first, last] = Share(tokens, KernelRows(), blocks, b);
-      float* const qkv = workspace.qkv.data() + first * 3 * hidden;
-      Linear(layer.qkv, Whole(layer.qkv, states + first * hidden, hidden, last - first, qkv, 3 * hidden),
-             workspace, team);
-    }
+    pass.Linear(layer.qkv, Whole(layer.qkv, states, hidden, workspace.qkv.data(), 3 * hidden), blocks);
     pass.Observe(EncoderStage::kQkv, l, workspace.qkv.data());
     Attend(pass, l);
     pass.Observe(EncoderStage::kContext, l, workspace.context.data());
-    for (std::size_t b = 0; b < blocks; ++b) {
-      const auto [first, last] = Share(tokens, KernelRows(), blocks, b);
-      float* const block = states + first * hidden;
-      LinearPart part = Whole(layer.attention_output, workspace.context.data() + first * hidden, hidden,
-                              last - first, block, hidden);
-      part.add_to_output = true;  // the residual
-      Linear(layer.attention_output, part, workspace, team);
-      pass.Observe(EncoderStage::kAttentionResidual, l, block);
-      Normalize(layer.attention_norm, block, block, last - first, team);
-      pass.Observe(EncoderStage::kAttentionNorm, l, block);
-      FeedForward(pass, l, first, last - first, slice);
+    if (pass.whole()) {
+      AfterAttention(pass, l, blocks);
+    } else {
+      for (const RowBlock& block : blocks) AfterAttention(pass, l, {&block, 1});
     }
     ProbeStates(pass, l + 1);
   }
 }
 
+void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
+  const Layer& layer = layers_[index];
+  const std::size_t hidden = spec_.hidden;
+  const std::size_t first = blocks.front().first;
+  float* const block = pass.workspace.hidden.data() + first * hidden;
+  LinearPart part =
+      Whole(layer.attention_output, pass.workspace.context.data() + first * hidden, hidden, block, hidden);
+  part.add_to_output = true;  // the residual
+  pass.Linear(layer.attention_output, part, blocks);
+  pass.Observe(EncoderStage::kAttentionResidual, index, block);
+  Normalize(layer.attention_norm, block, block, Rows(blocks), pass.run.team);
+  pass.Observe(EncoderStage::kAttentionNorm, index, block);
+  FeedForward(pass, index, blocks);
+}
+
 // The feed-forward layer slice by slice: some of its inner activations are computed, then multiplied onto the
 // residual. The sum grows in the block's rows of `context`, which attention no longer needs.
-void Encoder::FeedForward(const Pass& pass, std::size_t index, std::size_t first, std::size_t rows,
-                          std::size_t slice) const {
+void Encoder::FeedForward(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
   const Layer& layer = layers_[index];
   EncoderWorkspace& workspace = pass.workspace;
-  ThreadPool* const team = pass.run.team;
   const std::size_t hidden = spec_.hidden;
+  const std::size_t first = blocks.front().first;
+  const std::size_t slice = pass.whole() ? spec_.intermediate : kLinearDepth;
   float* const block = workspace.hidden.data() + first * hidden;
   float* const sum = workspace.context.data() + first * hidden;
   float* const inner = workspace.intermediate.data();
-  std::copy_n(block, rows * hidden, sum);
+  std::copy_n(block, Rows(blocks) * hidden, sum);
   for (std::size_t begin = 0; begin < spec_.intermediate; begin += slice) {
     const std::size_t end = std::min(begin + slice, spec_.intermediate);
     const std::size_t width = end - begin;
-    LinearPart up = Whole(layer.intermediate, block, hidden, rows, inner, width);
+    LinearPart up = Whole(layer.intermediate, block, hidden, inner, width);
     up.panel_begin = begin / layer.intermediate.panel_width();
     up.panel_end =
         up.panel_begin + (width + layer.intermediate.panel_width() - 1) / layer.intermediate.panel_width();
     up.gelu = true;
-    Linear(layer.intermediate, up, workspace, team);
-    LinearPart down = Whole(layer.output, inner, width, rows, sum, hidden);
+    pass.Linear(layer.intermediate, up, blocks);
+    LinearPart down = Whole(layer.output, inner, width, sum, hidden);
     down.in_begin = begin;
     down.in_end = end;
     down.add_to_output = true;
-    Linear(layer.output, down, workspace, team);
+    pass.Linear(layer.output, down, blocks);
   }
   pass.Observe(EncoderStage::kFeedForwardResidual, index, sum);
-  Normalize(layer.output_norm, sum, block, rows, team);
+  Normalize(layer.output_norm, sum, block, Rows(blocks), pass.run.team);
   pass.Observe(EncoderStage::kOutputNorm, index, block);
 }
 

@@ -13,6 +13,7 @@
 #include "encoder/model_spec.h"
 #include "encoder/packed_batch.h"
 #include "encoder/probe.h"
+#include "encoder/row_plan.h"
 #include "lengthwise/attention_policy.h"
 #include "math/aligned_buffer.h"
 #include "math/linear_layer.h"
@@ -27,7 +28,8 @@ struct EncoderWorkspace {
   AlignedBuffer<float> context;             // [tokens x hidden]: the heads' outputs
   AlignedBuffer<float> intermediate;        // one block of the feed-forward layer
   std::vector<AttentionScratch> attention;  // one a thread that takes part
-  std::vector<NarrowScratch> linear;        // the same
+  std::vector<LinearLayerScratch> linear;   // the same
+  RowPlan plan;
 };
 
 // Where an observer looks. Data are rows of all tokens of the batch, `hidden` floats each except where noted.
@@ -98,8 +100,8 @@ class Encoder {
   void CheckRun(const PackedBatch& batch, const EncoderRun& run) const;
   void Embed(const Pass& pass) const;
   void Attend(const Pass& pass, std::size_t layer) const;
-  void FeedForward(const Pass& pass, std::size_t layer, std::size_t first, std::size_t rows,
-                   std::size_t slice) const;
+  void AfterAttention(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;
+  void FeedForward(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;
   void ProbeStates(const Pass& pass, std::size_t index) const;
   void Normalize(const Norm& norm, const float* x, float* y, std::size_t count, ThreadPool* team) const;
 

@@ -1,6 +1,8 @@
 // Memory for the kernels: aligned to a cache line, not initialised, grown but never shrunk.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -11,6 +13,9 @@ namespace lengthwise {
 // A cache line, and the widest vector of any target.
 inline constexpr std::size_t kAlignment = 64;
 
+// The larger page of x86 and of most Arm systems.
+inline constexpr std::size_t kLargePage = std::size_t{2} << 20;
+
 // Move-only array of trivial T. Resize keeps no contents.
 template <typename T>
 class AlignedBuffer {
@@ -20,10 +25,15 @@ class AlignedBuffer {
 
   void Resize(std::size_t size) {
     if (size > capacity_) {
-      const std::size_t bytes = (size * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
+      // Large buffers are read from end to end again and again: fewer, larger pages spare address
+      // translations.
+      const bool large = size * sizeof(T) >= kLargePage;
+      const std::size_t alignment = large ? kLargePage : kAlignment;
+      const std::size_t bytes = (size * sizeof(T) + alignment - 1) / alignment * alignment;
       data_.reset();
-      data_.reset(static_cast<T*>(std::aligned_alloc(kAlignment, bytes)));
+      data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
       if (data_ == nullptr) throw std::bad_alloc();
+      if (large) madvise(data_.get(), bytes, MADV_HUGEPAGE);
       capacity_ = size;
     }
     size_ = size;

@@ -11,6 +11,7 @@
 
 #include "math/microkernel-inl.h"
 #include "math/simd_math-inl.h"
+#include "math/strassen.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lengthwise {
@@ -94,8 +95,14 @@ std::size_t KernelRows() {
   return HWY_DYNAMIC_DISPATCH(KernelRowsImpl)();
 }
 
+PackedLinear::PackedLinear() = default;
+PackedLinear::~PackedLinear() = default;
+PackedLinear::PackedLinear(PackedLinear&&) noexcept = default;
+PackedLinear& PackedLinear::operator=(PackedLinear&&) noexcept = default;
+
 PackedLinear::PackedLinear(std::size_t in, std::size_t out) : in_(in), out_(out) {
   const std::size_t width = PanelWidth();
+  if (StrassenWeights::Fits(in, out)) strassen_ = std::make_unique<StrassenWeights>();
   weights_.Resize(panels() * in * width);
   bias_.Resize(panels() * width);
   if (out % width != 0) {
@@ -133,8 +140,26 @@ bool PackedLinear::SetRows(std::size_t first, std::span<const float> rows, std::
   return !std::isnan(poison);
 }
 
-void ComputeLinear(const PackedLinear& linear, const LinearPart& part) {
-  HWY_DYNAMIC_DISPATCH(ComputeLinearImpl)(linear, part);
+void ComputeLinear(const PackedLinear& linear, const LinearPart& part, LinearScratch& scratch) {
+  if (linear.strassen() == nullptr || part.pairings.empty()) {
+    HWY_DYNAMIC_DISPATCH(ComputeLinearImpl)(linear, part);
+    return;
+  }
+  LinearPart plain = part;
+  const auto compute_plain = [&](std::size_t first, std::size_t last) {
+    if (first == last) return;
+    plain.x = part.x + first * part.ldx;
+    plain.y = part.y + first * part.ldy;
+    plain.rows = last - first;
+    HWY_DYNAMIC_DISPATCH(ComputeLinearImpl)(linear, plain);
+  };
+  std::size_t row = 0;
+  for (const RowPairing& pairing : part.pairings) {
+    compute_plain(row, pairing.first);
+    row = pairing.first + pairing.rows;
+  }
+  compute_plain(row, part.rows);
+  ComputeStrassen(linear, part, scratch);
 }
 
 }  // namespace lengthwise

@@ -14,11 +14,11 @@ std::size_t LinearLayer::panel_width() const {
   return std::holds_alternative<PackedLinear>(linear_) ? PanelWidth() : NarrowLinear::block_width();
 }
 
-void LinearLayer::Compute(const LinearPart& part, NarrowScratch& scratch) const {
+void LinearLayer::Compute(const LinearPart& part, LinearLayerScratch& scratch) const {
   if (const auto* packed = std::get_if<PackedLinear>(&linear_)) {
-    ComputeLinear(*packed, part);
+    ComputeLinear(*packed, part, scratch.packed);
   } else {
-    std::get<NarrowLinear>(linear_).Compute(part, scratch);
+    std::get<NarrowLinear>(linear_).Compute(part, scratch.narrow);
   }
 }
 

@@ -10,6 +10,12 @@
 
 namespace lengthwise {
 
+// Memory of one thread.
+struct LinearLayerScratch {
+  LinearScratch packed;
+  NarrowScratch narrow;
+};
+
 class LinearLayer {
  public:
   LinearLayer() = default;
@@ -22,8 +28,8 @@ class LinearLayer {
   std::size_t panel_width() const;
   std::size_t panels() const { return (out() + panel_width() - 1) / panel_width(); }
 
-  // The scratch is of the calling thread; fp32 needs none.
-  void Compute(const LinearPart& part, NarrowScratch& scratch) const;
+  // Narrow formats compute all rows plainly.
+  void Compute(const LinearPart& part, LinearLayerScratch& scratch) const;
 
  private:
   std::variant<PackedLinear, NarrowLinear> linear_;

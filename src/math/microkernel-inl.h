@@ -29,12 +29,47 @@ inline constexpr std::size_t kKernelRows = 12;
 inline constexpr std::size_t kKernelRows = 6;
 #endif
 
+// Floats of a cache line.
+inline constexpr std::size_t kPrefetchStep = 16;
+
 // What the sums start from.
 enum class Start { kZero, kBias, kOutput, kOutputPlusBias };
 
-// c[r * ldc + j] = start + sum_{i < depth} a[r * lda + i] * b[i * kPanel + j], r < kRows, j < kPanel.
+// sum[r][j] += sum_{i < depth} a[r * lda + i] * b[i * kPanel + j], r < kRows, j < kPanel, in registers. With
+// kPrefetch, `depth` cache lines from `next` are brought nearer meanwhile.
 // Rows are addressed as three from one pointer (base, base + lda, base + 2 lda), which x86 does without
 // arithmetic.
+template <std::size_t kRows, bool kPrefetch, class V = hn::Vec<PanelTag>>
+HWY_INLINE void Accumulate(const float* HWY_RESTRICT a, std::size_t lda, const float* HWY_RESTRICT b,
+                           std::size_t depth, [[maybe_unused]] const float* next, V (&sum0)[kRows],
+                           V (&sum1)[kRows]) {
+  const PanelTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  constexpr std::size_t kGroups = (kRows + 2) / 3;
+  const float* rows[kGroups];
+#pragma GCC unroll 4
+  for (std::size_t g = 0; g < kGroups; ++g) rows[g] = a + 3 * g * lda;
+
+  for (std::size_t i = 0; i < depth; ++i) {
+    const V b0 = hn::Load(d, b);
+    const V b1 = hn::Load(d, b + lanes);
+    b += kPanel;
+    if (kPrefetch) {
+      __builtin_prefetch(next, 0, 2);
+      next += kPrefetchStep;
+    }
+#pragma GCC unroll 12
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const V x = hn::Set(d, rows[r / 3][(r % 3) * lda]);
+      sum0[r] = hn::MulAdd(x, b0, sum0[r]);
+      sum1[r] = hn::MulAdd(x, b1, sum1[r]);
+    }
+#pragma GCC unroll 4
+    for (std::size_t g = 0; g < kGroups; ++g) ++rows[g];
+  }
+}
+
+// c[r * ldc + j] = start + the sum of Accumulate.
 template <std::size_t kRows>
 HWY_NOINLINE void MicroKernel(const float* HWY_RESTRICT a, std::size_t lda, const float* HWY_RESTRICT b,
                               std::size_t depth, float* HWY_RESTRICT c, std::size_t ldc, Start start,
@@ -42,7 +77,6 @@ HWY_NOINLINE void MicroKernel(const float* HWY_RESTRICT a, std::size_t lda, cons
   const PanelTag d;
   using V = hn::Vec<PanelTag>;
   const std::size_t lanes = hn::Lanes(d);
-  constexpr std::size_t kGroups = (kRows + 2) / 3;
   V sum0[kRows];
   V sum1[kRows];
   const V bias0 = start == Start::kBias || start == Start::kOutputPlusBias ? hn::LoadU(d, bias) : hn::Zero(d);
@@ -60,23 +94,7 @@ HWY_NOINLINE void MicroKernel(const float* HWY_RESTRICT a, std::size_t lda, cons
       sum1[r] = hn::Add(sum1[r], hn::LoadU(d, c + r * ldc + lanes));
     }
   }
-  const float* rows[kGroups];
-#pragma GCC unroll 4
-  for (std::size_t g = 0; g < kGroups; ++g) rows[g] = a + 3 * g * lda;
-
-  for (std::size_t i = 0; i < depth; ++i) {
-    const V b0 = hn::Load(d, b);
-    const V b1 = hn::Load(d, b + lanes);
-    b += kPanel;
-#pragma GCC unroll 12
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const V x = hn::Set(d, rows[r / 3][(r % 3) * lda]);
-      sum0[r] = hn::MulAdd(x, b0, sum0[r]);
-      sum1[r] = hn::MulAdd(x, b1, sum1[r]);
-    }
-#pragma GCC unroll 4
-    for (std::size_t g = 0; g < kGroups; ++g) ++rows[g];
-  }
+  Accumulate<kRows, false>(a, lda, b, depth, nullptr, sum0, sum1);
 #pragma GCC unroll 12
   for (std::size_t r = 0; r < kRows; ++r) {
     hn::StoreU(sum0[r], d, c + r * ldc);

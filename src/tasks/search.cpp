@@ -114,7 +114,8 @@ std::vector<Ranking> Search(const VectorSet& documents, const VectorSet& queries
       part.ldy = rows;
       part.panel_end = packed.panels();
       part.in_end = queries.dimension;
-      ComputeLinear(packed, part);
+      LinearScratch scratch;
+      ComputeLinear(packed, part, scratch);
       for (std::size_t q = 0; q < count; ++q) {
         for (std::size_t d = block.begin; d < block.end; ++d) {
           const std::span<float> scores(tile.data() + q * rows + documents.begin(d) - first_row,

@@ -67,7 +67,8 @@ TEST(Linear, EqualsTheSumInDoublePrecision) {
     for (const Case& c : kCases) {
       const Problem problem(c, random);
       std::vector<float> y(c.rows * c.out, std::numeric_limits<float>::quiet_NaN());
-      ComputeLinear(problem.linear, problem.Whole(y, c.rows));
+      LinearScratch scratch;
+      ComputeLinear(problem.linear, problem.Whole(y, c.rows), scratch);
       for (std::size_t r = 0; r < c.rows; ++r) {
         for (std::size_t o = 0; o < c.out; ++o) {
           ASSERT_NEAR(y[r * c.out + o], problem.Expected(r, o), Tolerance(c.in)) << r << " " << o;
@@ -87,7 +88,8 @@ TEST(Linear, AddsToTheOutputAndAppliesGelu) {
       LinearPart part = problem.Whole(y, c.rows);
       part.add_to_output = true;
       part.gelu = true;
-      ComputeLinear(problem.linear, part);
+      LinearScratch scratch;
+      ComputeLinear(problem.linear, part, scratch);
       for (std::size_t r = 0; r < c.rows; ++r) {
         for (std::size_t o = 0; o < c.out; ++o) {
           const double z = problem.Expected(r, o) + before[r * c.out + o];
@@ -104,7 +106,8 @@ TEST(Linear, GivesTheSameBitsHoweverItIsSplit) {
     const Case c{29, 1300, 150};
     const Problem problem(c, random);
     std::vector<float> whole(c.rows * c.out);
-    ComputeLinear(problem.linear, problem.Whole(whole, c.rows));
+    LinearScratch scratch;
+    ComputeLinear(problem.linear, problem.Whole(whole, c.rows), scratch);
     std::vector<float> parts(c.rows * c.out);
     for (std::size_t r = 0; r < c.rows; r += 4) {
       for (std::size_t p = 0; p < problem.linear.panels(); ++p) {
@@ -118,7 +121,97 @@ TEST(Linear, GivesTheSameBitsHoweverItIsSplit) {
           part.in_begin = i;
           part.in_end = std::min(i + kLinearDepth, c.in);
           part.add_to_output = i > 0;
-          ComputeLinear(problem.linear, part);
+          ComputeLinear(problem.linear, part, scratch);
+        }
+      }
+    }
+    EXPECT_EQ(whole, parts);
+  });
+}
+
+// Pairings of 2 to 2 KernelRows() rows, odd and even, with plain rows before, between and after.
+struct PairedProblem {
+  explicit PairedProblem(std::size_t in, std::size_t out, Random& random)
+      : problem(MakeCase(in, out), random) {}
+
+  Case MakeCase(std::size_t in, std::size_t out) {
+    const std::size_t most = 2 * KernelRows();
+    std::size_t row = 3;
+    for (const std::size_t rows :
+         {most, most - 1, std::size_t{2}, std::size_t{3}, most / 2, most, most - 3}) {
+      pairings.push_back({row, rows});
+      row += rows;
+      if (rows == 3) row += 5;
+    }
+    return {row + 2, in, out};
+  }
+
+  std::vector<RowPairing> pairings;
+  Problem problem;
+};
+
+TEST(Linear, EqualsTheSumInDoublePrecisionWherePaired) {
+  ForEveryTarget([] {
+    Random random(4);
+    // One slice of inputs; two of different depth; three.
+    for (const std::size_t in : {384, 768, 1536}) {
+      const PairedProblem paired(in, 4 * PanelWidth(), random);
+      const Problem& problem = paired.problem;
+      const std::size_t rows = problem.x.size() / in;
+      const std::size_t out = problem.linear.out();
+      for (const bool add : {false, true}) {
+        const std::vector<float> before = RandomValues(rows * out, random);
+        std::vector<float> y = before;
+        if (!add) std::fill(y.begin(), y.end(), std::numeric_limits<float>::quiet_NaN());
+        LinearPart part = problem.Whole(y, rows);
+        part.add_to_output = add;
+        part.gelu = add;
+        part.pairings = paired.pairings;
+        LinearScratch scratch;
+        ComputeLinear(problem.linear, part, scratch);
+        for (std::size_t r = 0; r < rows; ++r) {
+          for (std::size_t o = 0; o < out; ++o) {
+            double z = problem.Expected(r, o);
+            if (add) {
+              z += before[r * out + o];
+              z *= 0.5 * (1 + std::erf(z / std::sqrt(2.0)));
+            }
+            ASSERT_NEAR(y[r * out + o], z, Tolerance(in)) << in << " " << r << " " << o;
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST(Linear, GivesPairedRowsTheSameBitsHoweverBlocksAndPanelsAreSplit) {
+  ForEveryTarget([] {
+    Random random(5);
+    const std::size_t in = 1536;
+    const PairedProblem paired(in, 6 * PanelWidth(), random);
+    const Problem& problem = paired.problem;
+    const std::size_t rows = problem.x.size() / in;
+    const std::size_t out = problem.linear.out();
+    std::vector<float> whole(rows * out);
+    LinearScratch scratch;
+    LinearPart part = problem.Whole(whole, rows);
+    part.pairings = paired.pairings;
+    ComputeLinear(problem.linear, part, scratch);
+    std::vector<float> parts = whole;
+    for (const RowPairing& pairing : paired.pairings) {
+      for (std::size_t p = 0; p < problem.linear.panels(); p += 2) {
+        for (std::size_t i = 0; i < in; i += kLinearDepth) {
+          LinearPart piece = problem.Whole(parts, pairing.rows);
+          const RowPairing alone{0, pairing.rows};
+          piece.x += pairing.first * in + i;
+          piece.y += pairing.first * out + p * PanelWidth();
+          piece.panel_begin = p;
+          piece.panel_end = p + 2;
+          piece.in_begin = i;
+          piece.in_end = i + kLinearDepth;
+          piece.add_to_output = i > 0;
+          piece.pairings = {&alone, 1};
+          ComputeLinear(problem.linear, piece, scratch);
         }
       }
     }
