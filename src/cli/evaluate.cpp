@@ -91,9 +91,9 @@ void RunEvaluate(const EvaluateCommand& command) {
   std::vector<TaskResult> results;
   for (const Task& task : tasks) {
     std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
-    const auto open = [&](const RunSettings& settings) { return OpenFor(command, repair, settings); };
+    const auto embedder_for = [&](const RunSettings& settings) { return OpenFor(command, repair, settings); };
     const auto update = [&](std::size_t done, std::size_t total) { progress->Update(done, total); };
-    for (TaskResult& result : EvaluateTask(task, base, open, options, update)) {
+    for (TaskResult& result : EvaluateTask(task, base, embedder_for, options, update)) {
       results.push_back(std::move(result));
     }
   }

@@ -112,7 +112,7 @@ TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
   const Task task = MakeRetrieval();
   const EmbedderImpl base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
-  options.cuts = {8, 16};
+  options.cuts = {24, 40};
   const TaskResult result = EvaluateTask(task, base, Open, options)[0];
   for (const std::size_t length : options.cuts) {
     const RunResult& run = Find(result, "cut to " + std::to_string(length) + " tokens");
