@@ -33,6 +33,7 @@ struct EvaluateCommand {
   std::string output;
   std::string html;
   std::vector<std::string> sides = {"both"};
+  std::vector<std::string> post_processes;
   EvaluationOptions evaluation;
   bool json = false;
   bool quiet = false;
@@ -66,6 +67,8 @@ void RunEvaluate(const EvaluateCommand& command) {
   const Repair repair = RepairOf(command.model);
   EvaluationOptions options = command.evaluation;
   options.sides = SidesOf(command.sides);
+  for (const std::string& spec : command.post_processes)
+    options.post_processes.push_back(ParsePostProcessSpec(spec));
   // The base run is the model at its own temperature; a run at the same temperature would be the same.
   std::erase_if(options.temperatures, [&](float temperature) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
@@ -133,6 +136,12 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->type_name("N,...")
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
+  sub.add_option(
+         "--postprocess", command.post_processes,
+         "Post-processing fitted to the task's own texts without labels, each a run: center, whiten:EPSILON, "
+         "abtt:DIRECTIONS")
+      ->type_name("P,...")
+      ->delimiter(',');
   sub.add_flag("--static", options.static_control,
                "A run with mean word embeddings: no attention, no positions");
   sub.add_option("--seed", options.resampling.seed, "Of bootstrap, splits and clustering")

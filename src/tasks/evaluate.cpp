@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "tasks/compare_runs.h"
+#include "tasks/post_processed.h"
 #include "tasks/prepared_task.h"
 #include "tasks/text_vectors.h"
 
@@ -34,6 +35,7 @@ class Evaluation {
     const VectorSet documents = Embed(base, prepared_.documents, Role::kDocument);
     const VectorSet queries = Embed(base, prepared_.queries, QueryRole());
     Score({"model", RunKind::kModel, std::nullopt, Side::kBoth}, documents, queries);
+    for (const PostProcessSpec& spec : options_.post_processes) ScorePostProcessed(spec, documents, queries);
     for (const float temperature : options_.temperatures) {
       const std::unique_ptr<EmbedderImpl> embedder = embedder_for({.temperature = temperature, .length = {}});
       const VectorSet hot_documents =
@@ -100,6 +102,17 @@ class Evaluation {
     });
     done_ += texts.size();
     return vectors;
+  }
+
+  void ScorePostProcessed(const PostProcessSpec& spec, const VectorSet& documents, const VectorSet& queries) {
+    const std::string name = FormatPostProcessSpec(spec);
+    const PostProcessedVectors whole = PostProcessWhole(spec, documents, queries, prepared_.sides);
+    Score({name, RunKind::kModel, std::nullopt, Side::kBoth}, whole.documents, whole.queries);
+    if (!prepared_.sides) return;
+    const PostProcessedVectors held_out =
+        PostProcessHeldOut(spec, documents, queries, options_.resampling.seed);
+    Score({name + " held out", RunKind::kModel, std::nullopt, Side::kBoth}, held_out.documents,
+          held_out.queries);
   }
 
   void Score(const RunDescription& description, const VectorSet& documents, const VectorSet& queries) {

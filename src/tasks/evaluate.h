@@ -10,6 +10,7 @@
 
 #include "collapse/arm_result.h"
 #include "embedding/embedder_impl.h"
+#include "lengthwise/post_process.h"
 #include "tasks/scored_run.h"
 #include "tasks/task.h"
 #include "tasks/task_result.h"
@@ -27,6 +28,10 @@ struct EvaluationOptions {
   // stay as they are.
   std::vector<std::size_t> cuts;
   bool static_control = false;
+  // Runs with the base run's vectors post-processed, fitted to the task's own unlabelled texts; of a
+  // retrieval task each twice, the second time with a fit that has seen neither half of the documents nor the
+  // query (post_processed.h).
+  std::vector<PostProcessSpec> post_processes;
 };
 
 // What a run changes of the base run's model.
