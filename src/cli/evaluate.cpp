@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/fail.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
@@ -32,6 +33,7 @@ struct EvaluateCommand {
   std::string output;
   std::string html;
   std::vector<std::string> sides = {"both"};
+  std::vector<std::string> post_processes;
   EvaluationOptions evaluation;
   bool json = false;
   bool quiet = false;
@@ -46,17 +48,27 @@ std::vector<Side> SidesOf(const std::vector<std::string>& names) {
   return sides;
 }
 
-// The model as given, with another temperature in every head.
-std::unique_ptr<EmbedderImpl> OpenAt(const EvaluateCommand& command, Repair repair, float temperature) {
-  repair.attention.temperature = temperature;
-  repair.attention.by_head.clear();
-  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(command.model, repair)));
+// The model as given, but for what the settings change.
+std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair repair,
+                                      const RunSettings& settings) {
+  ModelOptions model = command.model;
+  if (settings.temperature) {
+    repair.attention.temperature = *settings.temperature;
+    repair.attention.by_head.clear();
+  }
+  if (settings.length) {
+    model.max_length = *settings.length;
+    repair.long_input = {};
+  }
+  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair)));
 }
 
 void RunEvaluate(const EvaluateCommand& command) {
   const Repair repair = RepairOf(command.model);
   EvaluationOptions options = command.evaluation;
   options.sides = SidesOf(command.sides);
+  for (const std::string& spec : command.post_processes)
+    options.post_processes.push_back(ParsePostProcessSpec(spec));
   // The base run is the model at its own temperature; a run at the same temperature would be the same.
   std::erase_if(options.temperatures, [&](float temperature) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
@@ -72,12 +84,19 @@ void RunEvaluate(const EvaluateCommand& command) {
     AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
   }
 
+  for (const std::size_t length : options.cuts) {
+    if (length > base.special_tokens() && length <= base.limits().positions) continue;
+    Fail(ErrorCode::kBadInput,
+         "documents cut to {} tokens: this model takes {} to {}, special tokens included", length,
+         base.special_tokens() + 1, base.limits().positions);
+  }
+
   std::vector<TaskResult> results;
   for (const Task& task : tasks) {
     std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
-    for (TaskResult& result : EvaluateTask(
-             task, base, [&](float temperature) { return OpenAt(command, repair, temperature); }, options,
-             [&](std::size_t done, std::size_t total) { progress->Update(done, total); })) {
+    const auto embedder_for = [&](const RunSettings& settings) { return OpenFor(command, repair, settings); };
+    const auto update = [&](std::size_t done, std::size_t total) { progress->Update(done, total); };
+    for (TaskResult& result : EvaluateTask(task, base, embedder_for, options, update)) {
       results.push_back(std::move(result));
     }
   }
@@ -111,6 +130,18 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->delimiter(',')
       ->capture_default_str()
       ->check(CLI::IsMember({"both", "documents", "queries"}));
+  sub.add_option(
+         "--cut", options.cuts,
+         "Lengths in tokens to which documents are cut, each a run: the same questions, less of the content")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  sub.add_option(
+         "--postprocess", command.post_processes,
+         "Post-processing fitted to the task's own texts without labels, each a run: center, whiten:EPSILON, "
+         "abtt:DIRECTIONS")
+      ->type_name("P,...")
+      ->delimiter(',');
   sub.add_flag("--static", options.static_control,
                "A run with mean word embeddings: no attention, no positions");
   sub.add_option("--seed", options.resampling.seed, "Of bootstrap, splits and clustering")

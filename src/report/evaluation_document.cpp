@@ -75,6 +75,36 @@ OrderedJson ComparisonJson(const std::optional<RunComparison>& comparison) {
   return {{"difference", JsonInterval(comparison->difference)}, {"units", std::move(units)}};
 }
 
+OrderedJson CosinesJson(std::span<const BucketCosine> cosines) {
+  OrderedJson list = OrderedJson::array();
+  for (const BucketCosine& cosine : cosines) {
+    list.push_back({{"from", cosine.from},
+                    {"to", cosine.to},
+                    {"documents", cosine.documents},
+                    {"cosine", JsonNumber(cosine.cosine)}});
+  }
+  return list;
+}
+
+OrderedJson CollapseJson(const std::optional<CollapsePrediction>& collapse) {
+  if (!collapse) return nullptr;
+  OrderedJson points = OrderedJson::array();
+  for (const CollapsePoint& point : collapse->points) {
+    points.push_back({{"run", point.run},
+                      {"from", point.from},
+                      {"to", point.to},
+                      {"units", point.units},
+                      {"cosine", JsonNumber(point.cosine)},
+                      {"loss", JsonNumber(point.loss)},
+                      {"cosine_change", JsonNumber(point.cosine_change)},
+                      {"loss_change", JsonNumber(point.loss_change)}});
+  }
+  return {{"loss_against", collapse->loss_against},
+          {"across_buckets", JsonInterval(collapse->across_buckets)},
+          {"across_changes", JsonInterval(collapse->across_changes)},
+          {"points", std::move(points)}};
+}
+
 OrderedJson RunJson(const RunResult& run) {
   OrderedJson shares = OrderedJson::array();
   for (const DocumentShare& share : run.shares) {
@@ -92,7 +122,8 @@ OrderedJson RunJson(const RunResult& run) {
           {"metrics", MetricsJson(run)},
           {"comparison", ComparisonJson(run.comparison)},
           {"by_length", ByLengthJson(run.by_length)},
-          {"document_shares", std::move(shares)}};
+          {"document_shares", std::move(shares)},
+          {"cosines", CosinesJson(run.cosines)}};
 }
 
 OrderedJson SweepJson(const std::optional<Sweep>& sweep) {
@@ -135,6 +166,7 @@ OrderedJson TaskJson(const TaskResult& task) {
           {"metric", task.runs[0].metrics[0].name},
           {"runs", std::move(runs)},
           {"sweep", SweepJson(task.sweep)},
+          {"collapse", CollapseJson(task.collapse)},
           {"notes", task.notes}};
 }
 
@@ -221,7 +253,7 @@ std::string DescribeTask(const TaskResult& task) {
   }
   if (!task.sweep) return text;
   for (const SweepChoice& choice : task.sweep->choices) {
-    text += fmt::format("  temperature {} ({}) chosen on {} units; on the other {}: {}\n", choice.temperature,
+    text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n", choice.temperature,
                         SideName(choice.side), choice.validation_units, choice.test_units,
                         SignedRange(choice.test_difference));
   }

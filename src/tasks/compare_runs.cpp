@@ -75,6 +75,7 @@ std::vector<RunResult> CompareRuns(std::span<const ScoredRun> runs, std::span<co
     RunResult result;
     result.description = run.description;
     result.shares = run.shares;
+    result.cosines = run.cosines;
     results.push_back(std::move(result));
   }
   ScoreWhole(runs, AllUnits(ids.size()), options, pool, results);

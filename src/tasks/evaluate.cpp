@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "tasks/compare_runs.h"
+#include "tasks/post_processed.h"
 #include "tasks/prepared_task.h"
 #include "tasks/text_vectors.h"
 
@@ -24,18 +25,19 @@ class Evaluation {
     } else {
       sides_ = options.sides;
     }
-    total_ = Texts(true, true);
+    total_ = Texts(true, true) + options.cuts.size() * Texts(true, !prepared_.sides);
     for (std::size_t t = 0; t < options.temperatures.size(); ++t) {
       total_ += Texts(Needs(Side::kDocuments), Needs(Side::kQueries));
     }
   }
 
-  void Run(const EmbedderImpl& base, const EmbedderAt& embedder_at) {
+  void Run(const EmbedderImpl& base, const EmbedderFor& embedder_for) {
     const VectorSet documents = Embed(base, prepared_.documents, Role::kDocument);
     const VectorSet queries = Embed(base, prepared_.queries, QueryRole());
     Score({"model", RunKind::kModel, std::nullopt, Side::kBoth}, documents, queries);
+    for (const PostProcessSpec& spec : options_.post_processes) ScorePostProcessed(spec, documents, queries);
     for (const float temperature : options_.temperatures) {
-      const std::unique_ptr<EmbedderImpl> embedder = embedder_at(temperature);
+      const std::unique_ptr<EmbedderImpl> embedder = embedder_for({.temperature = temperature, .length = {}});
       const VectorSet hot_documents =
           Needs(Side::kDocuments) ? Embed(*embedder, prepared_.documents, Role::kDocument) : VectorSet{};
       const VectorSet hot_queries =
@@ -48,6 +50,12 @@ class Evaluation {
               side == Side::kQueries ? documents : hot_documents,
               side == Side::kDocuments ? queries : hot_queries);
       }
+    }
+    for (const std::size_t length : options_.cuts) {
+      const std::unique_ptr<EmbedderImpl> embedder = embedder_for({.temperature = {}, .length = length});
+      const VectorSet cut = Embed(*embedder, prepared_.documents, Role::kDocument);
+      Score({fmt::format("cut to {} tokens", length), RunKind::kModel, std::nullopt, Side::kBoth}, cut,
+            prepared_.sides ? queries : Embed(*embedder, prepared_.queries, QueryRole()));
     }
     if (options_.static_control) {
       Score({"static", RunKind::kStatic, std::nullopt, Side::kBoth}, StaticVectors(base, prepared_.documents),
@@ -64,6 +72,10 @@ class Evaluation {
       TaskResult result = scorer.result;
       result.runs = CompareRuns(runs, scorer.ids, scorer.lengths, options_.resampling, base.pool());
       result.sweep = SummariseSweep(runs, scorer.ids, scorer.lengths, options_.resampling, base.pool());
+      // Pairs have two texts each, of which no bucket of one length speaks.
+      if (result.kind != "similarity") {
+        result.collapse = PredictLoss(runs, scorer.lengths[0], options_.resampling, base.pool());
+      }
       results.push_back(std::move(result));
     }
     return results;
@@ -92,10 +104,23 @@ class Evaluation {
     return vectors;
   }
 
+  void ScorePostProcessed(const PostProcessSpec& spec, const VectorSet& documents, const VectorSet& queries) {
+    const std::string name = FormatPostProcessSpec(spec);
+    const PostProcessedVectors whole = PostProcessWhole(spec, documents, queries, prepared_.sides);
+    Score({name, RunKind::kModel, std::nullopt, Side::kBoth}, whole.documents, whole.queries);
+    if (!prepared_.sides) return;
+    const PostProcessedVectors held_out =
+        PostProcessHeldOut(spec, documents, queries, options_.resampling.seed);
+    Score({name + " held out", RunKind::kModel, std::nullopt, Side::kBoth}, held_out.documents,
+          held_out.queries);
+  }
+
   void Score(const RunDescription& description, const VectorSet& documents, const VectorSet& queries) {
+    const std::vector<BucketCosine> cosines = CosinesByLength(documents, prepared_.document_tokens);
     for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
       ScoredRun run = prepared_.scorers[s].score(documents, queries);
       run.description = description;
+      run.cosines = cosines;
       runs_[s].push_back(std::move(run));
     }
   }
@@ -112,7 +137,7 @@ class Evaluation {
 }  // namespace
 
 std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
-                                     const EmbedderAt& embedder_at, const EvaluationOptions& options,
+                                     const EmbedderFor& embedder_for, const EvaluationOptions& options,
                                      const EvaluationProgress& progress) {
   if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
@@ -120,7 +145,7 @@ std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
   }
   const PreparedTask prepared = PrepareTask(task, base, options.resampling.seed);
   Evaluation evaluation(prepared, options, progress);
-  evaluation.Run(base, embedder_at);
+  evaluation.Run(base, embedder_for);
   return std::move(evaluation).Results(base);
 }
 

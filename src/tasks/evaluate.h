@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "collapse/arm_result.h"
 #include "embedding/embedder_impl.h"
+#include "lengthwise/post_process.h"
 #include "tasks/scored_run.h"
 #include "tasks/task.h"
 #include "tasks/task_result.h"
@@ -21,11 +23,23 @@ struct EvaluationOptions {
   // once).
   std::vector<float> temperatures;
   std::vector<Side> sides = {Side::kBoth};
+  // The controlled arm: documents (of a task without queries: texts) cut to each of these lengths in tokens,
+  // special tokens included, each a run beside the base run. The same content, but for what is cut; queries
+  // stay as they are.
+  std::vector<std::size_t> cuts;
   bool static_control = false;
+  // Runs with the base run's vectors post-processed, fitted to the task's own unlabelled texts; of a
+  // retrieval task each twice, the second time with a fit that has seen neither half of the documents nor the
+  // query (post_processed.h).
+  std::vector<PostProcessSpec> post_processes;
 };
 
-// The model as the base run has it, but for the attention temperature of every head.
-using EmbedderAt = std::function<std::unique_ptr<EmbedderImpl>(float temperature)>;
+// What a run changes of the base run's model.
+struct RunSettings {
+  std::optional<float> temperature;   // of every head
+  std::optional<std::size_t> length;  // longest sequence in tokens; longer texts are truncated
+};
+using EmbedderFor = std::function<std::unique_ptr<EmbedderImpl>(const RunSettings& settings)>;
 
 // Texts embedded, and to be embedded in all, of this task.
 using EvaluationProgress = std::function<void(std::size_t done, std::size_t total)>;
@@ -33,7 +47,7 @@ using EvaluationProgress = std::function<void(std::size_t done, std::size_t tota
 // A folder with labels gives two results, classification and clustering; another one. The first run is `base`
 // as it is. The same task, options and model give the same result at any number of threads. Throws kBadInput.
 std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
-                                     const EmbedderAt& embedder_at, const EvaluationOptions& options,
+                                     const EmbedderFor& embedder_for, const EvaluationOptions& options,
                                      const EvaluationProgress& progress = {});
 
 }  // namespace lengthwise

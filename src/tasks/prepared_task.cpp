@@ -49,13 +49,14 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& bas
   std::vector<std::string> document_ids;
   for (const Document& document : task.documents) document_ids.push_back(document.id);
   for (const Document& query : task.queries) scorer.ids.push_back(query.id);
-  const std::vector<std::size_t> document_tokens = TokenLengths(base, prepared.documents);
+  prepared.document_tokens = TokenLengths(base, prepared.documents);
+  const std::vector<std::size_t>& document_tokens = prepared.document_tokens;
   scorer.lengths = QueryLengths(task, document_tokens, TokenLengths(base, prepared.queries));
   const std::vector<std::uint32_t> tie_order = TieOrder(document_ids);
   const SearchOptions search;
-  scorer.score = [&task, &base, document_tokens, tie_order, search](const VectorSet& documents,
-                                                                    const VectorSet& queries) {
-    return ScoreRankings(task, Search(documents, queries, tie_order, search, base.pool()), document_tokens);
+  scorer.score = [&task, &base, tokens = document_tokens, tie_order, search](const VectorSet& documents,
+                                                                             const VectorSet& queries) {
+    return ScoreRankings(task, Search(documents, queries, tie_order, search, base.pool()), tokens);
   };
   ScoredRun bm25 = ScoreRankings(
       task, SearchBm25(prepared.documents, prepared.queries, tie_order, search.depth, base.pool()),
@@ -69,7 +70,8 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& bas
 PreparedTask PrepareLabelled(const LabelledTask& task, const EmbedderImpl& base, std::uint64_t seed) {
   PreparedTask prepared;
   prepared.documents = task.texts;
-  const std::vector<std::size_t> tokens = TokenLengths(base, task.texts);
+  prepared.document_tokens = TokenLengths(base, task.texts);
+  const std::vector<std::size_t>& tokens = prepared.document_tokens;
 
   PreparedTask::Scorer classification;
   classification.result.kind = "classification";
@@ -108,7 +110,8 @@ PreparedTask PrepareSimilarity(const SimilarityTask& task, const EmbedderImpl& b
   PreparedTask::Scorer scorer;
   scorer.result.kind = "similarity";
   scorer.result.unit = "pair";
-  const std::vector<std::size_t> first = TokenLengths(base, task.first);
+  prepared.document_tokens = TokenLengths(base, task.first);
+  const std::vector<std::size_t>& first = prepared.document_tokens;
   const std::vector<std::size_t> second = TokenLengths(base, task.second);
   UnitLengths lengths{"pair", {}};
   for (std::size_t i = 0; i < first.size(); ++i) {

@@ -18,6 +18,7 @@ namespace lengthwise {
 // The texts of a task on two sides (the second may be empty), and how their vectors become scores.
 struct PreparedTask {
   std::vector<std::string> documents;
+  std::vector<std::size_t> document_tokens;  // whole texts, special tokens included
   std::vector<std::string> queries;
   bool sides = false;  // whether documents and queries may be embedded in different ways
 

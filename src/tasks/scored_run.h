@@ -39,12 +39,20 @@ struct DocumentShare {
   double retrieved = 0;  // of the first ten of all queries
 };
 
+// How alike the embeddings of texts of one length are.
+struct BucketCosine {
+  std::size_t from = 0, to = 0;
+  std::size_t documents = 0;
+  std::optional<double> cosine;  // mean over pairs
+};
+
 struct ScoredRun {
   RunDescription description;
   std::vector<UnitMetric> metrics;  // the first is the task's main metric
   // The main metric of every unit, where it is a mean of these; else empty.
   std::vector<double> values;
   std::vector<DocumentShare> shares;  // retrieval alone
+  std::vector<BucketCosine> cosines;  // of the documents or texts; empty without embeddings
 };
 
 }  // namespace lengthwise

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collapse/interval.h"
+#include "tasks/collapse_prediction.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
 
@@ -48,6 +49,7 @@ struct RunResult {
   std::vector<BucketedScores> by_length;
   std::optional<RunComparison> comparison;  // absent for the base run
   std::vector<DocumentShare> shares;
+  std::vector<BucketCosine> cosines;
 };
 
 // The difference from temperature 1 by temperature, with intervals that hold together
@@ -86,6 +88,7 @@ struct TaskResult {
   std::string unit;             // "query", "text", "pair"
   std::vector<RunResult> runs;  // the first is the base run: the model as it is, or with the repair given
   std::optional<Sweep> sweep;
+  std::optional<CollapsePrediction> collapse;
   std::vector<std::string> notes;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "embedding/embedder_impl.h"
+#include "lengthwise/post_process.h"
 #include "tasks/vector_set.h"
 
 namespace lengthwise {

@@ -49,8 +49,10 @@ EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
   return options;
 }
 
-std::unique_ptr<EmbedderImpl> Open(float temperature) {
-  return std::make_unique<EmbedderImpl>(kTinyBert, AtTemperature(temperature));
+std::unique_ptr<EmbedderImpl> Open(const RunSettings& settings) {
+  EmbedderOptions options = AtTemperature(settings.temperature.value_or(1));
+  options.max_length = settings.length.value_or(0);
+  return std::make_unique<EmbedderImpl>(kTinyBert, options);
 }
 
 const RunResult& Find(const TaskResult& result, const std::string& name) {
@@ -93,7 +95,7 @@ TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
   const std::vector<TaskResult> results = EvaluateTask(task, base, Open, options);
   ASSERT_EQ(results.size(), 1U);
   ASSERT_EQ(results[0].runs.size(), 6U);
-  const auto hot = Open(0.2F);
+  const auto hot = Open({.temperature = 0.2F, .length = {}});
   const auto score = [&](const std::string& name) {
     return *Find(results[0], name).metrics[0].score.estimate;
   };
@@ -104,6 +106,40 @@ TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
   std::set<double> different = {score("model"), score("temperature 0.2 both"),
                                 score("temperature 0.2 documents"), score("temperature 0.2 queries")};
   EXPECT_GT(different.size(), 2U);  // else the sides could be mixed up unseen
+}
+
+TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
+  const Task task = MakeRetrieval();
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.cuts = {24, 40};
+  const TaskResult result = EvaluateTask(task, base, Open, options)[0];
+  for (const std::size_t length : options.cuts) {
+    const RunResult& run = Find(result, "cut to " + std::to_string(length) + " tokens");
+    const auto cut = Open({.temperature = {}, .length = length});
+    EXPECT_NEAR(*run.metrics[0].score.estimate, PlainNdcg(std::get<RetrievalTask>(task.data), *cut, base),
+                1e-9);
+    EXPECT_FALSE(run.description.temperature);
+  }
+}
+
+TEST(EvaluateTask, SetsTheSimilarityOfDocumentsBesideTheLoss) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.static_control = true;
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  ASSERT_TRUE(result.collapse);
+  EXPECT_EQ(result.collapse->loss_against, "bm25");
+  const RunResult& bm25 = Find(result, "bm25");
+  for (const CollapsePoint& point : result.collapse->points) {
+    const RunResult& run = Find(result, point.run);
+    for (std::size_t b = 0; b < run.by_length[0].buckets.size(); ++b) {
+      if (run.by_length[0].buckets[b].from != point.from) continue;
+      EXPECT_NEAR(point.loss,
+                  *bm25.by_length[0].buckets[b].score.estimate - *run.by_length[0].buckets[b].score.estimate,
+                  1e-12);
+    }
+  }
 }
 
 TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {

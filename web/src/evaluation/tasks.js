@@ -2,7 +2,7 @@
 import { element, figure, section, table } from "../dom.js";
 import { integer, kDash, number, percent, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { bucketName, scoreByLength, sideColor, styleOf, sweepChart } from "./charts.js";
+import { bucketName, collapseChart, scoreByLength, sideColor, styleOf, sweepChart } from "./charts.js";
 
 const kLengths = { relevant_document: "relevant documents", query: "query", text: "text", pair: "pair (mean of the two)" };
 const kUnits = { query: "queries", text: "texts", pair: "pairs" };
@@ -75,6 +75,18 @@ function sweep(task, plot, level) {
   ];
 }
 
+function collapse(task, plot, level) {
+  const found = task.collapse;
+  if (!found || found.points.length < 3) return null;
+  const correlation = (interval) => (interval.estimate === null ? "too few points" : withRange(interval, signed, 2));
+  return [
+    element("h3", {}, "Does collapse tell what is lost?"),
+    plot(`Blue: the base run by length. Grey: the other runs. Correlation of cosine and loss over the base run\u2019s buckets: ${correlation(found.across_buckets)}; ` +
+      `of their changes from the base run, over the other runs\u2019 buckets: ${correlation(found.across_changes)} (${level} % intervals).`,
+    collapseChart(found.points, task.runs[0].run, found.loss_against), `Loss of ${task.task} against the similarity of its embeddings.`),
+  ];
+}
+
 function runTable(task) {
   const others = Object.keys(task.runs[0].metrics).filter((name) => name !== task.metric);
   return table("Every run", [
@@ -111,7 +123,7 @@ export function taskSections(report) {
     const about = [`${integer(task.units)} ${kUnits[task.unit]}`, task.documents && task.kind === "retrieval" ? `${integer(task.documents)} documents` : null, task.source];
     return {
       node: section(`${task.task}: ${task.kind} by length`, element("p", {}, about.filter(Boolean).join(", "), "."),
-        task.notes.map((note) => element("p", {}, note)), curves(task, plot, level), sweep(task, plot, level), runTable(task), shareTable(task)),
+        task.notes.map((note) => element("p", {}, note)), curves(task, plot, level), sweep(task, plot, level), collapse(task, plot, level), runTable(task), shareTable(task)),
       pending,
     };
   });
