@@ -191,7 +191,7 @@ def test_evaluate_embeds_each_side_by_its_role(run_lengthwise, tmp_path, root, p
     (task / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(f"q{i}\t{pages[i]['_id']}\t1\n" for i in range(len(asked))))
     repair = fit(run_lengthwise, tmp_path, model, corpus, "whiten:0.3", "--queries", queries)
     done = run_lengthwise("evaluate", "--model", model, "--task", task, "--output", tmp_path / "eval.json", "--repair", repair, "--json", "--quiet")
-    (found,) = [row["score"] for row in map(json.loads, done.stdout.splitlines()) if row["metric"].lower().replace("_", "@") == "ndcg@10"]
+    (found,) = [row["score"] for row in map(json.loads, done.stdout.splitlines()) if row["metric"] == "ndcg_at_10"]
 
     def score(query_role):
         documents = embed(run_lengthwise, tmp_path, model, corpus, "--repair", repair)
