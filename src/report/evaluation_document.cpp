@@ -253,8 +253,8 @@ std::string DescribeTask(const TaskResult& task) {
   }
   if (!task.sweep) return text;
   for (const SweepChoice& choice : task.sweep->choices) {
-    text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n", choice.temperature,
-                        SideName(choice.side), choice.validation_units, choice.test_units,
+    text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n",
+                        choice.temperature, SideName(choice.side), choice.validation_units, choice.test_units,
                         SignedRange(choice.test_difference));
   }
   return text;
