@@ -21,6 +21,10 @@ def folder(run_lengthwise, root, man_pages, tmp_path_factory):
                        "--output", out / f"{name}.json")
         run_lengthwise("measure", *common, "--arms", "truncated", "--temperature", 0.8, "--minimum-documents", 5, "--replicates", 50,
                        "--output", out / f"{name}.sharp.json")
+        run_lengthwise("measure", *common, "--arms", "repeated,mixed,diluted", "--attribution", "--passage", 8, "--minimum-documents", 5,
+                       "--replicates", 50, "--output", out / f"{name}.controls.json")
+        run_lengthwise("measure", *common, "--arms", "truncated,static", "--gains", "--ablation", "zero", "--minimum-documents", 5,
+                       "--replicates", 50, "--output", out / f"{name}.layers.json")
         for kind, options in {"heads": [], "sharp.heads": ["--temperature", 0.8]}.items():
             run_lengthwise("attention", *common, "--lengths", "16,32", "--max-texts", 3, *options, "--output", out / f"{name}.{kind}.jsonl")
     return out
