@@ -200,9 +200,9 @@ def test_another_kind_of_tokenizer(bench, kind):
 def test_a_module_that_is_not_supported(bench):
     path = bench.model / "modules.json"
     modules = json.loads(path.read_text())
-    modules.insert(2, {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"})
+    modules.insert(2, {"idx": 2, "name": "2", "path": "2_WordWeights", "type": "sentence_transformers.models.WordWeights"})
     path.write_text(json.dumps(modules))
-    bench.expect_error(path, "sentence_transformers.models.Dense", "supported")
+    bench.expect_error(path, "sentence_transformers.models.WordWeights", "supported")
 
 
 def test_pickled_weights_come_with_the_conversion(bench):
