@@ -14,14 +14,14 @@
 #include <CLI/CLI.hpp>
 
 #include "base/fail.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
+#include "cli/report_files.h"
+#include "cli/resampling_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
-#include "report/html_page.h"
 #include "tasks/task_folder.h"
 
 namespace lengthwise {
@@ -73,9 +73,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   std::erase_if(options.temperatures, [&](float temperature) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
   });
-  AtomicFile output(command.output);
-  std::optional<AtomicFile> html;
-  if (!command.html.empty()) html.emplace(command.html);
+  ReportFiles files(command.output, command.html);
   // Read before any is embedded, so that a bad folder costs no time.
   std::vector<Task> tasks;
   for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
@@ -102,10 +100,8 @@ void RunEvaluate(const EvaluateCommand& command) {
   }
   const OrderedJson evaluation = EvaluationDocument(
       results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
-  output.Write(FormatEvaluation(evaluation));
-  if (html) html->Write(HtmlPage(evaluation));
-  output.Commit();
-  if (html) html->Commit();
+  files.Write(evaluation, FormatEvaluation(evaluation));
+  files.Commit();
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) fmt::print(stderr, "note: {}: {}\n", result.task, note);
     fmt::print(stderr, "{}", DescribeTask(result));
@@ -144,16 +140,7 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->delimiter(',');
   sub.add_flag("--static", options.static_control,
                "A run with mean word embeddings: no attention, no positions");
-  sub.add_option("--seed", options.resampling.seed, "Of bootstrap, splits and clustering")
-      ->capture_default_str()
-      ->type_name("N");
-  sub.add_option("--replicates", options.resampling.replicates, "Bootstrap resamples")
-      ->capture_default_str()
-      ->type_name("N")
-      ->check(CLI::Range(0, 100000));
-  sub.add_option("--confidence", options.resampling.confidence, "Of intervals")
-      ->capture_default_str()
-      ->type_name("P");
+  AddResamplingOptions(sub, "Of bootstrap, splits and clustering", "Bootstrap resamples", options.resampling);
 }
 
 }  // namespace

@@ -15,8 +15,9 @@
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
+#include "cli/report_files.h"
 #include "cli/report_summary.h"
-#include "report/html_page.h"
+#include "cli/resampling_options.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
@@ -61,10 +62,7 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
-  // Opened before the work, so that a place that cannot be written to costs no time.
-  AtomicFile output(command.output);
-  std::optional<AtomicFile> html;
-  if (!command.html.empty()) html.emplace(command.html);
+  ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
   const DocumentSource source = [&](const DocumentCallback& callback) {
@@ -84,11 +82,9 @@ void RunMeasure(const MeasureCommand& command) {
   progress.reset();
   spectrum_progress.reset();
   const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
-  output.Write(FormatReport(report));
-  if (html) html->Write(HtmlPage(report));
+  files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(gathered, report, *statistics);
-  output.Commit();
-  if (html) html->Commit();
+  files.Commit();
   if (statistics) statistics->Commit();
   PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
 }
@@ -130,22 +126,6 @@ void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
                  "Lengths of the ablation in tokens, ascending (default: three of the truncated arm's)")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
-}
-
-void AddResamplingOptions(CLI::App& sub, MeasureOptions& options) {
-  sub.add_option("--seed", options.resampling.seed, "Of sampling, bootstrap and permutations")
-      ->capture_default_str()
-      ->type_name("N");
-  sub.add_option("--replicates", options.resampling.replicates, "Bootstrap resamples, and permutations")
-      ->capture_default_str()
-      ->type_name("N")
-      ->check(CLI::Range(0, 100000));
-  sub.add_option("--confidence", options.resampling.confidence, "Of intervals")
-      ->capture_default_str()
-      ->type_name("P");
-  sub.add_option("--sample", options.sample, "Documents measured, drawn at random (default: all)")
-      ->type_name("N")
       ->check(CLI::PositiveNumber);
 }
 
@@ -197,7 +177,11 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(2, 1000000));
-  AddResamplingOptions(*sub, command->measure);
+  AddResamplingOptions(*sub, "Of sampling, bootstrap and permutations",
+                       "Bootstrap resamples, and permutations", command->measure.resampling);
+  sub->add_option("--sample", command->measure.sample, "Documents measured, drawn at random (default: all)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunMeasure(*command); });

@@ -12,10 +12,10 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "collapse/measure.h"
 #include "math/thread_pool.h"
-#include "report/html_page.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 
@@ -33,10 +33,7 @@ struct MergeCommand {
 };
 
 void RunMerge(const MergeCommand& command) {
-  // Opened before the work, so that a place that cannot be written to costs no time.
-  AtomicFile output(command.output);
-  std::optional<AtomicFile> html;
-  if (!command.html.empty()) html.emplace(command.html);
+  ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
 
@@ -50,11 +47,9 @@ void RunMerge(const MergeCommand& command) {
   // As the parts were described: the model is not at hand here.
   report["model"] = merged.model;
   report["repair"] = merged.repair;
-  output.Write(FormatReport(report));
-  if (html) html->Write(HtmlPage(report));
+  files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(merged.statistics, report, *statistics);
-  output.Commit();
-  if (html) html->Commit();
+  files.Commit();
   if (statistics) statistics->Commit();
   PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
 }

@@ -33,7 +33,6 @@ void AddModelOptions(CLI::App& command, ModelOptions& options);
 Repair RepairOf(const ModelOptions& options);
 
 // Throws kBadInput too where the repair's post-processing was fitted on another model.
-
 EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
 
 }  // namespace lengthwise

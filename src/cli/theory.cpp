@@ -10,13 +10,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/report_files.h"
 #include "collapse/theory_run.h"
 #include "math/thread_pool.h"
-#include "report/html_page.h"
 #include "report/theory_document.h"
 
 namespace lengthwise {
@@ -52,20 +51,15 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
 
 void RunTheoryCommand(const TheoryCommand& command) {
   CheckTheoryOptions(command.theory);
-  // Opened before the work, so that a place that cannot be written to costs no time.
-  AtomicFile output(command.output);
-  std::optional<AtomicFile> html;
-  if (!command.html.empty()) html.emplace(command.html);
+  ReportFiles files(command.output, command.html);
   ThreadPool pool(command.threads);
   std::optional<Progress> progress(std::in_place, "theory (parts of the work)", command.quiet);
   const TheoryResult result = RunTheory(
       command.theory, pool, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   const OrderedJson theory = TheoryDocument(result, command.arguments);
-  output.Write(FormatTheory(theory));
-  if (html) html->Write(HtmlPage(theory));
-  output.Commit();
-  if (html) html->Commit();
+  files.Write(theory, FormatTheory(theory));
+  files.Commit();
   PrintSummary(command, theory);
 }
 

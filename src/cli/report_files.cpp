@@ -1,0 +1,21 @@
+#include "cli/report_files.h"
+
+#include "report/html_page.h"
+
+namespace lengthwise {
+
+ReportFiles::ReportFiles(const std::string& output, const std::string& html) : output_(output) {
+  if (!html.empty()) html_.emplace(html);
+}
+
+void ReportFiles::Write(const OrderedJson& document, std::string_view text) {
+  output_.Write(text);
+  if (html_) html_->Write(HtmlPage(document));
+}
+
+void ReportFiles::Commit() {
+  output_.Commit();
+  if (html_) html_->Commit();
+}
+
+}  // namespace lengthwise

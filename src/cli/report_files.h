@@ -1,0 +1,29 @@
+// The files that a command writes its document to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace lengthwise {
+
+// A document, and if a path is given for it, its page. Made before the work, so that a place that cannot be
+// written to costs no time; nothing stands under its name before Commit.
+class ReportFiles {
+ public:
+  // `html` empty: no page.
+  ReportFiles(const std::string& output, const std::string& html);
+
+  // `text` is the document as it is stored. Throws kIo.
+  void Write(const OrderedJson& document, std::string_view text);
+  void Commit();
+
+ private:
+  AtomicFile output_;
+  std::optional<AtomicFile> html_;
+};
+
+}  // namespace lengthwise
