@@ -100,7 +100,7 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
     std::vector<TextProbe> probes(how.probe || how.energies ? batch.sequences() : 0);
     EncoderWorkspace& workspace = workspaces_[worker];
     EncoderRun encoder_run;
-    encoder_run.attention = how.attention.value_or(options_.attention);
+    encoder_run.attention = options_.attention;
     encoder_run.intervention = how.intervention;
     encoder_run.team = team;
     encoder_run.probes = how.probe ? probes.data() : nullptr;

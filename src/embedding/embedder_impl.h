@@ -26,8 +26,7 @@ class ThreadPool;
 
 // How sequences are run.
 struct SequenceRun {
-  bool probe = false;                        // fill heads and layers of the probe that the sink is given
-  std::optional<AttentionPolicy> attention;  // in place of the embedder's
+  bool probe = false;  // fill heads and layers of the probe that the sink is given
   Intervention intervention;
   Role role = Role::kDocument;
   bool post_process = true;  // false: vectors as the model itself gives them
