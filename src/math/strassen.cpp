@@ -206,6 +206,7 @@ constexpr std::size_t kMaxUnits = 16;
 void ComputeUnits(const PackedLinear& linear, const LinearPart& part, std::span<Unit> units, float* lower) {
   // Outputs of the lower halves of odd units, [kKernelRows x 2 kPanel] each.
   constexpr std::size_t kLowerStride = 2 * kPanel;
+  const auto copy = [&](std::size_t u) { return lower + u * kKernelRows * kLowerStride; };
   for (std::size_t i = part.in_begin; i < part.in_end; i += kLinearDepth) {
     const std::size_t slice = std::min(kLinearDepth, part.in_end - i);
     const std::size_t depth = slice / 2;
@@ -236,28 +237,23 @@ void ComputeUnits(const PackedLinear& linear, const LinearPart& part, std::span<
       float* const y = part.y + (p - part.panel_begin) * kPanel;
       for (std::size_t u = 0; u < units.size() && on_output; ++u) {
         if (!units[u].odd()) continue;
-        CopyRows(y + (units[u].first + units[u].half) * part.ldy, part.ldy,
-                 lower + u * kKernelRows * kLowerStride, kLowerStride, units[u].lower_rows);
+        CopyRows(y + (units[u].first + units[u].half) * part.ldy, part.ldy, copy(u), kLowerStride,
+                 units[u].lower_rows);
       }
       for (std::size_t product = 0; product < kProducts; ++product) {
         for (std::size_t u = 0; u < units.size(); ++u) {
           const Unit& unit = units[u];
           float* const upper_c = y + unit.first * part.ldy;
-          if (unit.odd()) {
-            MultiplyUnit(unit, u, b, part.ldx, upper_c, part.ldy, lower + u * kKernelRows * kLowerStride,
-                         kLowerStride, product);
-          } else {
-            MultiplyUnit(unit, u, b, part.ldx, upper_c, part.ldy, upper_c + unit.half * part.ldy, part.ldy,
-                         product);
-          }
+          float* const lower_c = unit.odd() ? copy(u) : upper_c + unit.half * part.ldy;
+          MultiplyUnit(unit, u, b, part.ldx, upper_c, part.ldy, lower_c, unit.odd() ? kLowerStride : part.ldy,
+                       product);
         }
       }
       for (std::size_t u = 0; u < units.size(); ++u) {
         const Unit& unit = units[u];
         float* const upper_c = y + unit.first * part.ldy;
         if (unit.odd()) {
-          CopyRows(lower + u * kKernelRows * kLowerStride, kLowerStride, upper_c + unit.half * part.ldy,
-                   part.ldy, unit.lower_rows);
+          CopyRows(copy(u), kLowerStride, upper_c + unit.half * part.ldy, part.ldy, unit.lower_rows);
         }
         if (gelu) ApplyGelu(upper_c, part.ldy, unit.half + unit.lower_rows);
       }
