@@ -13,6 +13,7 @@
 #include "collapse/collapse_index.h"
 #include "collapse/resampling.h"
 #include "collapse/similarity.h"
+#include "collapse/truncation.h"
 
 namespace lengthwise {
 namespace {
@@ -112,19 +113,7 @@ void CheckAblationOptions(const AblationOptions& options, const EmbedderImpl& em
     if (std::find(options.modes.begin(), before, options.modes[m]) != before)
       Fail(ErrorCode::kBadInput, "the ablation {} is asked for twice", HeadOutputName(options.modes[m]));
   }
-  const std::size_t shortest = embedder.special_tokens() + 1;
-  const std::size_t longest = embedder.limits().positions;
-  for (std::size_t i = 0; i < options.lengths.size(); ++i) {
-    if (options.lengths[i] < shortest || options.lengths[i] > longest) {
-      Fail(ErrorCode::kBadInput,
-           "an ablation length of {} tokens: this model takes {} to {}, special tokens included",
-           options.lengths[i], shortest, longest);
-    }
-    if (i > 0 && options.lengths[i] <= options.lengths[i - 1]) {
-      Fail(ErrorCode::kBadInput, "ablation lengths must ascend, but {} follows {}", options.lengths[i],
-           options.lengths[i - 1]);
-    }
-  }
+  CheckLengths(options.lengths, embedder, "an ablation length", "ablation lengths");
   if (options.lengths.size() == 1)
     Fail(ErrorCode::kBadInput, "an ablation compares lengths, and needs two of them at least");
   if (options.documents < 2)

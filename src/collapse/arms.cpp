@@ -43,15 +43,14 @@ void EmbedPlanned(const EmbedderImpl& embedder, std::span<const TokenizedDocumen
     std::vector<float> vectors(run.model ? planned.size() * dimension : 0);
     std::vector<TextProbe> probes(run.model && (run.probe || run.gains) ? planned.size() : 0);
     if (run.model) {
-      embedder.EmbedSequences(
-          sequences, {.probe = run.probe, .attention = {}, .intervention = {}, .energies = run.gains},
-          [&](std::size_t s, std::span<const float> vector, const TextProbe* probe) {
-            std::copy(vector.begin(), vector.end(),
-                      vectors.begin() + static_cast<std::ptrdiff_t>(s * dimension));
-            if (probe != nullptr) probes[s] = *probe;
-            tokens += planned[s].length;
-            if (progress) progress(tokens);
-          });
+      embedder.EmbedSequences(sequences, {.probe = run.probe, .intervention = {}, .energies = run.gains},
+                              [&](std::size_t s, std::span<const float> vector, const TextProbe* probe) {
+                                std::copy(vector.begin(), vector.end(),
+                                          vectors.begin() + static_cast<std::ptrdiff_t>(s * dimension));
+                                if (probe != nullptr) probes[s] = *probe;
+                                tokens += planned[s].length;
+                                if (progress) progress(tokens);
+                              });
     }
     const auto row = [&](const std::vector<float>& rows, std::size_t s) {
       return rows.empty() ? std::span<const float>() : std::span(rows).subspan(s * dimension, dimension);

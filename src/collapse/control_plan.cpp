@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/random.h"
+#include "collapse/document_stream.h"
 
 namespace lengthwise {
 namespace {
@@ -35,14 +36,6 @@ std::vector<std::size_t> Octaves(const ControlFrame& frame, std::size_t most) {
     if (multiple > 1 && taken && multiple <= most) octaves.push_back(multiple);
   }
   return octaves;
-}
-
-// Keeps the smallest.
-template <typename T>
-void Keep(std::vector<T>& values, std::size_t size) {
-  if (values.size() <= size) return;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), values.end());
-  values.resize(size);
 }
 
 }  // namespace
@@ -75,14 +68,13 @@ ControlSample::ControlSample(const EmbedderImpl& embedder, const ControlOptions&
 
 void ControlSample::Add(const TokenizedDocument& document) {
   const std::size_t passages = document.content.size() / frame_.passage;
-  const std::uint64_t rank = Random(document.key ^ stream_).Next();
   for (std::size_t l = 0; l < levels_.size() && frame_.multiples[l] <= passages; ++l) {
     Level& level = levels_[l];
     ++level.eligible;
     const auto end =
         document.content.begin() + static_cast<std::ptrdiff_t>(frame_.multiples[l] * frame_.passage);
-    level.candidates.push_back({rank, {document.content.begin(), end}});
-    if (level.candidates.size() >= 2 * capacity_ + 64) Keep(level.candidates, capacity_);
+    level.candidates.push_back({document.key ^ stream_, {document.content.begin(), end}});
+    KeepSample(level.candidates, capacity_, true);
   }
 }
 
@@ -109,8 +101,7 @@ ControlFrame ControlSample::Frame(std::size_t minimum_documents, std::vector<std
   const Level& level = levels_[used - 1];
   frame.eligible = level.eligible;
   std::vector<Candidate> chosen = level.candidates;
-  Keep(chosen, capacity_);
-  std::sort(chosen.begin(), chosen.end());
+  KeepSample(chosen, capacity_, false);
   for (Candidate& candidate : chosen) frame.documents.push_back(std::move(candidate.content));
   if (frame.documents.size() < frame.eligible) {
     notes.push_back(

@@ -65,9 +65,8 @@ class ControlSample {
 
  private:
   struct Candidate {
-    std::uint64_t rank = 0;  // random
+    std::uint64_t key = 0;  // of the sample's own ranks (SampleRank)
     std::vector<std::int32_t> content;
-    auto operator<=>(const Candidate&) const = default;
   };
   // The documents that have at least as many passages as a multiple: those of the smallest ranks.
   struct Level {

@@ -16,7 +16,7 @@ ControlVectors EmbedControls(const EmbedderImpl& embedder, const ControlFrame& f
     ControlSequences made = MakeSequences(frame, condition);
     VectorRows rows(static_cast<Eigen::Index>(made.sequences.size()),
                     static_cast<Eigen::Index>(embedder.spec().hidden));
-    const SequenceRun run{.probe = false, .attention = {}, .intervention = std::move(made.intervention)};
+    const SequenceRun run{.probe = false, .intervention = std::move(made.intervention)};
     embedder.EmbedSequences(
         made.sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
           std::copy(vector.begin(), vector.end(), rows.row(static_cast<Eigen::Index>(s)).data());

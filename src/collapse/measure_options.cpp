@@ -1,6 +1,7 @@
 #include "collapse/measure_options.h"
 
 #include "base/fail.h"
+#include "collapse/truncation.h"
 
 namespace lengthwise {
 
@@ -27,19 +28,7 @@ void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embe
     Fail(ErrorCode::kBadInput, "gains are those of the truncated arm, which is not asked for");
   }
   CheckAblationOptions(options.ablation, embedder);
-  const std::size_t shortest = embedder.special_tokens() + 1;
-  const std::size_t longest = embedder.limits().positions;
-  for (std::size_t i = 0; i < options.lengths.size(); ++i) {
-    if (options.lengths[i] < shortest || options.lengths[i] > longest) {
-      Fail(ErrorCode::kBadInput,
-           "a truncated length of {} tokens: this model takes {} to {}, special tokens included",
-           options.lengths[i], shortest, longest);
-    }
-    if (i > 0 && options.lengths[i] <= options.lengths[i - 1]) {
-      Fail(ErrorCode::kBadInput, "truncated lengths must ascend, but {} follows {}", options.lengths[i],
-           options.lengths[i - 1]);
-    }
-  }
+  CheckLengths(options.lengths, embedder, "a truncated length", "truncated lengths");
 }
 
 }  // namespace lengthwise

@@ -4,6 +4,20 @@
 
 namespace lengthwise {
 
+void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
+                  std::string_view many) {
+  const std::size_t shortest = embedder.special_tokens() + 1;
+  const std::size_t longest = embedder.limits().positions;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (lengths[i] < shortest || lengths[i] > longest) {
+      Fail(ErrorCode::kBadInput, "{} of {} tokens: this model takes {} to {}, special tokens included", one,
+           lengths[i], shortest, longest);
+    }
+    if (i > 0 && lengths[i] <= lengths[i - 1])
+      Fail(ErrorCode::kBadInput, "{} must ascend, but {} follows {}", many, lengths[i], lengths[i - 1]);
+  }
+}
+
 void LengthCounts::Add(std::size_t tokens) {
   ++documents;
   for (std::size_t l = 0; l < lengths.size() && lengths[l] <= tokens; ++l) ++at_least[l];

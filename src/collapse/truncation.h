@@ -8,11 +8,18 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collapse/vector_sample.h"
+#include "embedding/embedder_impl.h"
 
 namespace lengthwise {
+
+// Of lengths that texts are cut to, called `one` and `many` in messages. Throws kBadInput for one that the
+// model cannot take, or if they do not ascend.
+void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
+                  std::string_view many);
 
 // How many documents reach each of several lengths. Can be merged by adding.
 struct LengthCounts {
