@@ -49,8 +49,7 @@ testing::Vectors Embed(const EmbedderImpl& embedder, const ControlFrame& frame, 
                        std::size_t count) {
   const ControlSequences made = MakeSequences(frame, {sequence, count});
   testing::Vectors vectors(made.sequences.size());
-  embedder.EmbedSequences(made.sequences,
-                          {.probe = false, .attention = {}, .intervention = made.intervention},
+  embedder.EmbedSequences(made.sequences, {.probe = false, .intervention = made.intervention},
                           [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
                             vectors[s].assign(vector.begin(), vector.end());
                           });

@@ -101,7 +101,7 @@ TEST(Measure, ProbesAreMeansOverTheTextsOfABucket) {
   }
   std::vector<double> entropy(6, 0);
   std::vector<double> token_cosine(3, 0);
-  embedder.EmbedSequences(sequences, {.probe = true, .attention = {}, .intervention = {}},
+  embedder.EmbedSequences(sequences, {.probe = true, .intervention = {}},
                           [&](std::size_t, std::span<const float>, const TextProbe* probe) {
                             for (std::size_t h = 0; h < 6; ++h) entropy[h] += probe->heads[h].entropy / 24;
                             for (std::size_t l = 0; l < 3; ++l)

@@ -10,9 +10,12 @@
 
 #include "base/random.h"
 #include "lengthwise/error.h"
+#include "refusal.h"
 
 namespace lengthwise {
 namespace {
+
+using testing::Refusal;
 
 using Matrix = std::vector<std::vector<double>>;
 
@@ -96,17 +99,6 @@ VectorMoments Moments(const std::vector<float>& rows) {
   VectorMoments moments(kDimension);
   moments.Add(rows);
   return moments;
-}
-
-std::string Refusal(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kBadInput) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "accepted";
-  return "";
 }
 
 void ExpectNear(const std::vector<float>& found, const std::vector<double>& expected, double tolerance) {

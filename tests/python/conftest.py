@@ -47,6 +47,15 @@ def man_pages():
 
 
 @pytest.fixture(scope="session")
+def pages(man_pages, tmp_path_factory):
+    """About forty man pages of all sections, most of them longer than 512 tokens, as JSONL."""
+    path = tmp_path_factory.mktemp("pages") / "pages.jsonl"
+    with open(man_pages) as lines, open(path, "w") as out:
+        out.writelines(line for number, line in enumerate(lines) if number % 50 == 0)
+    return path
+
+
+@pytest.fixture(scope="session")
 def run_lengthwise(binary):
     """Runs the program with these arguments, which must succeed; gives what it printed (stdout, stderr) as text."""
 

@@ -19,14 +19,6 @@ def schema(root):
     return jsonschema.Draft202012Validator(json.loads((root / "docs/report.schema.json").read_text()))
 
 
-@pytest.fixture(scope="module")
-def pages(man_pages, tmp_path_factory):
-    path = tmp_path_factory.mktemp("controls") / "pages.jsonl"
-    with open(man_pages) as lines, open(path, "w") as out:
-        out.writelines(line for number, line in enumerate(lines) if number % 50 == 0)
-    return path
-
-
 @pytest.fixture(scope="module", params=["tiny_bert", "tiny_mpnet"])
 def small_model(request, root):
     return root / "tests/data" / request.param

@@ -17,15 +17,6 @@ def tiny(root):
 
 
 @pytest.fixture(scope="module")
-def pages(man_pages, tmp_path_factory):
-    """About forty man pages."""
-    path = tmp_path_factory.mktemp("layers") / "pages.jsonl"
-    with open(man_pages) as lines, open(path, "w") as out:
-        out.writelines(line for number, line in enumerate(lines) if number % 50 == 0)
-    return path
-
-
-@pytest.fixture(scope="module")
 def schema(root):
     return jsonschema.Draft202012Validator(json.loads((root / "docs/report.schema.json").read_text()))
 

@@ -15,15 +15,6 @@ TOLERANCE = 2e-5
 
 
 @pytest.fixture(scope="module")
-def pages(man_pages, tmp_path_factory):
-    """About forty man pages of all sections, most of them longer than 512 tokens."""
-    path = tmp_path_factory.mktemp("measure") / "pages.jsonl"
-    with open(man_pages) as lines, open(path, "w") as out:
-        out.writelines(line for number, line in enumerate(lines) if number % 50 == 0)
-    return path
-
-
-@pytest.fixture(scope="module")
 def measured(run_lengthwise, model_folder, pages, tmp_path_factory):
     """A full measurement: (report, what was printed, page)."""
     out = tmp_path_factory.mktemp("report")

@@ -15,11 +15,9 @@ PLOTS = 16 + 7 + 2
 
 
 @pytest.fixture(scope="module")
-def reports(run_lengthwise, root, man_pages, tmp_path_factory):
+def reports(run_lengthwise, root, pages, tmp_path_factory):
     """{name: (report.json, page.html)} of the small model: everything that a report can hold, and as little as it can."""
     folder = tmp_path_factory.mktemp("reports")
-    pages = folder / "pages.jsonl"
-    pages.write_text("".join(line for number, line in enumerate(man_pages.open()) if number % 50 == 0))
     made = {}
     for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution", "--gains",
                                    "--ablation", "zero,dc"],

@@ -15,12 +15,15 @@
 #include "base/random.h"
 #include "embedding/embedder_impl.h"
 #include "lengthwise/error.h"
+#include "refusal.h"
 #include "repair/fit.h"
 #include "repair/pseudo_queries.h"
 #include "repair/repair.h"
 
 namespace lengthwise {
 namespace {
+
+using testing::Refusal;
 
 const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
 
@@ -41,17 +44,6 @@ void ExpectSameBits(const std::vector<float>& a, const std::vector<float>& b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     ASSERT_EQ(std::bit_cast<std::uint32_t>(a[i]), std::bit_cast<std::uint32_t>(b[i])) << i;
   }
-}
-
-std::string Refusal(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kBadInput) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "accepted";
-  return "";
 }
 
 TEST(PostProcessing, SurvivesTheFileBitForBit) {
@@ -131,7 +123,7 @@ TEST(PseudoQueries, ATextWithoutASentenceGivesItsFirstWords) {
   EXPECT_TRUE(PseudoQueries({"1", "", " \n "}, 0, 1).empty());
 }
 
-class FitTest : public testing::Test {
+class FitTest : public ::testing::Test {
  protected:
   static std::vector<Document> Documents(std::size_t count) {
     std::vector<Document> documents;
