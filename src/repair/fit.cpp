@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/fail.h"
-#include "repair/pseudo_queries.h"
+#include "text/pseudo_queries.h"
 
 namespace lengthwise {
 

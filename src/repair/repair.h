@@ -18,7 +18,7 @@ namespace lengthwise {
 enum class QuerySource {
   kDocuments,  // the documents' mean: queries are treated as documents
   kQueries,    // a sample of queries
-  kPseudo,     // titles and sentences of the documents (repair/pseudo_queries.h)
+  kPseudo,     // titles and sentences of the documents (text/pseudo_queries.h)
 };
 
 // "documents", "queries", "pseudo". Throws kBadInput, naming the three, for anything else.

@@ -17,7 +17,7 @@
 #include "lengthwise/error.h"
 #include "refusal.h"
 #include "repair/fit.h"
-#include "repair/pseudo_queries.h"
+#include "text/pseudo_queries.h"
 #include "repair/repair.h"
 
 namespace lengthwise {

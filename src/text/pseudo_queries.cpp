@@ -1,4 +1,4 @@
-#include "repair/pseudo_queries.h"
+#include "text/pseudo_queries.h"
 
 #include "base/random.h"
 
