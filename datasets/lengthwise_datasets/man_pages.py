@@ -1,19 +1,18 @@
-#!/usr/bin/env python3
-"""Renders man pages into a retrieval set: corpus.jsonl, queries.jsonl, qrels.tsv (the layout of BEIR).
-
-    scripts/data/man_pages MAN_FOLDER OUTPUT_FOLDER
-
-A page's NAME line is the query, the rest of the page is the document that answers it, and the manual's section is the
-document's class. Pages that only include another page (`.so`) are left out. Needs groff; same pages, same bytes.
-"""
+"""Man pages, rendered by groff. A page's NAME line is the query, the rest of the page the document that answers it, and the
+manual's section its label. Same pages, same bytes."""
 import concurrent.futures
+import functools
 import gzip
-import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
-import sys
+import tempfile
+
+from . import task_folder
+from .catalogue import BuildError
+from .fetch import unpack_debian
 
 # One line a paragraph, no hyphenation, no overstrikes or colours, one page without inner headers.
 GROFF = ["groff", "-k", "-Kutf8", "-t", "-man", "-Tutf8", "-rHY=0", "-rLL=4000n", "-rLT=4000n", "-rcR=1", "-P-cbou"]
@@ -21,8 +20,12 @@ GROFF = ["groff", "-k", "-Kutf8", "-t", "-man", "-Tutf8", "-rHY=0", "-rLL=4000n"
 # lose their rules, which would be thousands of characters long.
 PLAIN = str.maketrans({"\u2010": "-", "\u2212": "-"} | {chr(code): " " for code in range(0x2500, 0x2580)})
 
+NOTE = ("Rendered by groff without hyphenation, one line a paragraph. Pages that only include another, and other names of a "
+        "page, are left out. The sections are 1 commands, 2 system calls, 3 library functions, 4 devices, 5 file formats, 7 "
+        "overviews and conventions, 8 administration.")
 
-def source_of(path):
+
+def _source_of(path):
     """The page's groff source, or None where it only points to another page."""
     data = path.read_bytes()
     if path.suffix == ".gz":
@@ -33,12 +36,12 @@ def source_of(path):
     return data
 
 
-def render(source):
+def _render(source):
     result = subprocess.run(GROFF, input=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     return result.stdout.decode("utf-8").translate(PLAIN)
 
 
-def split_page(rendered):
+def _split_page(rendered):
     """(NAME line, everything else) of a rendered page; the first and last lines are its header and footer."""
     lines = [line for line in rendered.splitlines() if line.strip()][1:-1]
     name, rest, in_name = [], [], False
@@ -56,15 +59,15 @@ def split_page(rendered):
     return " ".join(name), "\n".join(rest)
 
 
-def read_page(path):
-    source = source_of(path)
+def _read_page(path):
+    source = _source_of(path)
     if source is None:
         return None
-    name, text = split_page(render(source))
+    name, text = _split_page(_render(source))
     return (name, text) if name and text else None
 
 
-def pages_in(folder):
+def _pages_in(folder):
     """{id: path}, by id: `open.2` for man2/open.2.gz. Links are other names of a page already there."""
     pages = {}
     for section in sorted(folder.glob("man[1-9]*")):
@@ -74,35 +77,35 @@ def pages_in(folder):
     return dict(sorted(pages.items()))
 
 
-def write_lines(path, lines):
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-
-
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    pages = pages_in(pathlib.Path(sys.argv[1]))
-    output = pathlib.Path(sys.argv[2])
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        read = dict(zip(pages, pool.map(read_page, pages.values())))
+@functools.cache
+def _read(archives):
+    """{id: (NAME line, text)} of the pages in Debian packages; kept, since two sets are made of them."""
+    if not shutil.which("groff"):
+        raise BuildError("groff is missing, which renders man pages; install groff-base")
+    with tempfile.TemporaryDirectory(prefix="lengthwise-man-pages-") as tree:
+        for archive in archives:
+            unpack_debian(archive, tree)
+        pages = _pages_in(pathlib.Path(tree) / "usr/share/man")
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            read = dict(zip(pages, pool.map(_read_page, pages.values())))
     kept = {page: content for page, content in read.items() if content}
     if not kept:
-        sys.exit(f"man_pages: no man page under {sys.argv[1]}")
-
-    output.mkdir(parents=True, exist_ok=True)
-    corpus, queries, qrels = [], [], ["query-id\tcorpus-id\tscore"]
-    for page, (name, text) in kept.items():
-        section = page.rsplit(".", 1)[1][0]
-        corpus.append(json.dumps({"_id": page, "text": text, "section": section}, ensure_ascii=False))
-        queries.append(json.dumps({"_id": f"name:{page}", "text": name}, ensure_ascii=False))
-        qrels.append(f"name:{page}\t{page}\t1")
-    write_lines(output / "corpus.jsonl", corpus)
-    write_lines(output / "queries.jsonl", queries)
-    write_lines(output / "qrels.tsv", qrels)
-    words = sorted(len(text.split()) for _, text in kept.values())
-    print(f"man_pages: {len(kept)} pages of {words[0]} to {words[-1]} words (median {words[len(words) // 2]}); "
-          f"{len(pages) - len(kept)} left out that only point to another or have no text")
+        raise BuildError(f"no man page in {', '.join(map(str, archives))}")
+    return kept
 
 
-if __name__ == "__main__":
-    main()
+def _section(page):
+    return page.rsplit(".", 1)[1][0]
+
+
+def retrieval(packages):
+    pages = _read(tuple(packages.values()))
+    documents = [{"_id": page, "text": text, "section": _section(page)} for page, (_, text) in pages.items()]
+    queries = [{"_id": f"name:{page}", "text": name} for page, (name, _) in pages.items()]
+    return task_folder.retrieval(documents, queries, [(f"name:{page}", page) for page in pages], [NOTE])
+
+
+def sections(packages):
+    pages = _read(tuple(packages.values()))
+    texts = [{"_id": page, "text": text, "label": _section(page)} for page, (_, text) in pages.items()]
+    return task_folder.labelled(texts, [NOTE, "The NAME section is left out, as in the set man-pages."])

@@ -1,0 +1,1 @@
+"""Task folders made of packages that Debian, PyPI and npm carry."""
