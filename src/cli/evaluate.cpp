@@ -22,6 +22,7 @@
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
+#include "report/evaluation_summary.h"
 #include "tasks/task_folder.h"
 
 namespace lengthwise {
@@ -34,6 +35,7 @@ struct EvaluateCommand {
   std::string html;
   std::vector<std::string> sides = {"both"};
   std::vector<std::string> post_processes;
+  std::vector<std::string> query_means;
   EvaluationOptions evaluation;
   bool json = false;
   bool quiet = false;
@@ -60,7 +62,19 @@ std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair rep
     model.max_length = *settings.length;
     repair.long_input = {};
   }
+  if (settings.window) {
+    model.max_length = *settings.window;
+    repair.long_input = {.kind = LongInputKind::kWindowMean, .window = *settings.window, .stride = 0};
+  }
   return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair)));
+}
+
+void CheckLengths(const std::vector<std::size_t>& lengths, const char* what, const EmbedderImpl& base) {
+  for (const std::size_t length : lengths) {
+    if (length > base.special_tokens() && length <= base.limits().positions) continue;
+    Fail(ErrorCode::kBadInput, "{} {} tokens: this model takes {} to {}, special tokens included", what,
+         length, base.special_tokens() + 1, base.limits().positions);
+  }
 }
 
 void RunEvaluate(const EvaluateCommand& command) {
@@ -69,6 +83,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   options.sides = SidesOf(command.sides);
   for (const std::string& spec : command.post_processes)
     options.post_processes.push_back(ParsePostProcessSpec(spec));
+  for (const std::string& mean : command.query_means) options.query_means.push_back(ParseQueryMean(mean));
   // The base run is the model at its own temperature; a run at the same temperature would be the same.
   std::erase_if(options.temperatures, [&](float temperature) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
@@ -82,12 +97,8 @@ void RunEvaluate(const EvaluateCommand& command) {
     AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
   }
 
-  for (const std::size_t length : options.cuts) {
-    if (length > base.special_tokens() && length <= base.limits().positions) continue;
-    Fail(ErrorCode::kBadInput,
-         "documents cut to {} tokens: this model takes {} to {}, special tokens included", length,
-         base.special_tokens() + 1, base.limits().positions);
-  }
+  CheckLengths(options.cuts, "documents cut to", base);
+  CheckLengths(options.windows, "documents in windows of", base);
 
   std::vector<TaskResult> results;
   for (const Task& task : tasks) {
@@ -138,6 +149,35 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
          "abtt:DIRECTIONS")
       ->type_name("P,...")
       ->delimiter(',');
+  sub.add_option(
+         "--query-means", command.query_means,
+         "What every held-out post-processing centres queries on, each a run: a number of other queries, "
+         "pseudo (titles and sentences of documents), documents")
+      ->type_name("SOURCE,...")
+      ->delimiter(',');
+  sub.add_option(
+         "--windows", options.windows,
+         "Lengths in tokens of windows that documents are cut into, each a run with the mean of the windows "
+         "and runs with several vectors a document; with every --postprocess too")
+      ->type_name("N,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  sub.add_option("--best", options.best,
+                 "Windows of a document whose mean score is the document's, where it has several vectors")
+      ->type_name("K,...")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  sub.add_option("--csls", options.csls,
+                 "Neighbours of cross-domain similarity local scaling, which lowers documents near to all "
+                 "queries, each a run")
+      ->type_name("K,...")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  sub.add_flag("--combine", options.combine,
+               "Every --temperature with every --postprocess too, and that with --csls");
+  sub.add_flag("--ignore-identical-ids", options.ignore_identical_ids,
+               "A query does not find the document of its own id, where queries are documents of the corpus");
   sub.add_flag("--static", options.static_control,
                "A run with mean word embeddings: no attention, no positions");
   AddResamplingOptions(sub, "Of bootstrap, splits and clustering", "Bootstrap resamples", options.resampling);

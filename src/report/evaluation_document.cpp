@@ -1,7 +1,5 @@
 #include "report/evaluation_document.h"
 
-#include <fmt/format.h>
-
 #include "base/version.h"
 #include "report/document_json.h"
 #include "report/evaluation_sentence.h"
@@ -11,6 +9,10 @@ namespace {
 
 OrderedJson CountOrNull(std::size_t count) {
   return count > 0 ? OrderedJson(count) : OrderedJson(nullptr);
+}
+
+OrderedJson OrNull(const std::optional<std::size_t>& number) {
+  return number ? OrderedJson(*number) : OrderedJson(nullptr);
 }
 
 OrderedJson ModelJson(const EvaluationContext& context) {
@@ -115,10 +117,20 @@ OrderedJson RunJson(const RunResult& run) {
                       {"retrieved", JsonNumber(share.retrieved)}});
   }
   const RunDescription& about = run.description;
-  return {{"run", about.name},
+  return {{"run", RunName(about)},
           {"kind", RunKindName(about.kind)},
           {"temperature", JsonNumber(about.temperature)},
           {"side", about.temperature ? OrderedJson(SideName(about.side)) : OrderedJson(nullptr)},
+          {"cut", OrNull(about.cut)},
+          {"window", OrNull(about.window)},
+          {"best", OrNull(about.best)},
+          {"post_process", about.post_process ? OrderedJson(FormatPostProcessSpec(*about.post_process))
+                                              : OrderedJson(nullptr)},
+          {"query_mean",
+           about.query_mean ? OrderedJson(FormatQueryMean(*about.query_mean)) : OrderedJson(nullptr)},
+          {"csls", OrNull(about.csls)},
+          {"held_out", about.held_out},
+          {"corpus", about.corpus.empty() ? OrderedJson(nullptr) : OrderedJson(about.corpus)},
           {"metrics", MetricsJson(run)},
           {"comparison", ComparisonJson(run.comparison)},
           {"by_length", ByLengthJson(run.by_length)},
@@ -154,6 +166,20 @@ OrderedJson SweepJson(const std::optional<Sweep>& sweep) {
   return {{"curves", std::move(curves)}, {"choices", std::move(choices)}};
 }
 
+OrderedJson CorporaJson(std::span<const CorpusComparison> corpora) {
+  OrderedJson list = OrderedJson::array();
+  for (const CorpusComparison& corpus : corpora) {
+    list.push_back({{"corpus", corpus.corpus},
+                    {"documents", corpus.documents},
+                    {"length", JsonNumber(corpus.length)},
+                    {"own_length", JsonNumber(corpus.own_length)},
+                    {"model", JsonInterval(corpus.model)},
+                    {"bm25", JsonInterval(corpus.bm25)},
+                    {"excess", JsonInterval(corpus.excess)}});
+  }
+  return list;
+}
+
 OrderedJson TaskJson(const TaskResult& task) {
   OrderedJson runs = OrderedJson::array();
   for (const RunResult& run : task.runs) runs.push_back(RunJson(run));
@@ -167,18 +193,8 @@ OrderedJson TaskJson(const TaskResult& task) {
           {"runs", std::move(runs)},
           {"sweep", SweepJson(task.sweep)},
           {"collapse", CollapseJson(task.collapse)},
+          {"corpora", CorporaJson(task.corpora)},
           {"notes", task.notes}};
-}
-
-OrderedJson Ends(const Interval& interval) {
-  if (!interval.low) return nullptr;
-  return OrderedJson::array({JsonNumber(interval.low), JsonNumber(interval.high)});
-}
-
-std::string SignedRange(const Interval& interval) {
-  if (!interval.estimate) return "not defined";
-  if (!interval.low) return fmt::format("{:+.4f}", *interval.estimate);
-  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", *interval.estimate, *interval.low, *interval.high);
 }
 
 }  // namespace
@@ -200,64 +216,6 @@ OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const Evaluati
 
 std::string FormatEvaluation(const OrderedJson& evaluation) {
   return FormatDocument(evaluation, {});
-}
-
-OrderedJson TaskSummary(const TaskResult& task) {
-  const RunResult& base = task.runs[0];
-  OrderedJson buckets = OrderedJson::array();
-  for (const BucketedScores& group : base.by_length) {
-    for (const BucketScore& bucket : group.buckets) {
-      buckets.push_back({{"length_of", group.length_of},
-                         {"kind", BucketKindName(group.kind)},
-                         {"from", bucket.from},
-                         {"to", bucket.to},
-                         {"count", bucket.count},
-                         {"score", JsonNumber(bucket.score.estimate)},
-                         {"interval", Ends(bucket.score)}});
-    }
-  }
-  OrderedJson runs = OrderedJson::array();
-  for (const RunResult& run : task.runs) {
-    const Interval difference = run.comparison ? run.comparison->difference : Interval{};
-    runs.push_back({{"run", run.description.name},
-                    {"score", JsonNumber(run.metrics[0].score.estimate)},
-                    {"interval", Ends(run.metrics[0].score)},
-                    {"difference", JsonNumber(difference.estimate)},
-                    {"difference_interval", Ends(difference)}});
-  }
-  return {{"task", task.task},
-          {"kind", task.kind},
-          {"metric", base.metrics[0].name},
-          {"score", JsonNumber(base.metrics[0].score.estimate)},
-          {"interval", Ends(base.metrics[0].score)},
-          {"units", task.units},
-          {"buckets", std::move(buckets)},
-          {"runs", std::move(runs)}};
-}
-
-std::string DescribeTask(const TaskResult& task) {
-  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", task.task, task.kind,
-                                 task.runs[0].metrics[0].name, task.unit, task.units);
-  for (const RunResult& run : task.runs) {
-    const std::optional<double>& score = run.metrics[0].score.estimate;
-    text += fmt::format("  {:<28} {}", run.description.name,
-                        score ? fmt::format("{:.4f}", *score) : "not defined");
-    if (run.comparison) {
-      text += fmt::format("   {}", SignedRange(run.comparison->difference));
-      if (run.comparison->by_unit) {
-        text +=
-            fmt::format("; rescued {}, lost {}", run.comparison->rescued.size(), run.comparison->lost.size());
-      }
-    }
-    text += '\n';
-  }
-  if (!task.sweep) return text;
-  for (const SweepChoice& choice : task.sweep->choices) {
-    text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n",
-                        choice.temperature, SideName(choice.side), choice.validation_units, choice.test_units,
-                        SignedRange(choice.test_difference));
-  }
-  return text;
 }
 
 }  // namespace lengthwise

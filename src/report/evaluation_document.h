@@ -28,11 +28,4 @@ OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const Evaluati
 // Text of the file.
 std::string FormatEvaluation(const OrderedJson& evaluation);
 
-// One object for programs: the base run's main metric ("task", "kind", "metric", "score", "interval",
-// "buckets"), and every run's score and difference from it ("runs").
-OrderedJson TaskSummary(const TaskResult& task);
-
-// The same for people, a line a run.
-std::string DescribeTask(const TaskResult& task);
-
 }  // namespace lengthwise

@@ -36,7 +36,7 @@ const BucketedScores* Quarters(const RunResult& run) {
 const RunResult* BestTemperature(const TaskResult& task) {
   const RunResult* best = nullptr;
   for (const RunResult& run : task.runs) {
-    if (!run.description.temperature || !run.metrics[0].score.estimate) continue;
+    if (!run.description.IsSwept() || !run.metrics[0].score.estimate) continue;
     if (best == nullptr || *run.metrics[0].score.estimate > *best->metrics[0].score.estimate) best = &run;
   }
   return best;
@@ -57,7 +57,7 @@ std::string SweepSentence(const TaskResult& task) {
   const RunResult* const best = task.sweep ? BestTemperature(task) : nullptr;
   if (best == nullptr) return "";
   std::size_t tried = 0;
-  for (const RunResult& run : task.runs) tried += run.description.temperature ? 1 : 0;
+  for (const RunResult& run : task.runs) tried += run.description.IsSwept() ? 1 : 0;
   const bool retrieval = task.kind == "retrieval";
   std::string text = fmt::format(
       " Of {} sweep run{}, temperature {:.3g}{} does best: it changes the score by {}", tried,

@@ -92,8 +92,9 @@ std::vector<BucketCosine> CosinesByLength(const VectorSet& vectors, std::span<co
 std::optional<CollapsePrediction> PredictLoss(std::span<const ScoredRun> runs, const UnitLengths& lengths,
                                               const ResamplingOptions& options, ThreadPool& pool) {
   const std::vector<UnitBucket> buckets = BucketUnits(lengths.tokens, BucketKind::kFixed);
-  const auto bm25 = std::find_if(runs.begin(), runs.end(),
-                                 [](const ScoredRun& run) { return run.description.kind == RunKind::kBm25; });
+  const auto bm25 = std::find_if(runs.begin(), runs.end(), [](const ScoredRun& run) {
+    return run.description.kind == RunKind::kBm25 && run.description.corpus.empty();
+  });
   const UnitScore* const against = bm25 == runs.end() ? nullptr : &bm25->metrics[0].score;
   CollapsePrediction prediction;
   prediction.loss_against = against == nullptr ? "1" : "bm25";
@@ -107,12 +108,14 @@ std::optional<CollapsePrediction> PredictLoss(std::span<const ScoredRun> runs, c
     for (const std::uint32_t unit : buckets[b].units) units.push_back({unit, 1});
     const std::optional<double> base_cosine = CosineOf(runs[0], buckets[b]);
     for (std::size_t r = 0; r < runs.size() && base_cosine; ++r) {
+      // Another corpus has documents of other lengths: its cosines are not those of these buckets.
+      if (!runs[r].description.corpus.empty()) continue;
       const std::optional<double> cosine = CosineOf(runs[r], buckets[b]);
       const Place place{r, b, cosine.value_or(0), &runs[r].metrics[0].score, against};
       const std::optional<double> loss = Loss(place, units);
       if (!cosine || !loss) continue;
       CollapsePoint point{
-          runs[r].description.name, buckets[b].from, buckets[b].to, units.size(), *cosine, *loss, {}, {}};
+          RunName(runs[r].description), buckets[b].from, buckets[b].to, units.size(), *cosine, *loss, {}, {}};
       if (r == 0) {
         base_places.push_back(place);
       } else {

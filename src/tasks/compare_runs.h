@@ -18,12 +18,10 @@ std::vector<RunResult> CompareRuns(std::span<const ScoredRun> runs, std::span<co
                                    std::span<const UnitLengths> lengths, const ResamplingOptions& options,
                                    ThreadPool& pool);
 
-// Of the runs with a temperature, against the first run (temperature 1); nothing where there is none.
+// Of the runs that differ in temperature alone, against the first run (temperature 1); nothing where there is
+// none.
 std::optional<Sweep> SummariseSweep(std::span<const ScoredRun> runs, std::span<const std::string> ids,
                                     std::span<const UnitLengths> lengths, const ResamplingOptions& options,
                                     ThreadPool& pool);
-
-// The unit's half, 0 or 1, by a hash of its id and the seed: the same whatever else the task holds.
-std::size_t HalfOf(const std::string& id, std::uint64_t seed);
 
 }  // namespace lengthwise

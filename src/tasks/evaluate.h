@@ -32,12 +32,27 @@ struct EvaluationOptions {
   // retrieval task each twice, the second time with a fit that has seen neither half of the documents nor the
   // query (post_processed.h).
   std::vector<PostProcessSpec> post_processes;
+  // Of a retrieval task, every post-processing held out again with the queries centred on each of these.
+  std::vector<QueryMean> query_means;
+  // Documents (of a task without queries: texts) in windows of each of these lengths in tokens, special
+  // tokens included: the mean of the windows' vectors, and of a retrieval task several vectors a document,
+  // scored by the mean of its best so many. Each with every post-processing too, fitted to windows and
+  // applied to each.
+  std::vector<std::size_t> windows;
+  std::vector<std::size_t> best = {1, 3};
+  // Of a retrieval task: cosines scaled for hubs with so many neighbours (matching.h), with all queries as
+  // the sample and held out.
+  std::vector<std::size_t> csls;
+  bool combine = false;  // every temperature with every post-processing too, and that with CSLS
+  // Of a retrieval task: a query does not find the document of its own id.
+  bool ignore_identical_ids = false;
 };
 
 // What a run changes of the base run's model.
 struct RunSettings {
   std::optional<float> temperature;   // of every head
   std::optional<std::size_t> length;  // longest sequence in tokens; longer texts are truncated
+  std::optional<std::size_t> window;  // texts are cut into windows of so many tokens, without overlap
 };
 using EmbedderFor = std::function<std::unique_ptr<EmbedderImpl>(const RunSettings& settings)>;
 

@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <utility>
 #include <variant>
 
-#include "tasks/bm25.h"
 #include "tasks/classification.h"
 #include "tasks/clustering.h"
 #include "tasks/retrieval.h"
+#include "tasks/retrieval_scorer.h"
 #include "tasks/similarity_task.h"
 #include "tasks/text_vectors.h"
+#include "text/pseudo_queries.h"
 
 namespace lengthwise {
 namespace {
@@ -23,46 +25,75 @@ std::vector<std::string> TextsOf(std::span<const Document> documents) {
   return texts;
 }
 
-PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& base) {
-  PreparedTask prepared;
-  prepared.documents = TextsOf(task.documents);
-  prepared.queries = TextsOf(task.queries);
-  prepared.sides = true;
-  PreparedTask::Scorer scorer;
-  scorer.result.kind = "retrieval";
-  scorer.result.unit = "query";
-  scorer.result.documents = task.documents.size();
-  if (task.unjudged_queries > 0) {
-    scorer.result.notes.push_back(
-        fmt::format("{} queries without a judgement were left out.", task.unjudged_queries));
+void AddPseudoQueries(const RetrievalTask& task, std::uint64_t seed, PreparedTask& prepared) {
+  prepared.pseudo_offsets = {0};
+  for (std::size_t d = 0; d < task.corpus.documents.size(); ++d) {
+    for (std::string& query : PseudoQueries(task.corpus.documents[d], d, seed)) {
+      prepared.pseudo_queries.push_back(std::move(query));
+    }
+    prepared.pseudo_offsets.push_back(prepared.pseudo_queries.size());
   }
-  const auto unanswerable =
-      std::count_if(task.judgements.begin(), task.judgements.end(), [](const auto& judgements) {
-        return std::none_of(judgements.begin(), judgements.end(),
-                            [](const Relevance& r) { return r.grade > 0; });
-      });
+}
+
+void AddNotes(const RetrievalTask& task, const RetrievalScorer& scorer, std::vector<std::string>& notes) {
+  if (task.unjudged_queries > 0) {
+    notes.push_back(fmt::format("{} queries without a judgement were left out.", task.unjudged_queries));
+  }
+  const std::vector<std::vector<Relevance>>& judgements = task.corpus.judgements;
+  const auto unanswerable = std::count_if(judgements.begin(), judgements.end(), [](const auto& of_query) {
+    return std::none_of(of_query.begin(), of_query.end(), [](const Relevance& r) { return r.grade > 0; });
+  });
   if (unanswerable > 0) {
-    scorer.result.notes.push_back(fmt::format(
+    notes.push_back(fmt::format(
         "{} queries have judgements, but no relevant document; they score 0 in every run, as in trec_eval.",
         unanswerable));
   }
-  std::vector<std::string> document_ids;
-  for (const Document& document : task.documents) document_ids.push_back(document.id);
-  for (const Document& query : task.queries) scorer.ids.push_back(query.id);
-  prepared.document_tokens = TokenLengths(base, prepared.documents);
-  const std::vector<std::size_t>& document_tokens = prepared.document_tokens;
-  scorer.lengths = QueryLengths(task, document_tokens, TokenLengths(base, prepared.queries));
-  const std::vector<std::uint32_t> tie_order = TieOrder(document_ids);
-  const SearchOptions search;
-  scorer.score = [&task, &base, tokens = document_tokens, tie_order, search](const VectorSet& documents,
-                                                                             const VectorSet& queries) {
-    return ScoreRankings(task, Search(documents, queries, tie_order, search, base.pool()), tokens);
+  if (scorer.unreachable() > 0) {
+    notes.push_back(
+        fmt::format("{} queries have the document of their own id as relevant, which --ignore-identical-ids "
+                    "leaves out of what they find.",
+                    scorer.unreachable()));
+  }
+}
+
+// The scorer of a corpus, shared by what calls it.
+PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
+  return [scorer = std::move(scorer)](const TaskVectors& vectors, const Matching& matching) {
+    return scorer->Score(vectors.documents, vectors.queries, matching);
   };
-  ScoredRun bm25 = ScoreRankings(
-      task, SearchBm25(prepared.documents, prepared.queries, tie_order, search.depth, base.pool()),
-      document_tokens);
-  bm25.description = {"bm25", RunKind::kBm25, std::nullopt, Side::kBoth};
-  scorer.extra.push_back(std::move(bm25));
+}
+
+PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& base,
+                              const PrepareOptions& options) {
+  PreparedTask prepared;
+  prepared.documents = TextsOf(task.corpus.documents);
+  prepared.queries = TextsOf(task.queries);
+  prepared.sides = true;
+  prepared.document_tokens = TokenLengths(base, prepared.documents);
+  prepared.query_tokens = TokenLengths(base, prepared.queries);
+  const auto own = std::make_shared<const RetrievalScorer>(
+      task.corpus, task.queries, prepared.document_tokens, options.ignore_identical_ids, base.pool());
+  PreparedTask::Scorer scorer;
+  scorer.result.kind = "retrieval";
+  scorer.result.unit = "query";
+  scorer.result.documents = task.corpus.documents.size();
+  AddNotes(task, *own, scorer.result.notes);
+  for (const Document& query : task.queries) scorer.ids.push_back(query.id);
+  scorer.lengths = QueryLengths(task.corpus, prepared.document_tokens, prepared.query_tokens);
+  scorer.score = VectorScore(own);
+  scorer.extra.push_back(own->ScoreBm25(prepared.documents, prepared.queries));
+  for (const Corpus& corpus : task.others) {
+    PreparedTask::Other other;
+    other.name = corpus.name;
+    other.documents = TextsOf(corpus.documents);
+    other.document_tokens = TokenLengths(base, other.documents);
+    const auto found = std::make_shared<const RetrievalScorer>(corpus, task.queries, other.document_tokens,
+                                                               options.ignore_identical_ids, base.pool());
+    other.score = VectorScore(found);
+    scorer.extra.push_back(found->ScoreBm25(other.documents, prepared.queries));
+    prepared.others.push_back(std::move(other));
+  }
+  if (options.pseudo_queries) AddPseudoQueries(task, options.seed, prepared);
   prepared.scorers.push_back(std::move(scorer));
   return prepared;
 }
@@ -84,8 +115,8 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const EmbedderImpl& base,
     test_tokens.tokens.push_back(tokens[text]);
   }
   classification.lengths = {std::move(test_tokens)};
-  classification.score = [&task, &base, split, seed](const VectorSet& texts, const VectorSet&) {
-    return ScoreClassification(task, texts, split, seed, base.pool());
+  classification.score = [&task, &base, split, seed](const TaskVectors& vectors, const Matching&) {
+    return ScoreClassification(task, vectors.documents, split, seed, base.pool());
   };
 
   PreparedTask::Scorer clustering;
@@ -95,8 +126,8 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const EmbedderImpl& base,
   for (std::size_t text = 0; text < task.texts.size(); ++text)
     clustering.ids.push_back(std::to_string(text + 1));
   clustering.lengths = {{"text", tokens}};
-  clustering.score = [&task, &base, seed](const VectorSet& texts, const VectorSet&) {
-    return ScoreClustering(task, texts, seed, base.pool());
+  clustering.score = [&task, &base, seed](const TaskVectors& vectors, const Matching&) {
+    return ScoreClustering(task, vectors.documents, seed, base.pool());
   };
   prepared.scorers.push_back(std::move(classification));
   prepared.scorers.push_back(std::move(clustering));
@@ -112,26 +143,29 @@ PreparedTask PrepareSimilarity(const SimilarityTask& task, const EmbedderImpl& b
   scorer.result.unit = "pair";
   prepared.document_tokens = TokenLengths(base, task.first);
   const std::vector<std::size_t>& first = prepared.document_tokens;
-  const std::vector<std::size_t> second = TokenLengths(base, task.second);
+  prepared.query_tokens = TokenLengths(base, task.second);
+  const std::vector<std::size_t>& second = prepared.query_tokens;
   UnitLengths lengths{"pair", {}};
   for (std::size_t i = 0; i < first.size(); ++i) {
     scorer.ids.push_back(std::to_string(i + 1));
     lengths.tokens.push_back((first[i] + second[i]) / 2);
   }
   scorer.lengths = {std::move(lengths)};
-  scorer.score = [&task](const VectorSet& a, const VectorSet& b) { return ScoreSimilarity(task, a, b); };
+  scorer.score = [&task](const TaskVectors& vectors, const Matching&) {
+    return ScoreSimilarity(task, vectors.documents, vectors.queries);
+  };
   prepared.scorers.push_back(std::move(scorer));
   return prepared;
 }
 
 }  // namespace
 
-PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, std::uint64_t seed) {
+PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, const PrepareOptions& options) {
   PreparedTask prepared;
   if (const auto* retrieval = std::get_if<RetrievalTask>(&task.data)) {
-    prepared = PrepareRetrieval(*retrieval, base);
+    prepared = PrepareRetrieval(*retrieval, base, options);
   } else if (const auto* labelled = std::get_if<LabelledTask>(&task.data)) {
-    prepared = PrepareLabelled(*labelled, base, seed);
+    prepared = PrepareLabelled(*labelled, base, options.seed);
   } else {
     prepared = PrepareSimilarity(std::get<SimilarityTask>(task.data), base);
   }

@@ -8,6 +8,7 @@
 
 #include "embedding/embedder_impl.h"
 #include "tasks/length_buckets.h"
+#include "tasks/matching.h"
 #include "tasks/scored_run.h"
 #include "tasks/task.h"
 #include "tasks/task_result.h"
@@ -17,23 +18,43 @@ namespace lengthwise {
 
 // The texts of a task on two sides (the second may be empty), and how their vectors become scores.
 struct PreparedTask {
+  using Score = std::function<ScoredRun(const TaskVectors& vectors, const Matching& matching)>;
+
   std::vector<std::string> documents;
   std::vector<std::size_t> document_tokens;  // whole texts, special tokens included
   std::vector<std::string> queries;
+  std::vector<std::size_t> query_tokens;
   bool sides = false;  // whether documents and queries may be embedded in different ways
 
   struct Scorer {
-    TaskResult result;  // all but runs and sweep
+    TaskResult result;  // all but runs and what is told from them
     std::vector<std::string> ids;
     std::vector<UnitLengths> lengths;
-    std::function<ScoredRun(const VectorSet& documents, const VectorSet& queries)> score;
+    Score score;
     std::vector<ScoredRun> extra;  // runs without vectors
   };
   std::vector<Scorer> scorers;
+
+  // Of retrieval alone, where there is one scorer.
+  struct Other {
+    std::string name;
+    std::vector<std::string> documents;
+    std::vector<std::size_t> document_tokens;
+    Score score;
+  };
+  std::vector<Other> others;
+  // Stand-ins for queries, made of the documents: rows [offsets[d], offsets[d + 1]) are of document d.
+  std::vector<std::string> pseudo_queries;
+  std::vector<std::size_t> pseudo_offsets;
 };
 
-// Borrows `task` and `base`, which gives the lengths in tokens and the threads. `seed` draws what a scorer
-// draws.
-PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, std::uint64_t seed);
+struct PrepareOptions {
+  std::uint64_t seed = 1;             // of what a scorer draws, and of pseudo-queries
+  bool ignore_identical_ids = false;  // RetrievalScorer
+  bool pseudo_queries = false;        // whether they are needed
+};
+
+// Borrows `task` and `base`, which gives the lengths in tokens and the threads.
+PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, const PrepareOptions& options);
 
 }  // namespace lengthwise

@@ -59,7 +59,7 @@ UnitScore Hubness(std::shared_ptr<const std::vector<Ranking>> rankings, std::siz
   };
 }
 
-std::vector<DocumentShare> Shares(const RetrievalTask& task, std::span<const Ranking> rankings,
+std::vector<DocumentShare> Shares(const Corpus& corpus, std::span<const Ranking> rankings,
                                   std::span<const std::size_t> document_tokens) {
   const std::vector<UnitBucket> buckets = BucketUnits(document_tokens, BucketKind::kFixed);
   std::vector<std::size_t> bucket_of(document_tokens.size());
@@ -73,7 +73,7 @@ std::vector<DocumentShare> Shares(const RetrievalTask& task, std::span<const Ran
   double relevant = 0;
   double retrieved = 0;
   for (std::size_t q = 0; q < rankings.size(); ++q) {
-    for (const Relevance& relevance : task.judgements[q]) {
+    for (const Relevance& relevance : corpus.judgements[q]) {
       if (relevance.grade <= 0) continue;
       shares[bucket_of[relevance.document]].relevant += 1;
       relevant += 1;
@@ -92,7 +92,7 @@ std::vector<DocumentShare> Shares(const RetrievalTask& task, std::span<const Ran
 
 }  // namespace
 
-ScoredRun ScoreRankings(const RetrievalTask& task, std::vector<Ranking> rankings,
+ScoredRun ScoreRankings(const Corpus& corpus, std::vector<Ranking> rankings,
                         std::span<const std::size_t> document_tokens) {
   using Values = std::vector<std::optional<double>>;
   const std::size_t queries = rankings.size();
@@ -100,7 +100,7 @@ ScoredRun ScoreRankings(const RetrievalTask& task, std::vector<Ranking> rankings
   Values bias(queries);
   ScoredRun run;
   for (std::size_t q = 0; q < queries; ++q) {
-    const std::span<const Relevance> judgements = task.judgements[q];
+    const std::span<const Relevance> judgements = corpus.judgements[q];
     run.values.push_back(NdcgAt(rankings[q], judgements, 10));
     ndcg[q] = run.values.back();
     reciprocal_rank[q] = ReciprocalRankAt(rankings[q], judgements, 10);
@@ -109,7 +109,7 @@ ScoredRun ScoreRankings(const RetrievalTask& task, std::vector<Ranking> rankings
     recall_100[q] = RecallAt(rankings[q], judgements, 100);
     bias[q] = LengthBias(rankings[q], judgements, document_tokens);
   }
-  run.shares = Shares(task, rankings, document_tokens);
+  run.shares = Shares(corpus, rankings, document_tokens);
   run.metrics = {{"ndcg_at_10", MeanOfUnits(std::move(ndcg))},
                  {"mrr_at_10", MeanOfUnits(std::move(reciprocal_rank))},
                  {"map_at_1000", MeanOfUnits(std::move(precision))},
@@ -120,15 +120,15 @@ ScoredRun ScoreRankings(const RetrievalTask& task, std::vector<Ranking> rankings
   for (Ranking& ranking : rankings) ranking.resize(std::min(kBiasDepth, ranking.size()));
   run.metrics.push_back(
       {"hubness_at_10",
-       Hubness(std::make_shared<const std::vector<Ranking>>(std::move(rankings)), task.documents.size()),
+       Hubness(std::make_shared<const std::vector<Ranking>>(std::move(rankings)), corpus.documents.size()),
        false});
   return run;
 }
 
-std::vector<UnitLengths> QueryLengths(const RetrievalTask& task, std::span<const std::size_t> document_tokens,
+std::vector<UnitLengths> QueryLengths(const Corpus& corpus, std::span<const std::size_t> document_tokens,
                                       std::span<const std::size_t> query_tokens) {
   UnitLengths relevant{"relevant_document", {}};
-  for (const std::vector<Relevance>& judgements : task.judgements) {
+  for (const std::vector<Relevance>& judgements : corpus.judgements) {
     std::vector<std::size_t> tokens;
     for (const Relevance& relevance : judgements) {
       if (relevance.grade > 0) tokens.push_back(document_tokens[relevance.document]);

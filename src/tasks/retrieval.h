@@ -26,11 +26,11 @@ inline constexpr std::size_t kBiasDepth = 10;
 //                      first ten (Radovanovic, Nanopoulos, Ivanovic 2010); absent where every document is
 //                      found equally often.
 // `document_tokens`: of each document. `rankings` by query.
-ScoredRun ScoreRankings(const RetrievalTask& task, std::vector<Ranking> rankings,
+ScoredRun ScoreRankings(const Corpus& corpus, std::vector<Ranking> rankings,
                         std::span<const std::size_t> document_tokens);
 
 // Lengths of queries, and of the relevant documents of each (the lower median where there are several).
-std::vector<UnitLengths> QueryLengths(const RetrievalTask& task, std::span<const std::size_t> document_tokens,
+std::vector<UnitLengths> QueryLengths(const Corpus& corpus, std::span<const std::size_t> document_tokens,
                                       std::span<const std::size_t> query_tokens);
 
 }  // namespace lengthwise

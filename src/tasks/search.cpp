@@ -91,6 +91,9 @@ std::vector<Ranking> Search(const VectorSet& documents, const VectorSet& queries
     Fail(ErrorCode::kInternal, "queries of {} components searched among documents of {}", queries.dimension,
          documents.dimension);
   }
+  if (!options.offsets.empty() && options.offsets.size() != documents.size()) {
+    Fail(ErrorCode::kInternal, "{} offsets for {} documents", options.offsets.size(), documents.size());
+  }
   for (const float value : queries.values) {
     if (!(value - value == 0)) Fail(ErrorCode::kBadInput, "a query's vector is not finite");
   }
@@ -120,7 +123,9 @@ std::vector<Ranking> Search(const VectorSet& documents, const VectorSet& queries
         for (std::size_t d = block.begin; d < block.end; ++d) {
           const std::span<float> scores(tile.data() + q * rows + documents.begin(d) - first_row,
                                         documents.end(d) - documents.begin(d));
-          best[first_query + q].Add({static_cast<std::uint32_t>(d), MeanOfBest(scores, options.best)});
+          const float offset = options.offsets.empty() ? 0.0F : options.offsets[d];
+          best[first_query + q].Add(
+              {static_cast<std::uint32_t>(d), MeanOfBest(scores, options.best) - offset});
         }
       }
     });

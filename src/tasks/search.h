@@ -45,10 +45,15 @@ class BestHits {
   Ranking heap_;  // worst first
 };
 
+// Documents that a ranking holds; trec_eval's and MTEB's.
+inline constexpr std::size_t kRankingDepth = 1000;
+
 struct SearchOptions {
-  std::size_t depth = 1000;  // documents kept a query; trec_eval's and MTEB's
+  std::size_t depth = kRankingDepth;  // documents kept a query
   // Of a document with several vectors: its score is the mean of its best so many (all, where it has fewer).
   std::size_t best = 1;
+  // Taken from every score of a document, by document; empty: nothing is.
+  std::span<const float> offsets;
 };
 
 // Scores are inner products: cosines for rows of unit length. Queries have one row each. A block of documents

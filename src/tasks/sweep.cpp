@@ -2,8 +2,8 @@
 #include <numeric>
 #include <optional>
 
-#include "base/random.h"
 #include "tasks/compare_runs.h"
+#include "tasks/halves.h"
 
 namespace lengthwise {
 namespace {
@@ -26,7 +26,7 @@ std::vector<SideRuns> RunsBySide(std::span<const ScoredRun> runs) {
   for (const Side side : {Side::kBoth, Side::kDocuments, Side::kQueries}) {
     std::vector<const ScoredRun*> swept;
     for (const ScoredRun& run : runs) {
-      if (run.description.temperature && run.description.side == side) swept.push_back(&run);
+      if (run.description.IsSwept() && run.description.side == side) swept.push_back(&run);
     }
     if (swept.empty()) continue;
     std::stable_sort(swept.begin(), swept.end(), [](const ScoredRun* a, const ScoredRun* b) {
@@ -83,12 +83,6 @@ std::optional<SweepChoice> Choose(const SideRuns& side, std::span<const std::uin
 }
 
 }  // namespace
-
-std::size_t HalfOf(const std::string& id, std::uint64_t seed) {
-  std::uint64_t hash = Random(seed).Next();
-  for (const char c : id) hash = Random(hash ^ static_cast<unsigned char>(c)).Next();
-  return static_cast<std::size_t>(hash >> 63);
-}
 
 std::optional<Sweep> SummariseSweep(std::span<const ScoredRun> runs, std::span<const std::string> ids,
                                     std::span<const UnitLengths> lengths, const ResamplingOptions& options,

@@ -17,12 +17,21 @@ struct Relevance {
   int grade = 0;
 };
 
+// Documents, and which of them answer each query.
+struct Corpus {
+  std::string name;
+  std::vector<Document> documents;
+  std::vector<std::vector<Relevance>> judgements;  // by query, by ascending document
+};
+
 // Find the documents that answer a query.
 struct RetrievalTask {
-  std::vector<Document> documents;
-  std::vector<Document> queries;                   // those with a judgement
-  std::vector<std::vector<Relevance>> judgements;  // by query, by ascending document
-  std::size_t unjudged_queries = 0;                // read, and left out
+  Corpus corpus;
+  std::vector<Document> queries;  // those with a judgement
+  // The same content for the same queries in documents of another length (paragraphs instead of articles,
+  // say): the controlled arm.
+  std::vector<Corpus> others;
+  std::size_t unjudged_queries = 0;  // read, and left out
 };
 
 // Tell the label of a text, and find the groups that the labels make.

@@ -73,7 +73,8 @@ bool ParseGrade(std::string_view text, int& grade) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-std::uint32_t FindId(const IdIndex& ids, std::string_view id, const std::string& where, const char* file) {
+std::uint32_t FindId(const IdIndex& ids, std::string_view id, const std::string& where,
+                     const std::string& file) {
   const auto found = ids.places.find(std::string(id));
   if (found == ids.places.end()) Fail(kBad, "{}: {} is not the \"_id\" of a line of {}", where, id, file);
   return found->second.index;
@@ -82,7 +83,8 @@ std::uint32_t FindId(const IdIndex& ids, std::string_view id, const std::string&
 // By query: document to grade and line.
 using Judgements = std::vector<std::map<std::uint32_t, std::pair<int, std::size_t>>>;
 
-Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const IdIndex& documents) {
+Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const IdIndex& documents,
+                          const std::string& corpus) {
   Judgements judgements(queries.places.size());
   bool first = true;
   std::size_t count = 0;
@@ -97,7 +99,7 @@ Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const Id
       return;
     if (!is_number) Fail(kBad, "{}: the grade \"{}\" is not a whole number", where, judgement.grade);
     const std::uint32_t query = FindId(queries, judgement.query, where, "queries.jsonl");
-    const std::uint32_t document = FindId(documents, judgement.document, where, "corpus.jsonl");
+    const std::uint32_t document = FindId(documents, judgement.document, where, corpus);
     const auto [seen, is_new] = judgements[query].emplace(document, std::pair(grade, line));
     if (!is_new) {
       Fail(kBad, "{}: query {} and document {} are judged on line {} already", where, judgement.query,
@@ -109,29 +111,82 @@ Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const Id
   return judgements;
 }
 
-RetrievalTask ReadRetrieval(const fs::path& folder) {
-  RetrievalTask task;
-  IdIndex document_ids;
-  IdIndex query_ids;
-  task.documents = ReadDocumentsWithIds(folder / "corpus.jsonl", document_ids);
-  std::vector<Document> queries = ReadDocumentsWithIds(folder / "queries.jsonl", query_ids);
-  const fs::path qrels = Exists(folder / "qrels.tsv") ? folder / "qrels.tsv" : folder / "qrels" / "test.tsv";
-  const Judgements judgements = ReadJudgements(qrels, query_ids, document_ids);
+// Judgements of the queries that `chosen` keeps.
+std::vector<std::vector<Relevance>> Relevances(const Judgements& judgements, const std::vector<bool>& chosen,
+                                               const fs::path& path) {
+  std::vector<std::vector<Relevance>> result;
   bool any_relevant = false;
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    if (judgements[q].empty()) {
-      ++task.unjudged_queries;
-      continue;
-    }
-    std::vector<Relevance> relevances;
+  for (std::size_t q = 0; q < judgements.size(); ++q) {
+    if (!chosen[q]) continue;
+    std::vector<Relevance>& relevances = result.emplace_back();
     for (const auto& [document, judgement] : judgements[q]) {
       relevances.push_back({document, judgement.first});
       any_relevant = any_relevant || judgement.first > 0;
     }
-    task.queries.push_back(std::move(queries[q]));
-    task.judgements.push_back(std::move(relevances));
   }
-  if (!any_relevant) Fail(kBad, "{}: no grade is above 0, so nothing is relevant", qrels.string());
+  if (!any_relevant) Fail(kBad, "{}: no grade is above 0, so nothing is relevant", path.string());
+  return result;
+}
+
+// The names of the files corpus-NAME.jsonl, sorted.
+std::vector<std::string> OtherCorpora(const fs::path& folder) {
+  constexpr std::string_view kPrefix = "corpus-", kSuffix = ".jsonl";
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string file = entry.path().filename().string();
+    if (file.size() <= kPrefix.size() + kSuffix.size() || !file.starts_with(kPrefix) ||
+        !file.ends_with(kSuffix)) {
+      continue;
+    }
+    names.push_back(file.substr(kPrefix.size(), file.size() - kPrefix.size() - kSuffix.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Corpus ReadOtherCorpus(const fs::path& folder, const std::string& name, const IdIndex& query_ids,
+                       const std::vector<Document>& queries, const std::vector<bool>& judged) {
+  const fs::path qrels = folder / ("qrels-" + name + ".tsv");
+  if (!Exists(qrels)) {
+    Fail(kBad, "{}: corpus-{}.jsonl, which answers the same queries, needs it, and it is missing",
+         qrels.string(), name);
+  }
+  Corpus corpus;
+  corpus.name = name;
+  IdIndex document_ids;
+  const fs::path documents = folder / ("corpus-" + name + ".jsonl");
+  corpus.documents = ReadDocumentsWithIds(documents, document_ids);
+  const Judgements judgements = ReadJudgements(qrels, query_ids, document_ids, documents.filename().string());
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    if (judgements[q].empty() != judged[q]) continue;
+    Fail(kBad, "{}: query {} has {} judgement here and {} in the task's own; the same queries are compared",
+         qrels.string(), queries[q].id, judged[q] ? "no" : "a", judged[q] ? "one" : "none");
+  }
+  corpus.judgements = Relevances(judgements, judged, qrels);
+  return corpus;
+}
+
+RetrievalTask ReadRetrieval(const fs::path& folder) {
+  RetrievalTask task;
+  IdIndex document_ids;
+  IdIndex query_ids;
+  task.corpus.documents = ReadDocumentsWithIds(folder / "corpus.jsonl", document_ids);
+  std::vector<Document> queries = ReadDocumentsWithIds(folder / "queries.jsonl", query_ids);
+  const fs::path qrels = Exists(folder / "qrels.tsv") ? folder / "qrels.tsv" : folder / "qrels" / "test.tsv";
+  const Judgements judgements = ReadJudgements(qrels, query_ids, document_ids, "corpus.jsonl");
+  std::vector<bool> judged;
+  for (const auto& of_query : judgements) judged.push_back(!of_query.empty());
+  task.corpus.judgements = Relevances(judgements, judged, qrels);
+  for (const std::string& name : OtherCorpora(folder)) {
+    task.others.push_back(ReadOtherCorpus(folder, name, query_ids, queries, judged));
+  }
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    if (judged[q]) {
+      task.queries.push_back(std::move(queries[q]));
+    } else {
+      ++task.unjudged_queries;
+    }
+  }
   return task;
 }
 

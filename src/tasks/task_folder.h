@@ -11,7 +11,8 @@ namespace lengthwise {
 //   retrieval                      corpus.jsonl {"_id", "title", "text"}, queries.jsonl {"_id", "text"}, and
 //   qrels.tsv or
 //                                  qrels/test.tsv: query id, document id, grade, tab-separated, with or
-//                                  without a header (the form of BEIR);
+//                                  without a header (the form of BEIR); and for every other
+//                                  corpus-NAME.jsonl, which answers the same queries, qrels-NAME.tsv;
 //   classification and clustering  docs.jsonl {"text", "label"}, optionally "split": "train" or "test"
 //   ("validation"
 //                                  texts are left out);

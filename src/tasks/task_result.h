@@ -52,7 +52,7 @@ struct RunResult {
   std::vector<BucketCosine> cosines;
 };
 
-// The difference from temperature 1 by temperature, with intervals that hold together
+// The difference from the base run by temperature, with intervals that hold together
 // (SimultaneousDifferences).
 struct SweepCurve {
   Side side = Side::kBoth;
@@ -79,6 +79,18 @@ struct Sweep {
   std::vector<SweepChoice> choices;  // two a side: each half chooses once
 };
 
+// Scores with the task's own corpus less scores with the other one, query by query.
+struct CorpusComparison {
+  std::string corpus;  // name of the other one
+  std::size_t documents = 0;
+  double length = 0;      // mean, in tokens
+  double own_length = 0;  // of the task's own
+  Interval model;
+  // BM25 has the same documents to choose from: what it loses is the difficulty of the corpus, not collapse.
+  Interval bm25;
+  Interval excess;  // model less bm25
+};
+
 struct TaskResult {
   std::string task;
   std::string folder;
@@ -89,6 +101,7 @@ struct TaskResult {
   std::vector<RunResult> runs;  // the first is the base run: the model as it is, or with the repair given
   std::optional<Sweep> sweep;
   std::optional<CollapsePrediction> collapse;
+  std::vector<CorpusComparison> corpora;
   std::vector<std::string> notes;
 };
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/fail.h"
+#include "embedding/long_input.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -34,6 +36,49 @@ VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> 
   vectors.values = std::move(embeddings.values);
   NormalizeRows(vectors, "texts");
   return vectors;
+}
+
+VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+                           const TextProgress& progress) {
+  const auto update = [&](std::size_t done, std::size_t) {
+    if (progress) progress(done);
+  };
+  WindowEmbeddings windows = embedder.EmbedWindows(texts, update, 0, role, false);
+  VectorSet vectors;
+  vectors.dimension = windows.dimension;
+  vectors.values = std::move(windows.values);
+  vectors.offsets = {0};
+  for (std::size_t text = 0, row = 0; text < texts.size(); ++text) {
+    while (row < windows.text.size() && windows.text[row] == text) ++row;
+    vectors.offsets.push_back(row);
+  }
+  NormalizeRows(vectors, "windows");
+  return vectors;
+}
+
+VectorSet MeanOfWindows(const EmbedderImpl& embedder, const VectorSet& windows,
+                        std::span<const std::size_t> tokens) {
+  VectorSet means;
+  if (windows.rows() == 0) return means;
+  means.dimension = windows.dimension;
+  means.values.assign(windows.size() * windows.dimension, 0.0F);
+  const std::size_t specials = embedder.special_tokens();
+  for (std::size_t text = 0; text < windows.size(); ++text) {
+    const std::vector<Window> cut = MakeWindows(tokens[text] - specials, specials, embedder.limits().in_force,
+                                                embedder.options().long_input, text);
+    if (cut.size() != windows.end(text) - windows.begin(text)) {
+      Fail(ErrorCode::kInternal, "text {} has {} windows, not {}", text,
+           windows.end(text) - windows.begin(text), cut.size());
+    }
+    const std::span<float> mean = means.row(text);
+    for (std::size_t w = 0; w < cut.size(); ++w) {
+      const std::span<const float> row = windows.row(windows.begin(text) + w);
+      const auto weight = static_cast<float>(cut[w].size() + specials);
+      for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += weight * row[c];
+    }
+  }
+  NormalizeRows(means, "means of windows");
+  return means;
 }
 
 VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::string> texts) {

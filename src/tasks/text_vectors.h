@@ -21,6 +21,16 @@ using TextProgress = std::function<void(std::size_t texts)>;
 VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress);
 
+// The embeddings of each text's windows under the embedder's long-input policy, one row a window, scaled to
+// unit length, not post-processed.
+VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+                           const TextProgress& progress);
+
+// Of such windows, one row a text: their mean weighted by tokens, as the policy window-mean has it, scaled to
+// unit length. `tokens`: of each text, special tokens included. A set without rows stays so.
+VectorSet MeanOfWindows(const EmbedderImpl& embedder, const VectorSet& windows,
+                        std::span<const std::size_t> tokens);
+
 // The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text
 // when it truncates, scaled to unit length.
 VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::string> texts);

@@ -126,7 +126,7 @@ def trec_eval(qrels, scores, corpus, queries):
 
 # Vectors are the same floats; scores differ from numpy's in rounding, which moves no document here.
 @pytest.mark.parametrize("name, on_documents, on_queries", [
-    ("model", 1, 1), (f"temperature {TEMPERATURE} both", TEMPERATURE, TEMPERATURE), (f"temperature {TEMPERATURE} documents", TEMPERATURE, 1)])
+    ("model", 1, 1), (f"temperature {TEMPERATURE}", TEMPERATURE, TEMPERATURE), (f"temperature {TEMPERATURE} documents", TEMPERATURE, 1)])
 def test_retrieval_scores_are_those_of_pytrec_eval(evaluated, tasks, vectors, name, on_documents, on_queries):
     corpus, queries, qrels = read_retrieval(tasks / "retrieval")
     documents = vectors([document["text"] for document in corpus], on_documents)
@@ -137,6 +137,83 @@ def test_retrieval_scores_are_those_of_pytrec_eval(evaluated, tasks, vectors, na
     # Hubness and length bias, from the same scores.
     first = np.argsort(-scores, axis=1)[:, :10]
     assert estimate(task, name, "hubness_at_10") == pytest.approx(skew(np.bincount(first.ravel(), minlength=len(corpus))), abs=1e-5)
+
+
+WINDOW = 32
+
+
+@pytest.fixture(scope="module")
+def windowed(run_lengthwise, model_folder, tasks, tmp_path_factory):
+    """The retrieval task with post-processing, windows, CSLS and another corpus, in which every page is halved."""
+    folder = tmp_path_factory.mktemp("windows") / "retrieval"
+    shutil.copytree(tasks / "retrieval", folder)
+    corpus, _, qrels = read_retrieval(folder)
+    halves = []
+    for page in corpus:
+        said = page["text"].split()
+        halves += [{"_id": f"{page['_id']}/{half}", "text": " ".join(said[half * len(said) // 2 : (half + 1) * len(said) // 2])} for half in (0, 1)]
+    write_lines(folder / "corpus-halves.jsonl", halves)
+    (folder / "qrels-halves.tsv").write_text("".join(
+        f"{query}\t{page}/{half}\t{grade}\n" for query, pages in qrels.items() for page, grade in pages.items() for half in (0, 1)))
+    output = folder.parent / "eval.json"
+    run_lengthwise("evaluate", "--model", model_folder, "--task", folder, "--output", output, "--postprocess", "whiten:0.2", "--windows", WINDOW,
+                   "--best", "1,2", "--csls", 5, "--query-means", "5,pseudo,documents", "--replicates", 50, "--quiet")
+    document = json.loads(output.read_text())
+    return folder, document
+
+
+def whitened(rows, mean, covariance, epsilon):
+    values, directions = np.linalg.eigh(covariance)
+    scale = 1 / np.sqrt(np.maximum(values, 0) / values[-1] + epsilon)
+    moved = (rows - mean) @ (directions * scale) @ directions.T
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+# In double precision, from vectors of single precision: a document may move past another whose score is the same to 1e-6.
+def test_windows_and_whitening_are_those_of_numpy(windowed, run_lengthwise, model_folder, vectors, tmp_path):
+    folder, document = windowed
+    task = document["tasks"][0]
+    corpus, queries, qrels = read_retrieval(folder)
+    query_rows = vectors([query["text"] for query in queries]).astype(float)
+    run_lengthwise("embed", "--model", model_folder, "--input", folder / "corpus.jsonl", "--output", tmp_path / "mean.npy", "--quiet",
+                   "--long-input", "window-mean", "--window", WINDOW, "--max-length", WINDOW)
+    scores = query_rows @ np.load(tmp_path / "mean.npy").T
+    assert estimate(task, f"window-mean {WINDOW}", "ndcg_at_10") == pytest.approx(trec_eval(qrels, scores, corpus, queries)["ndcg_at_10"], abs=1e-6)
+
+    rows = vectors([page["text"] for page in corpus]).astype(float)
+    documents = whitened(rows, rows.mean(0), np.cov(rows.T, bias=True), 0.2)
+    centred = whitened(query_rows, query_rows.mean(0), np.cov(rows.T, bias=True), 0.2)
+    assert estimate(task, "whiten:0.2", "ndcg_at_10") == pytest.approx(
+        trec_eval(qrels, centred @ documents.T, corpus, queries)["ndcg_at_10"], abs=1e-4)
+    names = [run["run"] for run in task["runs"]]
+    assert [name for name in names if "held out" in name] == [
+        "csls:5 held out", "whiten:0.2 held out", *(f"whiten:0.2 query mean {mean} held out" for mean in ("5", "pseudo", "documents")),
+        f"window-mean {WINDOW} whiten:0.2 held out", *(f"window-max {WINDOW} best {best} whiten:0.2 held out" for best in (1, 2))]
+
+
+def test_csls_is_that_of_numpy(windowed, vectors):
+    folder, document = windowed
+    corpus, queries, qrels = read_retrieval(folder)
+    cosines = vectors([query["text"] for query in queries]).astype(float) @ vectors([page["text"] for page in corpus]).astype(float).T
+    nearest = np.sort(cosines, axis=0)[-5:].mean(0)
+    expected = trec_eval(qrels, 2 * cosines - nearest, corpus, queries)["ndcg_at_10"]
+    assert estimate(document["tasks"][0], "csls:5", "ndcg_at_10") == pytest.approx(expected, abs=1e-6)
+
+
+def test_another_corpus_is_scored_with_its_own_judgements(windowed, vectors, root):
+    folder, document = windowed
+    jsonschema.validate(document, json.loads((root / "docs/evaluation.schema.json").read_text()))
+    halves = [json.loads(line) for line in (folder / "corpus-halves.jsonl").open()]
+    _, queries, qrels = read_retrieval(folder)
+    qrels = {query: {f"{page}/{half}": grade for page, grade in pages.items() for half in (0, 1)} for query, pages in qrels.items()}
+    scores = vectors([query["text"] for query in queries]) @ vectors([half["text"] for half in halves]).T
+    task = document["tasks"][0]
+    expected = trec_eval(qrels, scores, halves, queries)["ndcg_at_10"]
+    assert estimate(task, "halves", "ndcg_at_10") == pytest.approx(expected, abs=1e-6)
+    found = task["corpora"][0]
+    assert found["model"]["estimate"] == pytest.approx(estimate(task, "model", "ndcg_at_10") - expected, abs=2e-6)
+    assert found["excess"]["low"] < found["excess"]["estimate"] < found["excess"]["high"]
+    assert found["length"] < found["own_length"]
 
 
 def words(text):

@@ -46,7 +46,6 @@ ScoredRun MakeRun(RunKind kind, const std::vector<double>& scores, const std::ve
   std::vector<std::optional<double>> values;
   for (std::size_t u = 0; u < 120; ++u) values.push_back(scores[u / 30] + noise * random.Normal());
   ScoredRun run;
-  run.description.name = RunKindName(kind);
   run.description.kind = kind;
   run.metrics.push_back({"m", MeanOfUnits(values)});
   const std::size_t ends[] = {32, 64, 128, 256};

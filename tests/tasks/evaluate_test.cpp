@@ -7,7 +7,9 @@
 #include <set>
 
 #include "base/random.h"
+#include "refusal.h"
 #include "tasks/compare_runs.h"
+#include "tasks/halves.h"
 #include "tasks/ranking_metrics.h"
 
 namespace lengthwise {
@@ -28,10 +30,10 @@ Task MakeRetrieval() {
   Random random(1);
   RetrievalTask task;
   for (std::size_t d = 0; d < 40; ++d)
-    task.documents.push_back({"d" + std::to_string(d), "", Text(2 + random.Below(59), random)});
+    task.corpus.documents.push_back({"d" + std::to_string(d), "", Text(2 + random.Below(59), random)});
   for (std::size_t q = 0; q < 24; ++q) {
-    task.queries.push_back({"q" + std::to_string(q), "", task.documents[q].text.substr(0, 30)});
-    task.judgements.push_back({{static_cast<std::uint32_t>(q), 1}});
+    task.queries.push_back({"q" + std::to_string(q), "", task.corpus.documents[q].text.substr(0, 30)});
+    task.corpus.judgements.push_back({{static_cast<std::uint32_t>(q), 1}});
   }
   return {"made", "made", std::move(task)};
 }
@@ -51,37 +53,49 @@ EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
 
 std::unique_ptr<EmbedderImpl> Open(const RunSettings& settings) {
   EmbedderOptions options = AtTemperature(settings.temperature.value_or(1));
-  options.max_length = settings.length.value_or(0);
+  options.max_length = settings.window.value_or(settings.length.value_or(0));
+  if (settings.window) options.long_input = {LongInputKind::kWindowMean, *settings.window, 0};
   return std::make_unique<EmbedderImpl>(kTinyBert, options);
 }
 
 const RunResult& Find(const TaskResult& result, const std::string& name) {
   return *std::find_if(result.runs.begin(), result.runs.end(),
-                       [&](const RunResult& run) { return run.description.name == name; });
+                       [&](const RunResult& run) { return RunName(run.description) == name; });
 }
 
-// nDCG@10 of queries with one relevant document each, from vectors that the embedders give, by comparing
-// every score.
-double PlainNdcg(const RetrievalTask& task, const EmbedderImpl& for_documents,
-                 const EmbedderImpl& for_queries) {
-  std::vector<std::string> documents, queries;
-  for (const Document& document : task.documents) documents.push_back(document.text);
-  for (const Document& query : task.queries) queries.push_back(query.text);
-  const Embeddings d = for_documents.Embed(documents, {});
-  const Embeddings q = for_queries.Embed(queries, {});
-  const auto cosine = [](std::span<const float> a, std::span<const float> b) {
-    double ab = 0, aa = 0, bb = 0;
-    for (std::size_t c = 0; c < a.size(); ++c) ab += a[c] * b[c], aa += a[c] * a[c], bb += b[c] * b[c];
-    return ab / std::sqrt(aa * bb);
-  };
+std::vector<std::string> Texts(const std::vector<Document>& documents) {
+  std::vector<std::string> texts;
+  for (const Document& document : documents) texts.push_back(document.text);
+  return texts;
+}
+
+double Cosine(std::span<const float> a, std::span<const float> b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t c = 0; c < a.size(); ++c) ab += a[c] * b[c], aa += a[c] * a[c], bb += b[c] * b[c];
+  return ab / std::sqrt(aa * bb);
+}
+
+// nDCG@10 of queries whose one relevant document is that of their own number, from every score.
+double PlainNdcg(const std::vector<std::vector<double>>& scores) {
   double sum = 0;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    std::size_t before = 0;
-    for (std::size_t j = 0; j < documents.size(); ++j)
-      before += cosine(q.row(i), d.row(j)) > cosine(q.row(i), d.row(i)) ? 1 : 0;
+  for (std::size_t q = 0; q < scores.size(); ++q) {
+    const auto before =
+        std::count_if(scores[q].begin(), scores[q].end(), [&](double score) { return score > scores[q][q]; });
     if (before < 10) sum += 1 / std::log2(static_cast<double>(before) + 2);
   }
-  return sum / static_cast<double>(queries.size());
+  return sum / static_cast<double>(scores.size());
+}
+
+// From vectors that the embedders give.
+double PlainNdcg(const RetrievalTask& task, const EmbedderImpl& for_documents,
+                 const EmbedderImpl& for_queries) {
+  const Embeddings d = for_documents.Embed(Texts(task.corpus.documents), {});
+  const Embeddings q = for_queries.Embed(Texts(task.queries), {});
+  std::vector<std::vector<double>> scores(q.rows());
+  for (std::size_t i = 0; i < q.rows(); ++i) {
+    for (std::size_t j = 0; j < d.rows(); ++j) scores[i].push_back(Cosine(q.row(i), d.row(j)));
+  }
+  return PlainNdcg(scores);
 }
 
 TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
@@ -95,16 +109,16 @@ TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
   const std::vector<TaskResult> results = EvaluateTask(task, base, Open, options);
   ASSERT_EQ(results.size(), 1U);
   ASSERT_EQ(results[0].runs.size(), 6U);
-  const auto hot = Open({.temperature = 0.2F, .length = {}});
+  const auto hot = Open({.temperature = 0.2F, .length = {}, .window = {}});
   const auto score = [&](const std::string& name) {
     return *Find(results[0], name).metrics[0].score.estimate;
   };
   EXPECT_NEAR(score("model"), PlainNdcg(retrieval, base, base), 1e-9);
-  EXPECT_NEAR(score("temperature 0.2 both"), PlainNdcg(retrieval, *hot, *hot), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2"), PlainNdcg(retrieval, *hot, *hot), 1e-9);
   EXPECT_NEAR(score("temperature 0.2 documents"), PlainNdcg(retrieval, *hot, base), 1e-9);
   EXPECT_NEAR(score("temperature 0.2 queries"), PlainNdcg(retrieval, base, *hot), 1e-9);
-  std::set<double> different = {score("model"), score("temperature 0.2 both"),
-                                score("temperature 0.2 documents"), score("temperature 0.2 queries")};
+  std::set<double> different = {score("model"), score("temperature 0.2"), score("temperature 0.2 documents"),
+                                score("temperature 0.2 queries")};
   EXPECT_GT(different.size(), 2U);  // else the sides could be mixed up unseen
 }
 
@@ -116,7 +130,7 @@ TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
   const TaskResult result = EvaluateTask(task, base, Open, options)[0];
   for (const std::size_t length : options.cuts) {
     const RunResult& run = Find(result, "cut to " + std::to_string(length) + " tokens");
-    const auto cut = Open({.temperature = {}, .length = length});
+    const auto cut = Open({.temperature = {}, .length = length, .window = {}});
     EXPECT_NEAR(*run.metrics[0].score.estimate, PlainNdcg(std::get<RetrievalTask>(task.data), *cut, base),
                 1e-9);
     EXPECT_FALSE(run.description.temperature);
@@ -174,6 +188,110 @@ TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
   ASSERT_EQ(result.sweep->choices.size(), 2U);
   EXPECT_EQ(result.sweep->choices[0].validation_units, result.sweep->choices[1].test_units);
   EXPECT_EQ(result.sweep->choices[0].validation_units + result.sweep->choices[0].test_units, 24U);
+}
+
+TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself) {
+  const Task task = MakeRetrieval();
+  const auto& retrieval = std::get<RetrievalTask>(task.data);
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.windows = {12};
+  options.best = {1, 2};
+  const TaskResult result = EvaluateTask(task, base, Open, options)[0];
+  ASSERT_EQ(result.runs.size(), 5U);
+  const auto window = Open({.temperature = {}, .length = {}, .window = 12});
+  const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
+  EXPECT_NEAR(score("window-mean 12"), PlainNdcg(retrieval, *window, base), 1e-9);
+
+  const WindowEmbeddings windows =
+      window->EmbedWindows(Texts(retrieval.corpus.documents), {}, 0, Role::kDocument, false);
+  EXPECT_GT(windows.rows(), 80U);  // else there is nothing to choose from
+  const Embeddings queries = base.Embed(Texts(retrieval.queries), {});
+  for (const std::size_t best : options.best) {
+    std::vector<std::vector<double>> scores(queries.rows());
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+      std::vector<std::vector<double>> by_document(retrieval.corpus.documents.size());
+      for (std::size_t w = 0; w < windows.rows(); ++w) {
+        const std::span<const float> row(windows.values.data() + w * windows.dimension, windows.dimension);
+        by_document[windows.text[w]].push_back(Cosine(queries.row(q), row));
+      }
+      for (std::vector<double>& cosines : by_document) {
+        std::sort(cosines.rbegin(), cosines.rend());
+        const std::size_t count = std::min(best, cosines.size());
+        double sum = 0;
+        for (std::size_t i = 0; i < count; ++i) sum += cosines[i];
+        scores[q].push_back(sum / static_cast<double>(count));
+      }
+    }
+    const std::string name = "window-max 12 best " + std::to_string(best);
+    EXPECT_NEAR(score(name), PlainNdcg(scores), 1e-9) << name;
+    EXPECT_TRUE(Find(result, name).cosines.empty());
+  }
+}
+
+TEST(EvaluateTask, NamesEveryWayOfFittingAPostProcessing) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.resampling.replicates = 10;
+  options.post_processes = {ParsePostProcessSpec("center")};
+  options.query_means = {ParseQueryMean("5"), ParseQueryMean("pseudo"), ParseQueryMean("documents")};
+  options.temperatures = {0.5F};
+  options.csls = {3};
+  options.combine = true;
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  std::vector<std::string> names;
+  for (const RunResult& run : result.runs) names.push_back(RunName(run.description));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"model", "csls:3", "csls:3 held out", "center", "center csls:3",
+                                      "center held out", "center csls:3 held out",
+                                      "center query mean 5 held out", "center query mean pseudo held out",
+                                      "center query mean documents held out", "temperature 0.5",
+                                      "temperature 0.5 center", "temperature 0.5 center held out", "bm25"}));
+  // Of the sweep is the temperature alone.
+  EXPECT_EQ(result.sweep->curves[0].temperatures.size(), 1U);
+}
+
+// Queries are words of documents of the other corpus; of the task's own, each is two of these joined.
+TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
+  Task task = MakeRetrieval();
+  auto& retrieval = std::get<RetrievalTask>(task.data);
+  Corpus parts = std::move(retrieval.corpus);
+  parts.name = "parts";
+  retrieval.corpus = {};
+  for (std::size_t d = 0; d < parts.documents.size(); d += 2) {
+    retrieval.corpus.documents.push_back(
+        {"w" + std::to_string(d), "", parts.documents[d].text + " " + parts.documents[d + 1].text});
+  }
+  for (std::uint32_t q = 0; q < 24; ++q) retrieval.corpus.judgements.push_back({{q / 2, 1}});
+  retrieval.others.push_back(std::move(parts));
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const TaskResult result = EvaluateTask(task, base, Open, Options())[0];
+  ASSERT_EQ(result.corpora.size(), 1U);
+  const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
+  // The other corpus alone, as a task of its own.
+  EXPECT_NEAR(score("parts"),
+              *EvaluateTask(MakeRetrieval(), base, Open, Options())[0].runs[0].metrics[0].score.estimate,
+              1e-12);
+  const CorpusComparison& found = result.corpora[0];
+  EXPECT_NEAR(*found.model.estimate, score("model") - score("parts"), 1e-12);
+  EXPECT_NEAR(*found.bm25.estimate, score("bm25") - score("parts bm25"), 1e-12);
+  EXPECT_NEAR(*found.excess.estimate, *found.model.estimate - *found.bm25.estimate, 1e-12);
+  EXPECT_EQ(found.documents, 40U);
+  // Two special tokens a document: joined, a pair has two fewer.
+  EXPECT_NEAR(found.own_length, 2 * found.length - 2, 1e-9);
+}
+
+TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.query_means = {ParseQueryMean("pseudo")};
+  const auto says = [](const std::string& message, const char* part) {
+    return message.find(part) != std::string::npos;
+  };
+  EXPECT_TRUE(says(testing::Refusal([&] { EvaluateTask(MakeRetrieval(), base, Open, options); }),
+                   "none is asked for"));
+  EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("1"); }), "2 or more"));
+  EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("titles"); }), "titles"));
 }
 
 // One run better by 1 on the units of one half only: that half chooses it, and the other half sees no gain;

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/random.h"
+#include "tasks/halves.h"
 
 namespace lengthwise {
 namespace {
@@ -40,7 +42,7 @@ constexpr PostProcessSpec kCenter{.kind = PostProcessKind::kCenter};
 
 TEST(PostProcessWhole, CentresDocumentsAndQueriesEachOnTheirOwnMean) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(20, -1, 2);
-  const PostProcessedVectors result = PostProcessWhole(kCenter, documents, queries, true);
+  const TaskVectors result = PostProcessWhole(kCenter, {documents, queries}, true);
   for (std::size_t r = 0; r < 40; ++r)
     ExpectCentred(result.documents.row(r), documents.row(r), Mean(documents));
   for (std::size_t r = 0; r < 20; ++r) ExpectCentred(result.queries.row(r), queries.row(r), Mean(queries));
@@ -50,20 +52,20 @@ TEST(PostProcessWhole, CentresPairsOnOneMean) {
   const VectorSet first = Vectors(30, 1, 1), second = Vectors(30, -1, 2);
   VectorSet both = first;
   both.values.insert(both.values.end(), second.values.begin(), second.values.end());
-  const PostProcessedVectors result = PostProcessWhole(kCenter, first, second, false);
+  const TaskVectors result = PostProcessWhole(kCenter, {first, second}, false);
   for (std::size_t r = 0; r < 30; ++r) ExpectCentred(result.queries.row(r), second.row(r), Mean(both));
 }
 
 // Whatever a query is, its own result moves with it alone: the fit that it meets has not seen it.
 TEST(PostProcessHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
-  const PostProcessSpec whiten{.kind = PostProcessKind::kWhiten, .epsilon = 0.3};
-  const PostProcessedVectors result = PostProcessHeldOut(whiten, documents, queries, 1);
+  const HeldOutFit fit{{.kind = PostProcessKind::kWhiten, .epsilon = 0.3}, std::nullopt, 1};
+  const TaskVectors result = PostProcessHeldOut(fit, {documents, queries}, {});
   std::size_t unseen = 0;
   for (std::size_t d = 0; d < 40; ++d) {
     VectorSet changed = documents;
     changed.row(d)[1] += 3;
-    const PostProcessedVectors after = PostProcessHeldOut(whiten, changed, queries, 1);
+    const TaskVectors after = PostProcessHeldOut(fit, {changed, queries}, {});
     unseen += after.queries.values == result.queries.values ? 1 : 0;
   }
   // Half of 40, standard deviation 3.2.
@@ -72,7 +74,7 @@ TEST(PostProcessHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
   for (std::size_t q = 0; q < 30; ++q) {
     VectorSet changed = queries;
     changed.row(q)[1] += 3;
-    const PostProcessedVectors after = PostProcessHeldOut(whiten, documents, changed, 1);
+    const TaskVectors after = PostProcessHeldOut(fit, {documents, changed}, {});
     // Of the other queries, those of its own half stay as they were.
     std::size_t moved = 0;
     for (std::size_t other = 0; other < 30; ++other) {
@@ -86,6 +88,82 @@ TEST(PostProcessHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
     EXPECT_LT(moved, 27U);
     EXPECT_EQ(after.documents.values, result.documents.values);
   }
+}
+
+// The queries of the half that does not hold `query`, each centred on what the fit says.
+std::vector<double> MeanOfRows(const VectorSet& vectors, const std::vector<std::size_t>& rows) {
+  std::vector<double> mean(3, 0.0);
+  for (const std::size_t r : rows) {
+    for (std::size_t c = 0; c < 3; ++c) mean[c] += vectors.row(r)[c] / static_cast<double>(rows.size());
+  }
+  return mean;
+}
+
+TEST(PostProcessHeldOut, CentresQueriesOnTheMeanAskedFor) {
+  const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
+  VectorSet pseudo = Vectors(60, 2, 3);  // two or none of a document
+  pseudo.offsets = {0};
+  for (std::size_t d = 0; d < 40; ++d) pseudo.offsets.push_back(pseudo.offsets.back() + (d % 4 == 0 ? 0 : 2));
+  std::vector<std::size_t> fitted_documents, fitted_pseudo;
+  for (std::size_t d = 0; d < 40; ++d) {
+    if (HalfOfDocument(d, 1) != 0) continue;
+    fitted_documents.push_back(d);
+    for (std::size_t r = pseudo.offsets[d]; r < pseudo.offsets[d + 1]; ++r) fitted_pseudo.push_back(r);
+  }
+  const auto centred = [&](QueryMean mean) {
+    return PostProcessHeldOut({kCenter, mean, 1}, {documents, queries}, pseudo).queries;
+  };
+  const VectorSet on_documents = centred({QueryMean::Source::kDocuments, 0});
+  const VectorSet on_pseudo = centred({QueryMean::Source::kPseudo, 0});
+  const VectorSet on_many = centred({QueryMean::Source::kSample, 1000});
+  for (std::size_t q = 0; q < 30; ++q) {
+    ExpectCentred(on_documents.row(q), queries.row(q), MeanOfRows(documents, fitted_documents));
+    ExpectCentred(on_pseudo.row(q), queries.row(q), MeanOfRows(pseudo, fitted_pseudo));
+    std::vector<std::size_t> others;
+    for (std::size_t o = 0; o < 30; ++o) {
+      if (HalfOfQuery(o, 1) != HalfOfQuery(q, 1)) others.push_back(o);
+    }
+    ExpectCentred(on_many.row(q), queries.row(q), MeanOfRows(queries, others));
+  }
+}
+
+// Two queries give the mean of a half: which, is found by trying.
+TEST(PostProcessHeldOut, TakesAsManyQueriesOfTheOtherHalfAsAskedFor) {
+  const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
+  const HeldOutFit fit{kCenter, QueryMean{QueryMean::Source::kSample, 2}, 1};
+  const VectorSet before = PostProcessHeldOut(fit, {documents, queries}, {}).queries;
+  std::size_t in_a_mean = 0;
+  for (std::size_t q = 0; q < 30; ++q) {
+    VectorSet changed = queries;
+    changed.row(q)[1] += 3;
+    const VectorSet after = PostProcessHeldOut(fit, {documents, changed}, {}).queries;
+    bool moved = false;
+    for (std::size_t other = 0; other < 30; ++other) {
+      const bool same =
+          std::equal(after.row(other).begin(), after.row(other).end(), before.row(other).begin());
+      if (other != q && !same) {
+        EXPECT_NE(HalfOfQuery(other, 1), HalfOfQuery(q, 1));
+        moved = true;
+      }
+    }
+    in_a_mean += moved ? 1 : 0;
+  }
+  EXPECT_EQ(in_a_mean, 4U);
+}
+
+TEST(PostProcessHeldOut, KeepsTheWindowsOfADocumentInOneHalf) {
+  VectorSet windows = Vectors(80, 1, 1);
+  windows.offsets = {0};
+  for (std::size_t d = 0; d < 40; ++d) windows.offsets.push_back(2 * d + 2);
+  const VectorSet queries = Vectors(30, -1, 2);
+  const TaskVectors result = PostProcessHeldOut({kCenter, std::nullopt, 1}, {windows, queries}, {});
+  std::vector<std::size_t> fitted;
+  for (std::size_t r = 0; r < 80; ++r) {
+    if (HalfOfDocument(r / 2, 1) == 0) fitted.push_back(r);
+  }
+  for (std::size_t r = 0; r < 80; ++r)
+    ExpectCentred(result.documents.row(r), windows.row(r), MeanOfRows(windows, fitted));
+  EXPECT_EQ(result.documents.offsets, windows.offsets);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(Search, FindsWhatSortingEveryScoreFindsTiesIncluded) {
   for (const std::size_t depth : {1, 10, 3000}) {
     for (const std::size_t threads : {1, 3}) {
       ThreadPool pool(threads);
-      const SearchOptions options{.depth = depth, .best = 1};
+      const SearchOptions options{.depth = depth, .best = 1, .offsets = {}};
       EXPECT_EQ(Search(documents, queries, TieOrder(ids), options, pool),
                 SearchPlainly(documents, queries, ids, depth, 1));
     }
@@ -91,7 +91,7 @@ TEST(Search, ScoresDocumentsOfSeveralVectorsByTheMeanOfTheirBest) {
   ThreadPool pool(2);
   // Means of one, two and four exact scores are exact.
   for (const std::size_t best : {1, 2, 4}) {
-    const SearchOptions options{.depth = 20, .best = best};
+    const SearchOptions options{.depth = 20, .best = best, .offsets = {}};
     const std::vector<Ranking> found = Search(documents, queries, TieOrder(ids), options, pool);
     const std::vector<Ranking> expected = SearchPlainly(documents, queries, ids, 20, best);
     for (std::size_t q = 0; q < expected.size(); ++q) {

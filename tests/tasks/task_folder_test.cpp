@@ -31,16 +31,16 @@ TEST_F(TaskFolder, ReadsRetrievalAndLeavesOutQueriesWithoutAJudgement) {
   const Task task = ReadTask(folder_.path());
   EXPECT_EQ(task.name, folder_.path().filename().string());
   const auto& retrieval = std::get<RetrievalTask>(task.data);
-  ASSERT_EQ(retrieval.documents.size(), 2U);
-  EXPECT_EQ(retrieval.documents[0].title, "One");
+  ASSERT_EQ(retrieval.corpus.documents.size(), 2U);
+  EXPECT_EQ(retrieval.corpus.documents[0].title, "One");
   ASSERT_EQ(retrieval.queries.size(), 2U);
   EXPECT_EQ(retrieval.queries[1].id, "q3");
   EXPECT_EQ(retrieval.unjudged_queries, 1U);
-  ASSERT_EQ(retrieval.judgements[0].size(), 2U);
-  EXPECT_EQ(retrieval.judgements[0][0].document, 0U);
-  EXPECT_EQ(retrieval.judgements[0][0].grade, 0);
-  EXPECT_EQ(retrieval.judgements[1][0].document, 1U);
-  EXPECT_EQ(retrieval.judgements[1][0].grade, 2);
+  ASSERT_EQ(retrieval.corpus.judgements[0].size(), 2U);
+  EXPECT_EQ(retrieval.corpus.judgements[0][0].document, 0U);
+  EXPECT_EQ(retrieval.corpus.judgements[0][0].grade, 0);
+  EXPECT_EQ(retrieval.corpus.judgements[1][0].document, 1U);
+  EXPECT_EQ(retrieval.corpus.judgements[1][0].grade, 2);
 }
 
 TEST_F(TaskFolder, ReadsJudgementsWithoutAHeaderAndFromTheQrelsFolder) {
@@ -49,6 +49,28 @@ TEST_F(TaskFolder, ReadsJudgementsWithoutAHeaderAndFromTheQrelsFolder) {
   std::filesystem::create_directory(folder_.path() / "qrels");
   folder_.Put("qrels/test.tsv", "q1\td2\t1\r\nq3\td1\t1\r\n");
   EXPECT_EQ(std::get<RetrievalTask>(ReadTask(folder_.path() / "").data).queries.size(), 2U);
+}
+
+TEST_F(TaskFolder, ReadsOtherCorporaThatAnswerTheSameQueries) {
+  PutRetrieval();
+  folder_.Put("corpus-parts.jsonl", R"({"_id": "p1", "text": "part"})"
+                                    "\n"
+                                    R"({"_id": "p2", "text": "other part"})"
+                                    "\n");
+  ExpectRefusal("qrels-parts.tsv");
+  folder_.Put("qrels-parts.tsv", "q1\tp2\t1\n");
+  ExpectRefusal("query q3 has no judgement here");
+  folder_.Put("qrels-parts.tsv", "q1\tp2\t1\nq3\tp9\t1\n");
+  ExpectRefusal("qrels-parts.tsv:2: p9 is not the \"_id\" of a line of corpus-parts.jsonl");
+  folder_.Put("qrels-parts.tsv", "q3\tp1\t1\nq1\tp2\t1\n");
+  const Task task = ReadTask(folder_.path());
+  const auto& retrieval = std::get<RetrievalTask>(task.data);
+  ASSERT_EQ(retrieval.others.size(), 1U);
+  EXPECT_EQ(retrieval.others[0].name, "parts");
+  EXPECT_EQ(retrieval.others[0].documents[1].text, "other part");
+  ASSERT_EQ(retrieval.others[0].judgements.size(), 2U);  // of q1 and q3, in the order of the queries
+  EXPECT_EQ(retrieval.others[0].judgements[0][0].document, 1U);
+  EXPECT_EQ(retrieval.others[0].judgements[1][0].document, 0U);
 }
 
 TEST_F(TaskFolder, NamesTheLineOfABadJudgement) {

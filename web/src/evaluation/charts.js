@@ -6,10 +6,20 @@ const kStyles = {
   static: { color: "#2a78c2", dash: [5, 3] },
   bm25: { color: "#d2691e", dash: [1, 0] },
   temperature: { color: "#c8457c", dash: [1, 0] },
+  other: { color: "#3f8f5f", dash: [1, 0] },
+  cut: { color: "#8a8f98", dash: [1, 0] },
 };
 
+// A run of the sweep: nothing but the temperature differs.
+export function isSwept(run) {
+  return run.temperature !== null && [run.cut, run.window, run.post_process, run.csls, run.corpus].every((setting) => setting === null);
+}
+
 export function styleOf(run) {
-  return run.temperature === null ? kStyles[run.kind] : kStyles.temperature;
+  if (isSwept(run)) return kStyles.temperature;
+  if (run.cut !== null) return kStyles.cut;
+  const changed = [run.window, run.post_process, run.csls].some((setting) => setting !== null);
+  return changed ? kStyles.other : kStyles[run.kind];
 }
 
 export function bucketName(bucket) {

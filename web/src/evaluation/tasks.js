@@ -2,7 +2,7 @@
 import { element, figure, section, table } from "../dom.js";
 import { integer, kDash, number, percent, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { bucketName, collapseChart, scoreByLength, sideColor, styleOf, sweepChart } from "./charts.js";
+import { bucketName, collapseChart, isSwept, scoreByLength, sideColor, styleOf, sweepChart } from "./charts.js";
 
 const kLengths = { relevant_document: "relevant documents", query: "query", text: "text", pair: "pair (mean of the two)" };
 const kUnits = { query: "queries", text: "texts", pair: "pairs" };
@@ -23,12 +23,16 @@ function legend(entries) {
     element("label", {}, swatch(color, dashed), element("span", {}, name))));
 }
 
-// All but the sweep, and of the sweep the temperature that scores highest.
+// The base run and the baselines, and of the temperatures and of all other runs the one that scores highest. A fit that has seen
+// what it is judged on is left out where there is a held-out one.
 function drawnRuns(task) {
-  const still = task.runs.filter((run) => run.temperature === null);
   const score = (run) => run.metrics[task.metric].estimate ?? -Infinity;
-  const best = task.runs.filter((run) => run.temperature !== null).sort((a, b) => score(b) - score(a)).slice(0, 1);
-  return [...still, ...best];
+  const best = (runs) => [...runs].sort((a, b) => score(b) - score(a)).slice(0, 1);
+  const own = task.runs.filter((run) => run.corpus === null);
+  const fixed = own.filter((run) => run === task.runs[0] || run.kind !== "model");
+  const others = own.filter((run) => !fixed.includes(run) && !isSwept(run) && run.cut === null);
+  const heldOut = others.filter((run) => run.held_out || (run.post_process === null && run.csls === null));
+  return [...fixed, ...best(own.filter(isSwept)), ...own.filter((run) => run.cut !== null), ...best(heldOut.length ? heldOut : others)];
 }
 
 function curves(task, plot, level) {
@@ -87,6 +91,19 @@ function collapse(task, plot, level) {
   ];
 }
 
+// The same questions, the same content at another length.
+function corpora(task) {
+  if (!task.corpora.length) return null;
+  return table("The same queries against the same content in documents of another length: this corpus less the other", [
+    { title: "Other corpus", cell: (other) => other.corpus },
+    { title: "Its documents", numeric: true, cell: (other) => integer(other.documents) },
+    { title: "Tokens", numeric: true, cell: (other) => `${integer(Math.round(other.own_length))} against ${integer(Math.round(other.length))}` },
+    { title: "Model", numeric: true, cell: (other) => withRange(other.model, signed, 4) },
+    { title: "BM25", numeric: true, cell: (other) => withRange(other.bm25, signed, 4) },
+    { title: "Model less BM25", numeric: true, cell: (other) => withRange(other.excess, signed, 4) },
+  ], task.corpora);
+}
+
 function runTable(task) {
   const others = Object.keys(task.runs[0].metrics).filter((name) => name !== task.metric);
   return table("Every run", [
@@ -123,7 +140,7 @@ export function taskSections(report) {
     const about = [`${integer(task.units)} ${kUnits[task.unit]}`, task.documents && task.kind === "retrieval" ? `${integer(task.documents)} documents` : null, task.source];
     return {
       node: section(`${task.task}: ${task.kind} by length`, element("p", {}, about.filter(Boolean).join(", "), "."),
-        task.notes.map((note) => element("p", {}, note)), curves(task, plot, level), sweep(task, plot, level), collapse(task, plot, level), runTable(task), shareTable(task)),
+        task.notes.map((note) => element("p", {}, note)), curves(task, plot, level), sweep(task, plot, level), collapse(task, plot, level), corpora(task), runTable(task), shareTable(task)),
       pending,
     };
   });

@@ -1,0 +1,93 @@
+#include "report/evaluation_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "report/document_json.h"
+
+namespace lengthwise {
+namespace {
+
+OrderedJson Ends(const Interval& interval) {
+  if (!interval.low) return nullptr;
+  return OrderedJson::array({JsonNumber(interval.low), JsonNumber(interval.high)});
+}
+
+std::string SignedRange(const Interval& interval) {
+  if (!interval.estimate) return "not defined";
+  if (!interval.low) return fmt::format("{:+.4f}", *interval.estimate);
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", *interval.estimate, *interval.low, *interval.high);
+}
+
+}  // namespace
+
+OrderedJson TaskSummary(const TaskResult& task) {
+  const RunResult& base = task.runs[0];
+  OrderedJson buckets = OrderedJson::array();
+  for (const BucketedScores& group : base.by_length) {
+    for (const BucketScore& bucket : group.buckets) {
+      buckets.push_back({{"length_of", group.length_of},
+                         {"kind", BucketKindName(group.kind)},
+                         {"from", bucket.from},
+                         {"to", bucket.to},
+                         {"count", bucket.count},
+                         {"score", JsonNumber(bucket.score.estimate)},
+                         {"interval", Ends(bucket.score)}});
+    }
+  }
+  OrderedJson runs = OrderedJson::array();
+  for (const RunResult& run : task.runs) {
+    const Interval difference = run.comparison ? run.comparison->difference : Interval{};
+    runs.push_back({{"run", RunName(run.description)},
+                    {"score", JsonNumber(run.metrics[0].score.estimate)},
+                    {"interval", Ends(run.metrics[0].score)},
+                    {"difference", JsonNumber(difference.estimate)},
+                    {"difference_interval", Ends(difference)}});
+  }
+  return {{"task", task.task},
+          {"kind", task.kind},
+          {"metric", base.metrics[0].name},
+          {"score", JsonNumber(base.metrics[0].score.estimate)},
+          {"interval", Ends(base.metrics[0].score)},
+          {"units", task.units},
+          {"buckets", std::move(buckets)},
+          {"runs", std::move(runs)}};
+}
+
+std::string DescribeTask(const TaskResult& task) {
+  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", task.task, task.kind,
+                                 task.runs[0].metrics[0].name, task.unit, task.units);
+  std::size_t width = 28;
+  for (const RunResult& run : task.runs) width = std::max(width, RunName(run.description).size());
+  for (const RunResult& run : task.runs) {
+    const std::optional<double>& score = run.metrics[0].score.estimate;
+    text += fmt::format("  {:<{}} {}", RunName(run.description), width,
+                        score ? fmt::format("{:.4f}", *score) : "not defined");
+    if (run.comparison) {
+      text += fmt::format("   {}", SignedRange(run.comparison->difference));
+      if (run.comparison->by_unit) {
+        text +=
+            fmt::format("; rescued {}, lost {}", run.comparison->rescued.size(), run.comparison->lost.size());
+      }
+    }
+    text += '\n';
+  }
+  for (const CorpusComparison& corpus : task.corpora) {
+    text += fmt::format(
+        "  documents of {:.0f} tokens instead of {:.0f} ({}): model {}, bm25 {}, model less bm25 {}\n",
+        corpus.own_length, corpus.length, corpus.corpus, SignedRange(corpus.model), SignedRange(corpus.bm25),
+        SignedRange(corpus.excess));
+  }
+  if (!task.sweep) return text;
+  for (const SweepChoice& choice : task.sweep->choices) {
+    text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n",
+                        choice.temperature, SideName(choice.side), choice.validation_units, choice.test_units,
+                        SignedRange(choice.test_difference));
+  }
+  return text;
+}
+
+}  // namespace lengthwise

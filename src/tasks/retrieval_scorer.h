@@ -1,0 +1,47 @@
+// A corpus and its queries made ready to be searched again and again, by vectors or by words.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "math/thread_pool.h"
+#include "tasks/matching.h"
+#include "tasks/scored_run.h"
+#include "tasks/task.h"
+#include "tasks/vector_set.h"
+
+namespace lengthwise {
+
+class RetrievalScorer {
+ public:
+  // Borrows the corpus, the queries and the pool. `document_tokens`: of each document. With
+  // `ignore_identical_ids`, a document whose id is the query's is not among what that query finds (as in
+  // BEIR, where queries may be documents of the corpus).
+  RetrievalScorer(const Corpus& corpus, const std::vector<Document>& queries,
+                  std::vector<std::size_t> document_tokens, bool ignore_identical_ids, ThreadPool& pool);
+
+  const std::vector<std::size_t>& document_tokens() const { return document_tokens_; }
+  // Queries whose own document is relevant, and cannot be found.
+  std::size_t unreachable() const { return unreachable_; }
+
+  ScoredRun Score(const VectorSet& documents, const VectorSet& queries, const Matching& matching) const;
+  ScoredRun ScoreBm25(const std::vector<std::string>& documents,
+                      const std::vector<std::string>& queries) const;
+
+ private:
+  // One more than is kept where one may be taken away.
+  std::size_t depth() const { return kRankingDepth + (own_documents_.empty() ? 0 : 1); }
+  ScoredRun ScoreFound(std::vector<Ranking> rankings) const;
+
+  const Corpus& corpus_;
+  std::vector<std::size_t> document_tokens_;
+  std::vector<std::uint32_t> tie_order_;
+  std::vector<std::size_t>
+      own_documents_;  // by query; as many as there are documents: none. Empty: none is ignored
+  std::size_t unreachable_ = 0;
+  ThreadPool& pool_;
+};
+
+}  // namespace lengthwise
