@@ -18,6 +18,11 @@ std::string TimeLeft(double seconds) {
 
 }  // namespace
 
+std::optional<double> SecondsLeft(double elapsed, std::size_t done, std::size_t total, std::size_t found) {
+  if (done <= found) return std::nullopt;
+  return elapsed * static_cast<double>(total - done) / static_cast<double>(done - found);
+}
+
 Progress::Progress(std::string label, bool quiet)
     : label_(std::move(label)),
       quiet_(quiet),
@@ -29,7 +34,7 @@ Progress::~Progress() {
   if (drawn_ && terminal_) std::fputc('\n', stderr);
 }
 
-void Progress::Update(std::size_t done, std::size_t total) {
+void Progress::Update(std::size_t done, std::size_t total, std::size_t found) {
   if (quiet_ || (done == 0 && total == 0)) return;
   const Clock::time_point now = Clock::now();
   const double since_last = std::chrono::duration<double>(now - last_).count();
@@ -38,9 +43,9 @@ void Progress::Update(std::size_t done, std::size_t total) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   std::string line = fmt::format("{}: {}", label_, done);
   if (total > 0) {
-    const double left =
-        done > 0 ? elapsed * static_cast<double>(total - done) / static_cast<double>(done) : 0;
-    line += fmt::format("/{} ({}%), {} left", total, done * 100 / total, TimeLeft(left));
+    line += fmt::format("/{} ({}%)", total, done * 100 / total);
+    if (const auto left = SecondsLeft(elapsed, done, total, found))
+      line += fmt::format(", {} left", TimeLeft(*left));
   }
   fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);

@@ -3,9 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace lengthwise {
+
+// The seconds that the rest of the work takes, at the rate of what was worked on; `found` of what is done
+// cost nothing. Nothing while there is no rate.
+std::optional<double> SecondsLeft(double elapsed, std::size_t done, std::size_t total, std::size_t found);
 
 // On a terminal one line is redrawn; elsewhere (a log) a line appears about every ten seconds. The command
 // line owns one of these; the library only calls back.
@@ -17,8 +22,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `total` 0: not known yet.
-  void Update(std::size_t done, std::size_t total);
+  // `total` 0: not known yet. `found`: how much of `done` was found done, and says nothing of the rest.
+  void Update(std::size_t done, std::size_t total, std::size_t found = 0);
 
  private:
   using Clock = std::chrono::steady_clock;
