@@ -1,5 +1,10 @@
 #include "math/cpu.h"
 
+#include <fmt/format.h>
+#include <hwy/targets.h>
+
+#include <cstdint>
+
 #include <oneapi/dnnl/dnnl.hpp>
 
 namespace lengthwise {
@@ -22,6 +27,13 @@ bool CpuHasVnni() {
 }
 bool CpuHasBf16() {
   return Has(dnnl::cpu_isa::avx512_core_bf16);
+}
+
+std::string InstructionSet() {
+  // A better target has a lower bit.
+  const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  return fmt::format("{} {}", hwy::TargetName(targets & -targets),
+                     static_cast<unsigned>(dnnl::get_effective_cpu_isa()));
 }
 
 }  // namespace lengthwise
