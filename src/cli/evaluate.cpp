@@ -16,6 +16,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "cli/cache_options.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
 #include "cli/report_files.h"
@@ -30,6 +31,7 @@ namespace {
 
 struct EvaluateCommand {
   ModelOptions model;
+  CacheOptions cache;
   std::vector<std::string> tasks;
   std::string output;
   std::string html;
@@ -100,11 +102,17 @@ void RunEvaluate(const EvaluateCommand& command) {
   CheckLengths(options.cuts, "documents cut to", base);
   CheckLengths(options.windows, "documents in windows of", base);
 
+  const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
+  options.cache = cache.get();
+  const auto found_so_far = [&] { return cache == nullptr ? 0 : cache->counts().found; };
   std::vector<TaskResult> results;
   for (const Task& task : tasks) {
     std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
+    const std::size_t found_before = found_so_far();
     const auto embedder_for = [&](const RunSettings& settings) { return OpenFor(command, repair, settings); };
-    const auto update = [&](std::size_t done, std::size_t total) { progress->Update(done, total); };
+    const auto update = [&](std::size_t done, std::size_t total) {
+      progress->Update(done, total, found_so_far() - found_before);
+    };
     for (TaskResult& result : EvaluateTask(task, base, embedder_for, options, update)) {
       results.push_back(std::move(result));
     }
@@ -121,6 +129,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   }
   fmt::print(stderr, "{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
   if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
+  if (cache != nullptr) fmt::print(stderr, "{}\n", DescribeUse(*cache));
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
@@ -191,6 +200,7 @@ void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments) {
   CLI::App* const sub =
       app.add_subcommand("evaluate", "Score embeddings in tasks, by length, beside their baselines");
   AddModelOptions(*sub, command->model);
+  AddCacheOptions(*sub, command->cache);
   sub->add_option("--task", command->tasks,
                   "Task folder: corpus.jsonl, queries.jsonl and qrels.tsv, or docs.jsonl, or pairs.jsonl; "
                   "may be repeated")

@@ -17,6 +17,8 @@
 
 namespace lengthwise {
 
+class VectorCache;
+
 struct EvaluationOptions {
   ResamplingOptions resampling;
   // Runs beside the base run: every temperature on every side (of a task without queries: on all texts,
@@ -46,6 +48,8 @@ struct EvaluationOptions {
   bool combine = false;  // every temperature with every post-processing too, and that with CSLS
   // Of a retrieval task: a query does not find the document of its own id.
   bool ignore_identical_ids = false;
+  // Where embeddings are looked up and kept; null: nowhere. The results do not depend on it.
+  VectorCache* cache = nullptr;
 };
 
 // What a run changes of the base run's model.

@@ -34,9 +34,10 @@ std::size_t EvaluationRuns::Texts(bool documents, bool queries) const {
 
 VectorSet EvaluationRuns::Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role) {
   if (texts.empty()) return {};
-  VectorSet vectors = EmbedTexts(embedder, texts, role, [&](std::size_t done) {
+  const auto update = [&](std::size_t done) {
     if (progress_) progress_(done_ + done, total_);
-  });
+  };
+  VectorSet vectors = EmbedTexts(embedder, texts, role, update, options_.cache);
   done_ += texts.size();
   return vectors;
 }
@@ -44,9 +45,10 @@ VectorSet EvaluationRuns::Embed(const EmbedderImpl& embedder, std::span<const st
 VectorSet EvaluationRuns::EmbedWindows(const EmbedderImpl& embedder, std::span<const std::string> texts,
                                        Role role) {
   if (texts.empty()) return {};
-  VectorSet vectors = EmbedTextWindows(embedder, texts, role, [&](std::size_t done) {
+  const auto update = [&](std::size_t done) {
     if (progress_) progress_(done_ + done, total_);
-  });
+  };
+  VectorSet vectors = EmbedTextWindows(embedder, texts, role, update, options_.cache);
   done_ += texts.size();
   return vectors;
 }

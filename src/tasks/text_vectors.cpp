@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "base/fail.h"
 #include "embedding/long_input.h"
+#include "embedding/vector_cache.h"
+#include "embedding/vector_key.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -23,34 +28,148 @@ void ForEachTokenized(const EmbedderImpl& embedder, std::span<const std::string>
   }
 }
 
+// Bytes of text embedded between two writes to the cache, about as many as go through the model: some seconds
+// of work, so that little is lost with the process, and enough for all threads to be busy to the end.
+constexpr std::size_t kWorkBytes = 128 * 1024;
+// What the special tokens of a text cost, and what a token is worth that a longer text keeps.
+constexpr std::size_t kBytesPerText = 16;
+constexpr std::size_t kBytesPerToken = 8;
+
+// Given the rows of one text, as the model gives them.
+using RowsSink = std::function<void(std::size_t text, std::span<const float> rows)>;
+
+// Texts that are alike, embedded once.
+struct DifferentText {
+  VectorKey key;  // where there is a cache
+  std::vector<std::size_t> places;
+};
+
+// A refusal names the text by its place in the whole list, which the parts of it that are embedded later no
+// longer know.
+void RefuseLongTexts(const EmbedderImpl& embedder, std::span<const std::string> texts) {
+  if (embedder.options().long_input.kind != LongInputKind::kError) return;
+  const std::vector<std::size_t> lengths = TokenLengths(embedder, texts);
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    MakeWindows(lengths[i] - embedder.special_tokens(), embedder.special_tokens(), embedder.limits().in_force,
+                embedder.options().long_input, i);
+  }
+}
+
+// Texts that were not found, each once, in the order in which they come first.
+std::vector<DifferentText> Different(std::span<const std::string> texts, const std::vector<bool>& found,
+                                     std::span<const VectorKey> keys) {
+  std::vector<DifferentText> different;
+  std::unordered_map<std::string_view, std::size_t> seen;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (found[i]) continue;
+    const auto [entry, is_new] = seen.emplace(texts[i], different.size());
+    if (is_new) different.push_back({keys.empty() ? VectorKey{} : keys[i], {}});
+    different[entry->second].places.push_back(i);
+  }
+  return different;
+}
+
+std::size_t WorkOf(const EmbedderImpl& embedder, const std::string& text) {
+  const bool whole = embedder.options().long_input.kind == LongInputKind::kWindowMean;
+  const std::size_t bytes =
+      whole ? text.size() : std::min(text.size(), kBytesPerToken * embedder.limits().in_force);
+  return kBytesPerText + bytes;
+}
+
+// The rows of every text, one text after the other.
+VectorSet EmbedForm(const EmbedderImpl& embedder, std::span<const std::string> texts, VectorForm form,
+                    Role role, const Embedder::ProgressCallback& progress) {
+  VectorSet vectors;
+  vectors.dimension = embedder.spec().hidden;
+  if (form == VectorForm::kText) {
+    vectors.values = embedder.Embed(texts, progress, 0, role).values;
+    return vectors;
+  }
+  WindowEmbeddings windows = embedder.EmbedWindows(texts, progress, 0, role, false);
+  vectors.values = std::move(windows.values);
+  vectors.offsets.assign(texts.size() + 1, 0);
+  for (const std::size_t text : windows.text) ++vectors.offsets[text + 1];
+  for (std::size_t i = 0; i < texts.size(); ++i) vectors.offsets[i + 1] += vectors.offsets[i];
+  return vectors;
+}
+
+// Calls `sink` once for every text, in no particular order.
+void FindOrEmbed(const EmbedderImpl& embedder, std::span<const std::string> texts, VectorForm form, Role role,
+                 const TextProgress& progress, VectorCache* cache, const RowsSink& sink) {
+  const std::size_t dimension = embedder.spec().hidden;
+  RefuseLongTexts(embedder, texts);
+  std::vector<bool> found(texts.size());
+  std::vector<VectorKey> keys;
+  std::size_t done = 0;
+  if (cache != nullptr && !texts.empty()) {
+    const VectorKeys key(embedder, form, role);
+    for (const std::string& text : texts) keys.push_back(key.Of(text));
+    cache->Find(keys, dimension, [&](std::size_t i, std::span<const float> rows) {
+      if (form == VectorForm::kText && rows.size() != dimension) return;  // a file that was tampered with
+      sink(i, rows);
+      found[i] = true;
+      ++done;
+    });
+    if (progress && done > 0) progress(done);
+  }
+  const std::vector<DifferentText> different = Different(texts, found, keys);
+  for (std::size_t first = 0; first < different.size();) {
+    std::vector<std::string> part;
+    for (std::size_t work = 0; first + part.size() < different.size() && work < kWorkBytes;) {
+      part.push_back(texts[different[first + part.size()].places[0]]);
+      work += WorkOf(embedder, part.back());
+    }
+    const VectorSet vectors = EmbedForm(embedder, part, form, role, [&](std::size_t of_part, std::size_t) {
+      if (progress) progress(done + of_part);
+    });
+    std::vector<VectorCache::Entry> entries;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const std::size_t begin = vectors.begin(i), end = vectors.end(i);
+      const auto rows = std::span(vectors.values).subspan(begin * dimension, (end - begin) * dimension);
+      for (const std::size_t place : different[first + i].places) sink(place, rows);
+      done += different[first + i].places.size();
+      entries.push_back({different[first + i].key, rows});
+    }
+    if (cache != nullptr) cache->Put(entries);
+    first += part.size();
+  }
+  if (progress && !texts.empty()) progress(done);
+}
+
 }  // namespace
 
 VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
-                     const TextProgress& progress) {
-  const auto update = [&](std::size_t done, std::size_t) {
-    if (progress) progress(done);
-  };
-  Embeddings embeddings = embedder.Embed(texts, update, 0, role);
+                     const TextProgress& progress, VectorCache* cache) {
   VectorSet vectors;
-  vectors.dimension = embeddings.dimension;
-  vectors.values = std::move(embeddings.values);
+  vectors.dimension = embedder.spec().hidden;
+  vectors.values.resize(texts.size() * vectors.dimension);
+  FindOrEmbed(embedder, texts, VectorForm::kText, role, progress, cache,
+              [&](std::size_t text, std::span<const float> rows) {
+                std::copy(rows.begin(), rows.end(), vectors.row(text).begin());
+              });
   NormalizeRows(vectors, "texts");
   return vectors;
 }
 
 VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
-                           const TextProgress& progress) {
-  const auto update = [&](std::size_t done, std::size_t) {
-    if (progress) progress(done);
-  };
-  WindowEmbeddings windows = embedder.EmbedWindows(texts, update, 0, role, false);
+                           const TextProgress& progress, VectorCache* cache) {
+  std::vector<std::vector<float>> rows_of(texts.size());
+  FindOrEmbed(
+      embedder, texts, VectorForm::kWindows, role, progress, cache,
+      [&](std::size_t text, std::span<const float> rows) { rows_of[text].assign(rows.begin(), rows.end()); });
   VectorSet vectors;
-  vectors.dimension = windows.dimension;
-  vectors.values = std::move(windows.values);
-  vectors.offsets = {0};
-  for (std::size_t text = 0, row = 0; text < texts.size(); ++text) {
-    while (row < windows.text.size() && windows.text[row] == text) ++row;
-    vectors.offsets.push_back(row);
+  vectors.dimension = embedder.spec().hidden;
+  vectors.offsets.push_back(0);
+  std::size_t floats = 0;
+  for (const std::vector<float>& rows : rows_of) {
+    floats += rows.size();
+    vectors.offsets.push_back(floats / vectors.dimension);
+  }
+  vectors.values.reserve(floats);
+  // Each is given back as it is moved, so that the windows of many long texts are not held twice.
+  for (std::vector<float>& rows : rows_of) {
+    vectors.values.insert(vectors.values.end(), rows.begin(), rows.end());
+    std::vector<float>().swap(rows);
   }
   NormalizeRows(vectors, "windows");
   return vectors;

@@ -13,18 +13,23 @@
 
 namespace lengthwise {
 
+class VectorCache;
+
 // Called with the texts done so far.
 using TextProgress = std::function<void(std::size_t texts)>;
 
 // The embeddings of the texts, one row a text, scaled to unit length. Every text of every task goes through
-// here. The role counts where the repair treats documents and queries differently.
+// here. The role counts where the repair treats documents and queries differently. Texts that the cache
+// (which may be null) holds are taken from it, and count as done at once; the others are put into it after
+// every few seconds of work, so that a run which is broken off has not worked in vain. The result is the same
+// bit for bit, whatever the cache held. Throws as EmbedderImpl::Embed and VectorCache.
 VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
-                     const TextProgress& progress);
+                     const TextProgress& progress, VectorCache* cache = nullptr);
 
-// The embeddings of each text's windows under the embedder's long-input policy, one row a window, scaled to
-// unit length, not post-processed.
+// The same for the windows that the long-input policy makes of each text, without post-processing: several
+// rows a text, each scaled to unit length.
 VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
-                           const TextProgress& progress);
+                           const TextProgress& progress, VectorCache* cache = nullptr);
 
 // Of such windows, one row a text: their mean weighted by tokens, as the policy window-mean has it, scaled to
 // unit length. `tokens`: of each text, special tokens included. A set without rows stays so.

@@ -281,7 +281,7 @@ def test_json_prints_one_object_a_task(evaluated):
 def test_the_same_command_gives_the_same_document(evaluated, run_lengthwise, model_folder, tasks, tmp_path):
     """At one thread here, at all above; the command alone differs."""
     run_lengthwise("evaluate", "--model", model_folder, "--task", tasks / "pairs", "--output", tmp_path / "eval.json",
-                   "--temperature", TEMPERATURE, "--static", "--replicates", 200, "--threads", 1, "--quiet")
+                   "--temperature", TEMPERATURE, "--static", "--replicates", 200, "--threads", 1, "--no-cache", "--quiet")
     assert json.loads((tmp_path / "eval.json").read_text())["tasks"] == [find(evaluated[0], "similarity")]
 
 

@@ -1,0 +1,63 @@
+#include "cli/cache_options.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+#include "base/fail.h"
+
+namespace lengthwise {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Empty where it is not set, or names no place: the XDG base directory specification has paths that are not
+// absolute ignored.
+fs::path PlaceInEnvironment(const char* name) {
+  const char* const value = std::getenv(name);
+  const fs::path place = value == nullptr ? "" : value;
+  return place.is_absolute() ? place : fs::path();
+}
+
+fs::path DefaultFolder() {
+  if (const fs::path caches = PlaceInEnvironment("XDG_CACHE_HOME"); !caches.empty())
+    return caches / "lengthwise";
+  if (const fs::path home = PlaceInEnvironment("HOME"); !home.empty()) return home / ".cache" / "lengthwise";
+  return {};
+}
+
+}  // namespace
+
+void AddCacheOptions(CLI::App& command, CacheOptions& options) {
+  CLI::Option* const folder =
+      command
+          .add_option("--cache", options.folder,
+                      "Folder that keeps embeddings between runs (default: lengthwise in $XDG_CACHE_HOME or "
+                      "~/.cache)")
+          ->type_name("DIR");
+  command.add_flag("--no-cache", options.none, "Keep no embeddings")->excludes(folder);
+}
+
+std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
+  if (options.none) return nullptr;
+  const fs::path folder = options.folder.empty() ? DefaultFolder() : fs::path(options.folder);
+  if (folder.empty()) return nullptr;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    Fail(ErrorCode::kIo, "cannot make the cache folder {}: {}; name another with --cache, or give --no-cache",
+         folder.string(), error.message());
+  }
+  return std::make_unique<VectorCache>(folder / "vectors.sqlite");
+}
+
+std::string DescribeUse(const VectorCache& cache) {
+  return fmt::format("cache: {} of {} embeddings found in {}", cache.counts().found, cache.counts().asked,
+                     cache.file().string());
+}
+
+}  // namespace lengthwise
