@@ -219,6 +219,23 @@ TEST_F(VectorCacheTest, ProcessesMayWriteAtOnce) {
   }
 }
 
+// A user who makes room removes the file alone; what a killed process left beside it is of another file.
+TEST_F(VectorCacheTest, ALogLeftBesideARemovedFileIsForgotten) {
+  const pid_t child = Fork([&] {
+    VectorCache cache(file_);
+    PutKeys(cache, Keys(1, 100));
+    ::raise(SIGKILL);
+  });
+  EXPECT_EQ(WTERMSIG(StatusOf(child)), SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(folder_.path() / "vectors.sqlite-wal"));
+  std::filesystem::remove(file_);
+  VectorCache cache(file_);
+  EXPECT_EQ(CountWhole(cache, Keys(1, 100)), 0U);
+  PutKeys(cache, Keys(50, 100));
+  EXPECT_EQ(CountWhole(cache, Keys(1, 200)), 100U);
+  EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
+}
+
 TEST_F(VectorCacheTest, AKilledProcessLeavesWholeBatches) {
   constexpr std::uint64_t kBatch = 40;
   std::uint64_t expected = 0;
