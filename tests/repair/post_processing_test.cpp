@@ -17,8 +17,8 @@
 #include "lengthwise/error.h"
 #include "refusal.h"
 #include "repair/fit.h"
-#include "text/pseudo_queries.h"
 #include "repair/repair.h"
+#include "text/pseudo_queries.h"
 
 namespace lengthwise {
 namespace {
