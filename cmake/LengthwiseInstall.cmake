@@ -3,6 +3,7 @@ include(CMakePackageConfigHelpers)
 get_property(layers GLOBAL PROPERTY LENGTHWISE_LAYERS)
 install(TARGETS ${layers} lengthwise EXPORT lengthwise-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS lengthwise_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY datasets DESTINATION ${CMAKE_INSTALL_DATADIR}/lengthwise USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY include/lengthwise DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT lengthwise-targets NAMESPACE lengthwise:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lengthwise)
 configure_package_config_file(cmake/lengthwise-config.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/lengthwise-config.cmake"

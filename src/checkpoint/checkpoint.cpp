@@ -11,6 +11,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "checkpoint/tokenizer_file.h"
 
 namespace lengthwise {
 namespace {
@@ -55,19 +56,6 @@ SafeTensors OpenWeights(const fs::path& transformer) {
     }
   }
   return SafeTensors(path);
-}
-
-fs::path FindTokenizer(const fs::path& transformer) {
-  fs::path path = transformer / "tokenizer.json";
-  if (!Exists(path)) {
-    Fail(ErrorCode::kIo,
-         "cannot open {0}: No such file or directory; if the folder has an older kind of tokenizer, convert "
-         "with: "
-         "python3 -c \"from transformers import AutoTokenizer; "
-         "AutoTokenizer.from_pretrained('{1}').save_pretrained('{1}')\"",
-         path.string(), transformer.string());
-  }
-  return path;
 }
 
 // sentence-transformers lower-cases such texts before the tokenizer sees them, by rules of Python's own.

@@ -12,6 +12,7 @@ class App;
 namespace lengthwise {
 
 void AddAttentionCommand(CLI::App& app);
+void AddDatasetsCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 void AddExportCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);

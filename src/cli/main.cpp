@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   // A file that may grow no further is a failed write, which is reported, not a death.
   std::signal(SIGXFSZ, SIG_IGN);
   lengthwise::AddAttentionCommand(app);
+  lengthwise::AddDatasetsCommand(app);
   lengthwise::AddEmbedCommand(app);
   lengthwise::AddExportCommand(app);
   lengthwise::AddFitCommand(app);

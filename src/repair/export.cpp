@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/new_folder.h"
 #include "base/version.h"
 #include "checkpoint/safetensors_writer.h"
 #include "repair/export_folder.h"

@@ -7,15 +7,12 @@
 #include <Eigen/Core>
 
 #include "base/random.h"
+#include "base/shuffle.h"
 #include "tasks/logistic_regression.h"
 #include "tasks/search.h"
 
 namespace lengthwise {
 namespace {
-
-void Shuffle(std::vector<std::uint32_t>& values, Random& random) {
-  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.Below(i)]);
-}
 
 std::vector<std::vector<std::uint32_t>> ByLabel(const LabelledTask& task,
                                                 std::span<const std::uint32_t> texts) {

@@ -1,9 +1,13 @@
-"""The sets that datasets/ builds, from small packages made here: what is in each folder, and that a failure leaves none."""
+"""The sets that datasets/ builds, from small packages made here, and the tasks that the program makes of any documents: what
+is in each folder, and that a failure leaves none."""
 
 import bz2
 import csv
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -248,3 +252,138 @@ def test_a_failure_names_the_package_and_leaves_nothing(build, tmp_path, name, m
 def test_a_file_that_is_not_the_pinned_one_is_warned_of(build, packages, tmp_path):
     done = build("lee50", "--output", tmp_path, "--from", packages)
     assert "warning: " in done.stderr and "gensim 4.4.0" in done.stderr
+
+
+# Through the program
+
+
+def test_the_list_names_every_set_that_can_be_built(run_lengthwise, root):
+    listed = [json.loads(line) for line in run_lengthwise("datasets", "list", "--json").stdout.splitlines()]
+    help_text = subprocess.run([root / "datasets/build_dataset", "--help"], capture_output=True, text=True).stdout
+    assert len(listed) == 7
+    table = run_lengthwise("datasets", "list").stdout
+    for entry in listed:
+        assert set(entry) == {"name", "task", "documents", "packages", "licence", "about"}
+        assert entry["name"] in help_text and entry["name"] in table and entry["about"] in table
+
+
+def test_the_program_builds_sets_and_passes_failures_on(binary, run_lengthwise, packages, tmp_path):
+    done = run_lengthwise("datasets", "build", "lee50", "spdx", "--output", tmp_path, "--from", packages)
+    assert "3 pairs" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lee50", "spdx"]
+    cases = [(["lee50"], {}, "lee50 exists already"), (["none"], {}, "there are man-pages, "),
+             (["lee50"], {"PATH": "/nowhere"}, "python3 is missing"),
+             (["lee50"], {"LENGTHWISE_DATASETS": str(tmp_path)}, "LENGTHWISE_DATASETS is ")]
+    for names, environment, message in cases:
+        done = subprocess.run([binary, "datasets", "build", *names, "--output", tmp_path, "--from", packages],
+                              capture_output=True, text=True, env=os.environ | environment)
+        assert done.returncode == 1 and message in done.stderr
+
+
+@pytest.fixture(scope="module")
+def make_needles(run_lengthwise, root):
+    """Makes tasks at 64 and 200 tokens from the man pages, with a tokenizer that lies alone in its folder."""
+
+    def make(kind, output, man_pages, tokenizer, *options):
+        done = run_lengthwise("datasets", kind, "--model", tokenizer, "--filler", man_pages, "--lengths", "64,200",
+                              "--documents", 60, "--queries", 30, "--output", output, "--json", *options)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def tokenizer_folder(model_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tokenizer")
+    shutil.copy(model_folder / "tokenizer.json", folder)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["passkey", "needle"])
+def test_hidden_statements_in_documents_of_one_length(make_needles, man_pages, tokenizer_folder, root, tmp_path, kind):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tokenizer_folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    assert [made["documents"] for made in make_needles(kind, tmp_path, man_pages, tokenizer_folder)] == [60, 60]
+    facts = dict(re.findall(r'\{"(.*)", "(.*)"\}', (root / "src/tasks/needle_facts.inc").read_text()))
+    answers_by_length = {}
+    for length in (64, 200):
+        folder = tmp_path / f"{kind}-{length}"
+        documents = lines(folder / "corpus.jsonl")
+        depths = {query["text"]: query["depth"] for query in lines(folder / "queries.jsonl")}
+        found = answers(folder)
+        assert len(documents) == 60 and len(found) == 30
+        statements = []
+        for text in (document["text"] for document in documents):
+            assert len(tokenizer.encode(text).ids) == length
+            if kind == "needle":
+                (statement,) = [fact for fact in facts if fact in text]
+                question = facts[statement]
+            else:
+                keys = re.findall(r"The pass key for the ([a-z-]+) is (\d{5})\. Keep it in mind: \2 opens the \1\.", text)
+                ((noun, key),) = keys
+                statement = f"The pass key for the {noun} is {key}. Keep it in mind: {key} opens the {noun}."
+                question = f"What is the pass key for the {noun}?"
+            assert text.count(statement) == 1
+            statements.append(statement)
+            if question in found:
+                assert found[question] == [text]
+                before = len(tokenizer.encode(text[: text.index(statement)], add_special_tokens=False).ids)
+                filler = length - 2 - len(tokenizer.encode(statement, add_special_tokens=False).ids)
+                assert depths[question] == pytest.approx(before / filler, abs=1e-9)
+        assert len(set(statements)) == 60
+        answers_by_length[length] = statements
+    assert answers_by_length[64] == answers_by_length[200]
+
+
+def test_the_same_seed_makes_the_same_files(make_needles, man_pages, tokenizer_folder, tmp_path):
+    def made(name, *options):
+        make_needles("passkey", tmp_path / name, man_pages, tokenizer_folder, *options)
+        return [path.read_bytes() for path in sorted((tmp_path / name).glob("*/*"))]
+
+    first = made("first", "--seed", 7)
+    assert len(first) == 8
+    assert made("second", "--seed", 7) == first
+    assert made("third", "--seed", 8) != first
+
+
+def test_too_little_filler_leaves_no_folder(binary, tokenizer_folder, tmp_path):
+    filler = tmp_path / "filler.jsonl"
+    filler.write_text(json.dumps({"text": "word " * 500}) + "\n")
+    output = tmp_path / "tasks"
+    done = subprocess.run([binary, "datasets", "passkey", "--model", tokenizer_folder, "--filler", filler, "--lengths", "128,256",
+                           "--output", output], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "500 tokens in 1 document(s), fills 1 of 100 documents" in done.stderr
+    assert list(output.iterdir()) == []
+
+
+def test_what_a_document_is_asked_by_is_gone_from_it(run_lengthwise, man_pages, tmp_path):
+    output = tmp_path / "pseudo"
+    run_lengthwise("datasets", "pseudo", "--input", man_pages, "--max-documents", 300, "--seed", 3, "--output", output)
+    before = {page["_id"]: page["text"] for page in lines(man_pages)}
+    after = {page["_id"]: page["text"] for page in lines(output / "corpus.jsonl")}
+    queries = lines(output / "queries.jsonl")
+    assert len(after) == 300 and len(queries) >= 250
+    for query in queries:
+        assert query["source"] == "sentence"
+        page = query["_id"].removeprefix("sentence:")
+        assert before[page].count(query["text"]) == 1
+        assert query["text"] not in after[page]
+        assert len(before[page]) - len(after[page]) <= len(query["text"]) + 4
+    assert (output / "qrels.tsv").read_text().count("\n") == len(queries) + 1
+
+
+def test_what_is_generated_can_be_evaluated(run_lengthwise, root, tmp_path):
+    texts = [f"{word} is the word of text {i}. " + "a long text of the word and lengths " * 5 for i, word in
+             enumerate(["embedding", "length", "model", "token"] * 3)]
+    source = tmp_path / "texts.jsonl"
+    source.write_text("".join(json.dumps({"text": text, "title": f"text {i}"}) + "\n" for i, text in enumerate(texts)))
+    task = tmp_path / "task"
+    run_lengthwise("datasets", "pseudo", "--input", source, "--output", task)
+    done = run_lengthwise("evaluate", "--model", root / "tests/data/tiny_bert", "--task", task, "--output", tmp_path / "e.json",
+                          "--replicates", 20, "--json", "--quiet")
+    summary = json.loads(done.stdout)
+    assert summary["task"] == "task" and 0 <= summary["score"] <= 1

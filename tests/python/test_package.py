@@ -51,6 +51,11 @@ def test_the_installed_program_runs(prefix):
     assert run(prefix / "bin/lengthwise", "--version").strip().startswith("0.")
 
 
+def test_the_installed_program_finds_the_installed_sets(prefix):
+    assert "man-pages" in run(prefix / "bin/lengthwise", "datasets", "list", env={"PATH": "/usr/bin:/bin"})
+    assert not list((prefix / "share/lengthwise/datasets").rglob("__pycache__"))
+
+
 def test_only_the_public_headers_are_installed(prefix, root):
     installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.h")}
     public = {path.relative_to(root / "include") for path in (root / "include").rglob("*.h")}

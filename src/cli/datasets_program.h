@@ -1,0 +1,23 @@
+// The sets that a Python program builds from packages (datasets/ in the source tree).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace lengthwise {
+
+// The folder that holds datasets.json and build_dataset: LENGTHWISE_DATASETS, or where it is installed, or in
+// the build folder. Throws kIo, naming where it was looked for.
+std::filesystem::path DatasetsFolder();
+
+// datasets.json. Throws kIo or kBadInput.
+Json ReadCatalogue(const std::filesystem::path& folder);
+
+// Runs build_dataset by python3, with this process's standard output and error. Throws kIo where there is no
+// python3 or it fails; what it printed says why.
+void RunBuildDataset(const std::filesystem::path& folder, const std::vector<std::string>& arguments);
+
+}  // namespace lengthwise
