@@ -1,0 +1,88 @@
+"""The tables of docs/findings.md: made from small evaluations, each with a place in the document."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+
+def write_lines(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture(scope="module")
+def folder(run_lengthwise, root, man_pages, tmp_path_factory):
+    """What `scripts/reproduce tasks` leaves behind, of the small models under the names of the real ones."""
+    out = tmp_path_factory.mktemp("findings")
+    pages = [json.loads(line) for number, line in enumerate(man_pages.open()) if number % 60 == 0]
+    texts = [{"_id": page["_id"], "text": " ".join(page["text"].split()[: 10 + 6 * (number % 12)])} for number, page in enumerate(pages)]
+    for name in ("pages", "pages.pseudo", "needle-64"):
+        task = out / "sets" / name
+        task.mkdir(parents=True)
+        write_lines(task / "corpus.jsonl", texts)
+        write_lines(task / "queries.jsonl", [{"_id": f"q{text['_id']}", "text": text["text"][:40]} for text in texts])
+        (task / "qrels.tsv").write_text("".join(f"q{text['_id']}\t{text['_id']}\t1\n" for text in texts))
+    write_lines(out / "sets/pages/corpus-halves.jsonl", [{"_id": text["_id"], "text": text["text"][: len(text["text"]) // 2]} for text in texts])
+    (out / "sets/pages/qrels-halves.tsv").write_text((out / "sets/pages/qrels.tsv").read_text())
+    (out / "sets/labels").mkdir()
+    write_lines(out / "sets/labels/docs.jsonl", [{"text": text["text"], "label": number % 2} for number, text in enumerate(texts)])
+    for name, small in {"all-MiniLM-L6-v2": "tiny_bert", "all-mpnet-base-v2": "tiny_mpnet"}.items():
+        for task in (out / "sets").iterdir():
+            run_lengthwise("evaluate", "--model", root / "tests/data" / small, "--task", task, "--temperature", "0.8,0.9", "--sides", "both,documents,queries",
+                           "--postprocess", "center,whiten:0.3", "--query-means", "5,documents", "--csls", 3, "--windows", 16, "--cut", 16, "--static",
+                           "--replicates", 50, "--no-cache", "--quiet", "--output", out / f"{name}.{task.name}.json")
+    return out
+
+
+@pytest.fixture(scope="module")
+def printed(folder, root):
+    done = subprocess.run([root / "scripts/findings_tables", folder], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def table(text, name):
+    lines = text.partition(f"### {name}\n\n")[2].partition("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if not line.startswith("|---")]
+
+
+def test_every_row_of_every_table_has_the_width_of_its_head(printed):
+    names = re.findall("^### (.*)$", printed, re.MULTILINE)
+    assert len(names) == len(set(names)) == 14
+    for name in names:
+        head, *rows = table(printed, name)
+        assert rows and all(len(row) == len(head) for row in rows), name
+    assert not re.search(r"\bnan\b|None|\binf\b", printed)
+
+
+def test_figures_are_those_of_the_evaluations(printed, folder):
+    task = json.loads((folder / "all-MiniLM-L6-v2.pages.json").read_text())["tasks"][0]
+    held_out = next(run for run in task["runs"] if run["run"] == "whiten:0.3 held out")["comparison"]["difference"]["estimate"]
+    head, *rows = table(printed, "post-processing")
+    row = next(row for row in rows if row[:2] == ["pages", "MiniLM"])
+    assert float(re.match(r"\**([+-][\d.]+)", row[head.index("whiten:0.3")])[1]) == pytest.approx(held_out, abs=5.1e-4)
+    # What the task without labels chooses is the best of its own runs.
+    made = json.loads((folder / "all-MiniLM-L6-v2.pages.pseudo.json").read_text())["tasks"][0]
+    swept = {run["run"]: run["metrics"]["ndcg_at_10"]["estimate"] for run in made["runs"] if run["run"] in ("model", "temperature 0.8", "temperature 0.9")}
+    chosen = next(row[3] for row in table(printed, "rule") if row[:3] == ["pages", "MiniLM", "temperature"])
+    assert swept[chosen] == max(swept.values())
+
+
+def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_path):
+    document = tmp_path / "findings.md"
+    document.write_text((root / "docs/findings.md").read_text())
+    done = subprocess.run([root / "scripts/findings_tables", folder, document], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    names = re.findall("^### (.*)$", printed, re.MULTILINE)
+    assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted(names)
+
+
+def test_a_sample_of_a_task_keeps_the_queries_of_what_is_left(folder, root, tmp_path):
+    done = subprocess.run([root / "scripts/sample_task", folder / "sets/pages", "3", tmp_path / "part"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    kept = [json.loads(line)["_id"] for line in (tmp_path / "part/corpus.jsonl").open()]
+    whole = [json.loads(line)["_id"] for line in (folder / "sets/pages/corpus.jsonl").open()]
+    assert kept == whole[::3]
+    assert [json.loads(line)["_id"] for line in (tmp_path / "part/queries.jsonl").open()] == [f"q{page}" for page in kept]
+    assert len((tmp_path / "part/qrels.tsv").read_text().splitlines()) == len(kept)
