@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+from printed_tables import check_form, names, table
 
 
 def write_lines(path, rows):
@@ -42,18 +43,8 @@ def printed(folder, root):
     return done.stdout
 
 
-def table(text, name):
-    lines = text.partition(f"### {name}\n\n")[2].partition("\n\n")[0].splitlines()
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if not line.startswith("|---")]
-
-
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    names = re.findall("^### (.*)$", printed, re.MULTILINE)
-    assert len(names) == len(set(names)) == 14
-    for name in names:
-        head, *rows = table(printed, name)
-        assert rows and all(len(row) == len(head) for row in rows), name
-    assert not re.search(r"\bnan\b|None|\binf\b", printed)
+    check_form(printed, 14)
 
 
 def test_figures_are_those_of_the_evaluations(printed, folder):
@@ -74,8 +65,7 @@ def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_pat
     document.write_text((root / "docs/findings.md").read_text())
     done = subprocess.run([root / "scripts/findings_tables", folder, document], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    names = re.findall("^### (.*)$", printed, re.MULTILINE)
-    assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted(names)
+    assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted(names(printed))
 
 
 def test_a_sample_of_a_task_keeps_the_queries_of_what_is_left(folder, root, tmp_path):

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 
 import pytest
+from printed_tables import check_form, names, table
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +38,8 @@ def printed(folder, root):
     return done.stdout
 
 
-def table(text, name):
-    lines = text.partition(f"### {name}\n\n")[2].partition("\n\n")[0].splitlines()
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if not line.startswith("|---")]
-
-
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    names = re.findall("^### (.*)$", printed, re.MULTILINE)
-    assert len(names) == len(set(names)) >= 14
-    for name in names:
-        head, *rows = table(printed, name)
-        assert rows and all(len(row) == len(head) for row in rows), name
-    assert not re.search(r"\bnan\b|None|\binf\b", printed)
+    check_form(printed, 21)
 
 
 def test_figures_are_those_of_the_reports(printed, folder):
@@ -67,8 +58,7 @@ def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_pat
     done = subprocess.run([root / "scripts/theory_tables", folder, document], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     made = document.read_text()
-    names = re.findall("^### (.*)$", printed, re.MULTILINE)
-    assert re.findall("<!-- table (.*) -->", made) and set(re.findall("<!-- table (.*) -->", made)) == set(names)
-    for name in names:
+    assert re.findall("<!-- table (.*) -->", made) and set(re.findall("<!-- table (.*) -->", made)) == set(names(printed))
+    for name in names(printed):
         body = printed.partition(f"### {name}\n\n")[2].partition("\n\n")[0]
         assert f"<!-- table {name} -->\n{body.strip()}\n<!-- end -->" in made
