@@ -8,12 +8,12 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "base/shuffle.h"
+#include "text/words.h"
 
 namespace lengthwise {
 namespace {
 
 constexpr ErrorCode kBad = ErrorCode::kBadInput;
-constexpr std::string_view kSpaces = " \t\r\n\f\v";
 
 // Filler beyond a document's length, in which words are sought that fill its last tokens exactly.
 constexpr std::size_t kSpareTokens = 64;
@@ -39,12 +39,9 @@ std::size_t TokensOf(std::span<const Word> words) {
 std::vector<Word> WordsOf(const Document& document, const Tokenizer& tokenizer) {
   std::vector<Word> words;
   const std::string text = EmbeddedText(document);
-  for (std::size_t begin = text.find_first_not_of(kSpaces); begin != std::string::npos;) {
-    const std::size_t end = std::min(text.find_first_of(kSpaces, begin), text.size());
-    Word word{text.substr(begin, end - begin), 0};
-    word.tokens = CountTokens(tokenizer, word.text);
+  for (const std::string_view part : Words(text)) {
+    Word word{std::string(part), CountTokens(tokenizer, part)};
     if (word.tokens > 0) words.push_back(std::move(word));
-    begin = text.find_first_not_of(kSpaces, end);
   }
   return words;
 }

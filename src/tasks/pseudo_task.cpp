@@ -10,26 +10,10 @@
 #include "base/shuffle.h"
 #include "tasks/json_lines.h"
 #include "text/pseudo_queries.h"
+#include "text/words.h"
 
 namespace lengthwise {
 namespace {
-
-constexpr std::string_view kSpaces = " \t\r\n\f\v";
-
-std::size_t CountWords(std::string_view text) {
-  std::size_t words = 0;
-  for (std::size_t i = text.find_first_not_of(kSpaces); i != std::string_view::npos;) {
-    ++words;
-    i = text.find_first_not_of(kSpaces, std::min(text.find_first_of(kSpaces, i), text.size()));
-  }
-  return words;
-}
-
-std::string Trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(kSpaces) + 1 - first));
-}
 
 bool StandsOnce(std::string_view text, std::string_view part) {
   const std::size_t first = text.find(part);
@@ -39,11 +23,11 @@ bool StandsOnce(std::string_view text, std::string_view part) {
 // Takes a sentence out of `text`, with the stop behind it.
 std::optional<std::string> TakeSentence(std::string& text, Random& random) {
   std::vector<std::string_view> sentences = QuerySentences(text);
-  const std::size_t words = CountWords(text);
+  const std::size_t words = Words(text).size();
   while (!sentences.empty()) {
     const std::size_t drawn = random.Below(sentences.size());
     const std::string_view sentence = sentences[drawn];
-    if (!StandsOnce(text, sentence) || words < CountWords(sentence) + kLeastWordsLeft) {
+    if (!StandsOnce(text, sentence) || words < Words(sentence).size() + kLeastWordsLeft) {
       sentences.erase(sentences.begin() + static_cast<std::ptrdiff_t>(drawn));
       continue;
     }
@@ -61,7 +45,7 @@ std::optional<std::string> TakeSentence(std::string& text, Random& random) {
 
 // Takes the title away, and out of the text where it is its first line.
 std::optional<std::string> TakeTitle(Document& document) {
-  const std::string title = Trimmed(document.title);
+  const std::string title(Trimmed(document.title));
   if (title.empty() || IsBlank(document.text)) return std::nullopt;
   std::string text = document.text;
   if (text.starts_with(title + "\n")) text.erase(0, title.size() + 1);

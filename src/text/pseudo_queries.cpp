@@ -1,41 +1,15 @@
 #include "text/pseudo_queries.h"
 
 #include "base/random.h"
+#include "text/words.h"
 
 namespace lengthwise {
 namespace {
 
-constexpr std::string_view kSpaces = " \t\r\n\f\v";
-
-bool IsSpace(char byte) {
-  return kSpaces.find(byte) != std::string_view::npos;
-}
-
-// Counts at most `most` + 1 words; `end` is where the last of the first `most` words ends.
-std::size_t CountWords(std::string_view text, std::size_t most, std::size_t* end) {
-  std::size_t words = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    if (IsSpace(text[i])) {
-      ++i;
-      continue;
-    }
-    if (++words > most) return words;
-    while (i < text.size() && !IsSpace(text[i])) ++i;
-    *end = i;
-  }
-  return words;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) + 1 - first);
-}
-
 bool EndsSentence(std::string_view text, std::size_t i) {
   if (text[i] == '\n') return true;
   const bool stop = text[i] == '.' || text[i] == '!' || text[i] == '?';
-  return stop && (i + 1 == text.size() || IsSpace(text[i + 1]));
+  return stop && (i + 1 == text.size() || IsWhiteSpace(text[i + 1]));
 }
 
 }  // namespace
@@ -46,8 +20,7 @@ std::vector<std::string_view> QuerySentences(std::string_view text) {
   for (std::size_t i = 0; i <= text.size(); ++i) {
     if (i < text.size() && !EndsSentence(text, i)) continue;
     const std::string_view sentence = Trimmed(text.substr(begin, i - begin));
-    std::size_t end = 0;
-    const std::size_t words = CountWords(sentence, kMostQueryWords, &end);
+    const std::size_t words = Words(sentence, kMostQueryWords + 1).size();
     if (words >= kLeastQueryWords && words <= kMostQueryWords) sentences.push_back(sentence);
     begin = i + 1;
     if (begin > text.size()) break;
@@ -65,9 +38,11 @@ std::vector<std::string> PseudoQueries(const Document& document, std::uint64_t n
     queries.emplace_back(sentences[random.Below(sentences.size())]);
     return queries;
   }
-  std::size_t end = 0;
-  const std::string_view text = Trimmed(document.text);
-  if (CountWords(text, kMostQueryWords, &end) > 0) queries.emplace_back(text.substr(0, end));
+  const std::vector<std::string_view> words = Words(document.text, kMostQueryWords);
+  if (!words.empty()) {
+    const char* const end = words.back().data() + words.back().size();
+    queries.emplace_back(words.front().data(), end);
+  }
   return queries;
 }
 
