@@ -42,6 +42,11 @@ OpenedFile OpenForReading(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool Exists(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 std::string ReadFile(const std::filesystem::path& path) {
   const OpenedFile opened = OpenForReading(path);
   std::string bytes;

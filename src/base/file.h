@@ -10,6 +10,9 @@
 
 namespace lengthwise {
 
+// False also where the system does not tell.
+bool Exists(const std::filesystem::path& path);
+
 // Throws kIo, naming the path and the system's reason.
 std::string ReadFile(const std::filesystem::path& path);
 

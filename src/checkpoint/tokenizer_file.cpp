@@ -1,8 +1,7 @@
 #include "checkpoint/tokenizer_file.h"
 
-#include <system_error>
-
 #include "base/fail.h"
+#include "base/file.h"
 #include "checkpoint/modules.h"
 
 namespace lengthwise {
@@ -11,8 +10,7 @@ namespace fs = std::filesystem;
 
 fs::path FindTokenizer(const fs::path& transformer) {
   fs::path path = transformer / "tokenizer.json";
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) {
+  if (!Exists(path)) {
     Fail(ErrorCode::kIo,
          "cannot open {0}: No such file or directory; if the folder has an older kind of tokenizer, convert "
          "with: "

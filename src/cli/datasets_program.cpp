@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/fail.h"
+#include "base/file.h"
 
 namespace lengthwise {
 namespace {
@@ -22,8 +23,7 @@ constexpr std::array<const char*, 2> kPlaces = {LENGTHWISE_DATA_FROM_PROGRAM "/d
                                                 "share/lengthwise/datasets"};
 
 bool HoldsProgram(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / "build_dataset", ignored) && fs::exists(folder / "datasets.json", ignored);
+  return Exists(folder / "build_dataset") && Exists(folder / "datasets.json");
 }
 
 }  // namespace

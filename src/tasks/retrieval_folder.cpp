@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "base/file.h"
 #include "tasks/json_lines.h"
 
 namespace lengthwise {
@@ -17,11 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
-bool Exists(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
 
 // Ids, their index and the line that they stand on.
 struct IdIndex {

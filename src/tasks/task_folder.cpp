@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "base/file.h"
 #include "tasks/json_lines.h"
 #include "tasks/retrieval_folder.h"
 
@@ -14,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
-bool Exists(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
 
 std::string RequiredText(const Json& object, const char* name, const std::string& where) {
   std::string text = RequiredJsonMember<std::string>(object, name, where, kBad);
