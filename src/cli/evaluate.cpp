@@ -71,14 +71,6 @@ std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair rep
   return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair)));
 }
 
-void CheckLengths(const std::vector<std::size_t>& lengths, const char* what, const EmbedderImpl& base) {
-  for (const std::size_t length : lengths) {
-    if (length > base.special_tokens() && length <= base.limits().positions) continue;
-    Fail(ErrorCode::kBadInput, "{} {} tokens: this model takes {} to {}, special tokens included", what,
-         length, base.special_tokens() + 1, base.limits().positions);
-  }
-}
-
 void RunEvaluate(const EvaluateCommand& command) {
   const Repair repair = RepairOf(command.model);
   EvaluationOptions options = command.evaluation;
@@ -98,9 +90,6 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const float temperature : options.temperatures) {
     AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
   }
-
-  CheckLengths(options.cuts, "documents cut to", base);
-  CheckLengths(options.windows, "documents in windows of", base);
 
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
   options.cache = cache.get();

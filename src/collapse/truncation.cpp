@@ -4,15 +4,18 @@
 
 namespace lengthwise {
 
-void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
-                  std::string_view many) {
+void CheckLength(std::size_t length, const EmbedderImpl& embedder, std::string_view what) {
   const std::size_t shortest = embedder.special_tokens() + 1;
   const std::size_t longest = embedder.limits().positions;
+  if (length >= shortest && length <= longest) return;
+  Fail(ErrorCode::kBadInput, "{} {} tokens: this model takes {} to {}, special tokens included", what, length,
+       shortest, longest);
+}
+
+void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
+                  std::string_view many) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (lengths[i] < shortest || lengths[i] > longest) {
-      Fail(ErrorCode::kBadInput, "{} of {} tokens: this model takes {} to {}, special tokens included", one,
-           lengths[i], shortest, longest);
-    }
+    CheckLength(lengths[i], embedder, fmt::format("{} of", one));
     if (i > 0 && lengths[i] <= lengths[i - 1])
       Fail(ErrorCode::kBadInput, "{} must ascend, but {} follows {}", many, lengths[i], lengths[i - 1]);
   }

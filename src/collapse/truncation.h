@@ -16,6 +16,10 @@
 
 namespace lengthwise {
 
+// Of a length that texts are cut to, called `what` in the message ("an ablation length of"). Throws kBadInput
+// where the model cannot take it.
+void CheckLength(std::size_t length, const EmbedderImpl& embedder, std::string_view what);
+
 // Of lengths that texts are cut to, called `one` and `many` in messages. Throws kBadInput for one that the
 // model cannot take, or if they do not ascend.
 void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "collapse/truncation.h"
 #include "tasks/compare_runs.h"
 #include "tasks/corpus_comparison.h"
 #include "tasks/evaluation_runs.h"
@@ -12,11 +13,13 @@
 namespace lengthwise {
 namespace {
 
-void Check(const EvaluationOptions& options) {
+void Check(const EvaluationOptions& options, const EmbedderImpl& base) {
   if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
          options.resampling.confidence);
   }
+  for (const std::size_t length : options.cuts) CheckLength(length, base, "documents cut to");
+  for (const std::size_t length : options.windows) CheckLength(length, base, "documents in windows of");
   const auto zero = [](std::size_t number) { return number == 0; };
   if (std::any_of(options.best.begin(), options.best.end(), zero)) {
     Fail(ErrorCode::kBadInput, "the score of a document needs 1 of its best windows or more, not 0");
@@ -52,7 +55,7 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
                                      const EmbedderFor& embedder_for, const EvaluationOptions& options,
                                      const EvaluationProgress& progress) {
-  Check(options);
+  Check(options, base);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,
                                              .ignore_identical_ids = options.ignore_identical_ids,
