@@ -14,9 +14,8 @@ const UnitScore& MainScore(std::span<const ScoredRun> runs, RunKind kind, const 
   RunDescription wanted;
   wanted.kind = kind;
   wanted.corpus = corpus;
-  const auto found = std::find_if(runs.begin(), runs.end(), [&](const ScoredRun& run) {
-    return RunName(run.description) == RunName(wanted);
-  });
+  const auto found =
+      std::find_if(runs.begin(), runs.end(), [&](const ScoredRun& run) { return run.description == wanted; });
   if (found == runs.end()) Fail(ErrorCode::kInternal, "the run {} is missing", RunName(wanted));
   return found->metrics[0].score;
 }

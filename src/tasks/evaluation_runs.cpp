@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "tasks/post_processed.h"
-#include "tasks/text_vectors.h"
 
 namespace lengthwise {
 
@@ -32,23 +31,13 @@ std::size_t EvaluationRuns::Texts(bool documents, bool queries) const {
   return (documents ? prepared_.documents.size() : 0) + (queries ? prepared_.queries.size() : 0);
 }
 
-VectorSet EvaluationRuns::Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role) {
+VectorSet EvaluationRuns::Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+                                decltype(&EmbedTexts) embed) {
   if (texts.empty()) return {};
   const auto update = [&](std::size_t done) {
     if (progress_) progress_(done_ + done, total_);
   };
-  VectorSet vectors = EmbedTexts(embedder, texts, role, update, options_.cache);
-  done_ += texts.size();
-  return vectors;
-}
-
-VectorSet EvaluationRuns::EmbedWindows(const EmbedderImpl& embedder, std::span<const std::string> texts,
-                                       Role role) {
-  if (texts.empty()) return {};
-  const auto update = [&](std::size_t done) {
-    if (progress_) progress_(done_ + done, total_);
-  };
-  VectorSet vectors = EmbedTextWindows(embedder, texts, role, update, options_.cache);
+  VectorSet vectors = embed(embedder, texts, role, update, options_.cache);
   done_ += texts.size();
   return vectors;
 }
@@ -106,8 +95,9 @@ void EvaluationRuns::RunTemperature(float temperature, const EmbedderImpl& embed
 
 void EvaluationRuns::RunWindow(std::size_t window, const EmbedderImpl& embedder, const TaskVectors& base) {
   TaskVectors windows;
-  windows.documents = EmbedWindows(embedder, prepared_.documents, Role::kDocument);
-  windows.queries = prepared_.sides ? base.queries : EmbedWindows(embedder, prepared_.queries, QueryRole());
+  windows.documents = Embed(embedder, prepared_.documents, Role::kDocument, &EmbedTextWindows);
+  windows.queries =
+      prepared_.sides ? base.queries : Embed(embedder, prepared_.queries, QueryRole(), &EmbedTextWindows);
   const Show show = [&](RunDescription about, const TaskVectors& vectors) {
     about.best = std::nullopt;
     Score(about, {MeanOfWindows(embedder, vectors.documents, prepared_.document_tokens),

@@ -12,6 +12,7 @@
 #include "tasks/evaluate.h"
 #include "tasks/prepared_task.h"
 #include "tasks/scored_run.h"
+#include "tasks/text_vectors.h"
 #include "tasks/vector_set.h"
 
 namespace lengthwise {
@@ -31,8 +32,9 @@ class EvaluationRuns {
   // Whether a run of the sweep embeds the texts of this side anew.
   bool Needs(Side texts) const;
   std::size_t Texts(bool documents, bool queries) const;
-  VectorSet Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role);
-  VectorSet EmbedWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role);
+  // With the task's progress and cache; `embed` gives one row a text, or its windows'.
+  VectorSet Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+                  decltype(&EmbedTexts) embed = &EmbedTexts);
   // Where there are no two sides, the second text of a pair is as much a document as the first.
   Role QueryRole() const { return prepared_.sides ? Role::kQuery : Role::kDocument; }
 

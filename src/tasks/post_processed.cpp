@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "base/shuffle.h"
 #include "tasks/halves.h"
 
 namespace lengthwise {
@@ -35,7 +35,7 @@ std::vector<bool> DrawQueries(std::size_t queries, std::size_t half, std::size_t
     if (HalfOfQuery(q, seed) == half) order.push_back(q);
   }
   Random random(Random(seed).Next() ^ half);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
+  Shuffle(order, random);
   std::vector<bool> drawn(queries, false);
   for (std::size_t i = 0; i < order.size() && i < count; ++i) drawn[order[i]] = true;
   return drawn;

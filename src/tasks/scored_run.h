@@ -41,6 +41,7 @@ struct RunDescription {
   std::string
       corpus;  // of the task's other corpora: the same content at another length; empty: the task's own
 
+  bool operator==(const RunDescription&) const = default;
   // Whether nothing but the temperature differs.
   bool IsSwept() const { return temperature && !cut && !window && !post_process && !csls && corpus.empty(); }
 };
