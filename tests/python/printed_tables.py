@@ -1,6 +1,7 @@
 """Reads tables as scripts/theory_tables and scripts/findings_tables print them: "### name", a blank line, a Markdown table."""
 
 import re
+import subprocess
 
 
 def names(text):
@@ -21,3 +22,10 @@ def check_form(text, count):
         head, *rows = table(text, name)
         assert rows and all(len(row) == len(head) for row in rows), name
     assert not re.search(r"\bnan\b|None|\binf\b", text)
+
+
+def make(script, folder, *document):
+    """What the script prints of a folder."""
+    done = subprocess.run([script, folder, *document], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from printed_tables import check_form, names, table
+from printed_tables import check_form, make, names, table
 
 
 def write_lines(path, rows):
@@ -38,9 +38,7 @@ def folder(run_lengthwise, root, man_pages, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(folder, root):
-    done = subprocess.run([root / "scripts/findings_tables", folder], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return make(root / "scripts/findings_tables", folder)
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
@@ -63,8 +61,7 @@ def test_figures_are_those_of_the_evaluations(printed, folder):
 def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_path):
     document = tmp_path / "findings.md"
     document.write_text((root / "docs/findings.md").read_text())
-    done = subprocess.run([root / "scripts/findings_tables", folder, document], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    make(root / "scripts/findings_tables", folder, document)
     assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted(names(printed))
 
 

@@ -3,10 +3,9 @@
 import json
 import re
 import statistics
-import subprocess
 
 import pytest
-from printed_tables import check_form, names, table
+from printed_tables import check_form, make, names, table
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +32,7 @@ def folder(run_lengthwise, root, man_pages, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(folder, root):
-    done = subprocess.run([root / "scripts/theory_tables", folder], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return make(root / "scripts/theory_tables", folder)
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
@@ -55,8 +52,7 @@ def test_figures_are_those_of_the_reports(printed, folder):
 def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_path):
     document = tmp_path / "theory.md"
     document.write_text((root / "docs/theory.md").read_text())
-    done = subprocess.run([root / "scripts/theory_tables", folder, document], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    make(root / "scripts/theory_tables", folder, document)
     made = document.read_text()
     assert re.findall("<!-- table (.*) -->", made) and set(re.findall("<!-- table (.*) -->", made)) == set(names(printed))
     for name in names(printed):
