@@ -1,5 +1,7 @@
 # Build settings that every target shares, and the two functions that declare layers and tests.
-option(LENGTHWISE_DEVELOPER "Build tests and benchmarks, treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+option(LENGTHWISE_DEVELOPER "Build tests (BUILD_TESTING) and benchmarks (LENGTHWISE_BENCH), treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+option(LENGTHWISE_BENCH "Build the benchmarks, which take Google Benchmark" OFF)
+option(LENGTHWISE_CLI "Build the command line, which takes CLI11" ON)
 set(LENGTHWISE_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 option(LENGTHWISE_COVERAGE "Instrument for coverage" OFF)
 

@@ -71,6 +71,11 @@ std::string HtmlPage(const OrderedJson& report) {
   const std::string json = ScriptJson(report);
 
   std::string_view bundle = PageBundle();
+  if (bundle.empty()) {
+    Fail(ErrorCode::kUnsupported,
+         "this program was built without the report page, which takes node and npm: "
+         "scripts/setup web, then build it again; the JSON document holds all that the page shows");
+  }
   std::string page;
   page.reserve(bundle.size() + json.size() + 2 * sentence.size() + name.size());
   Fill(bundle, "title", EscapeHtml("Lengthwise: " + name), page);
