@@ -18,7 +18,7 @@
 namespace lengthwise {
 namespace {
 
-constexpr std::size_t kShortestLength = 32;
+constexpr std::size_t kShortestAblated = 32;
 
 struct Slope {
   double estimate = 0;
@@ -121,7 +121,7 @@ void CheckAblationOptions(const AblationOptions& options, const EmbedderImpl& em
 }
 
 std::vector<std::size_t> AblationLengths(std::span<const std::size_t> lengths) {
-  const auto first = std::lower_bound(lengths.begin(), lengths.end(), kShortestLength);
+  const auto first = std::lower_bound(lengths.begin(), lengths.end(), kShortestAblated);
   const auto begin = first == lengths.end() ? lengths.begin() : first;
   const auto from = static_cast<double>(*begin);
   const auto to = static_cast<double>(lengths.back());

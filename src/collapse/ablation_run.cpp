@@ -13,9 +13,6 @@
 namespace lengthwise {
 namespace {
 
-// Tokens of a batch, as EmbedderImpl has them.
-constexpr std::size_t kBatchTokens = 480;
-
 struct PlannedText {
   std::size_t length = 0;  // index of the length
   std::size_t document = 0;

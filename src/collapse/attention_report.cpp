@@ -13,7 +13,7 @@ namespace lengthwise {
 namespace {
 
 // Tokens of the sequences that run together: enough heads for many threads, little memory.
-constexpr std::size_t kBatchTokens = 2048;
+constexpr std::size_t kSpectrumBatchTokens = 2048;
 
 void CheckLengths(const EmbedderImpl& embedder, const std::vector<std::size_t>& lengths) {
   if (lengths.empty()) return;
@@ -197,7 +197,7 @@ void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSeq
     std::size_t last = first;
     std::size_t tokens = 0;
     while (last < sequences.size() &&
-           (last == first || tokens + sequences[last].ids.size() <= kBatchTokens)) {
+           (last == first || tokens + sequences[last].ids.size() <= kSpectrumBatchTokens)) {
       tokens += sequences[last++].ids.size();
     }
     BatchReport batch(embedder, sequences.subspan(first, last - first), options);

@@ -9,7 +9,7 @@
 namespace lengthwise {
 namespace {
 
-constexpr std::uint64_t kStream = 1;
+constexpr std::uint64_t kFilterRateStream = 1;
 
 // Cost of one matrix entry: drawn, exponentiated, and in some 25 pairs of products.
 constexpr double kCostOfScores = 100;
@@ -23,7 +23,7 @@ std::vector<double> Collect(const std::vector<Draw>& draws, Pick pick) {
   return values;
 }
 
-double Mean(const std::vector<double>& values) {
+double PlainMean(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) sum += value;
   return sum / static_cast<double>(values.size());
@@ -58,7 +58,7 @@ void FilterRateExperiment::AddTasks(std::vector<TheoryTask>& tasks) {
 }
 
 void FilterRateExperiment::Run(std::size_t head_size, std::size_t n, std::size_t draw, Draws& draws) const {
-  Random random(StreamSeed(options_.seed, {kStream, head_size, n, draw}));
+  Random random(StreamSeed(options_.seed, {kFilterRateStream, head_size, n, draw}));
   const RowMatrix scores = DrawScores(n, head_size, random);
   for (std::size_t s = 0; s < options_.sigmas.size(); ++s) {
     const double sigma = options_.sigmas[s];
@@ -93,8 +93,8 @@ FilterRateCell FilterRateExperiment::Cell(std::size_t head_size, std::size_t n, 
   const auto above =
       std::count_if(values.begin(), values.end(), [&](double x) { return x > cell.paper_bound; });
   cell.share_above_bound = static_cast<double>(above) / static_cast<double>(values.size());
-  cell.entropy = Mean(Collect(draws[sigma], [](const Draw& draw) { return draw.entropy; }));
-  cell.largest_weight = Mean(Collect(draws[sigma], [](const Draw& draw) { return draw.largest_weight; }));
+  cell.entropy = PlainMean(Collect(draws[sigma], [](const Draw& draw) { return draw.entropy; }));
+  cell.largest_weight = PlainMean(Collect(draws[sigma], [](const Draw& draw) { return draw.largest_weight; }));
   return cell;
 }
 

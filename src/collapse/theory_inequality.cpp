@@ -11,8 +11,8 @@
 namespace lengthwise {
 namespace {
 
-constexpr std::uint64_t kStream = 3;
-constexpr Eigen::Index kWidth = 64;
+constexpr std::uint64_t kInequalityStream = 3;
+constexpr Eigen::Index kModelWidth = 64;
 
 // Below this the rows of attention are so nearly the same that rounding of its entries shows in the ratio of
 // the two sides, both near 0: such a draw counts as met with 0.
@@ -30,9 +30,9 @@ RowMatrix Centred(const RowMatrix& x) {
 
 // Scores of standard deviation 1 over each row, on average.
 RowMatrix SelfScores(const RowMatrix& x, Eigen::Index head_size, Random& random) {
-  const RowMatrix queries = x * DrawNormal(kWidth, head_size, random);
+  const RowMatrix queries = x * DrawNormal(kModelWidth, head_size, random);
   // A part of the key that all tokens share adds a constant to each row of the scores, which softmax ignores.
-  const RowMatrix keys = Centred(x) * DrawNormal(kWidth, head_size, random);
+  const RowMatrix keys = Centred(x) * DrawNormal(kModelWidth, head_size, random);
   RowMatrix scores = queries * keys.transpose();
   scores *= std::sqrt(static_cast<double>(scores.size())) / scores.norm();
   return scores;
@@ -75,12 +75,12 @@ void InequalityExperiment::AddTasks(std::vector<TheoryTask>& tasks) {
 
 void InequalityExperiment::Run(Group& group, std::size_t draw) const {
   Random random(
-      StreamSeed(options_.seed, {kStream, static_cast<std::uint64_t>(group.scores), group.n, draw}));
+      StreamSeed(options_.seed, {kInequalityStream, static_cast<std::uint64_t>(group.scores), group.n, draw}));
   const auto n = static_cast<Eigen::Index>(group.n);
   const auto head_size = static_cast<Eigen::Index>(options_.head_sizes.back());
-  RowMatrix x = DrawNormal(n, kWidth, random);
-  x.rowwise() += DrawNormal(1, kWidth, random).row(0);
-  const RowMatrix value = DrawNormal(kWidth, head_size, random);
+  RowMatrix x = DrawNormal(n, kModelWidth, random);
+  x.rowwise() += DrawNormal(1, kModelWidth, random).row(0);
+  const RowMatrix value = DrawNormal(kModelWidth, head_size, random);
   const RowMatrix scores =
       group.scores == InequalityScores::kSelf
           ? SelfScores(x, head_size, random)

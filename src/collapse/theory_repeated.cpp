@@ -12,7 +12,7 @@
 namespace lengthwise {
 namespace {
 
-constexpr std::uint64_t kStream = 2;
+constexpr std::uint64_t kRepeatedStream = 2;
 constexpr Eigen::Index kWidth = 16;
 
 // Rows of attention that are the same to the last bit leave no differences at all; this keeps the logarithm
@@ -74,7 +74,7 @@ void RepeatedExperiment::AddTasks(std::vector<TheoryTask>& tasks) {
 }
 
 void RepeatedExperiment::Run(Group& group, std::size_t draw) const {
-  Random random(StreamSeed(options_.seed, {kStream, group.head_size, group.fresh ? 1U : 0U, group.n, draw}));
+  Random random(StreamSeed(options_.seed, {kRepeatedStream, group.head_size, group.fresh ? 1U : 0U, group.n, draw}));
   const TokenStates start = DrawStates(group.n, random);
   std::vector<TokenStates> states(options_.sigmas.size(), start);
   RowMatrix scores;

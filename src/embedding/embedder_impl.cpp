@@ -16,10 +16,6 @@
 namespace lengthwise {
 namespace {
 
-// Tokens of a batch that one thread runs: enough that reading the weights (42 MB for six layers of 384) costs
-// little, small enough that activations stay near.
-constexpr std::size_t kBatchTokens = 480;
-
 // Texts tokenised and embedded together; bounds the memory of Embed beside its result.
 constexpr std::size_t kChunkTexts = 4096;
 

@@ -12,7 +12,7 @@ namespace lengthwise {
 namespace {
 
 // Rows that enter the second moment at once: enough for matrix products to be fast.
-constexpr std::size_t kBlockRows = 64;
+constexpr std::size_t kSummedRows = 64;
 
 Eigen::Index Index(std::size_t value) {
   return static_cast<Eigen::Index>(value);
@@ -113,8 +113,8 @@ void VectorMoments::Add(std::span<const float> rows) {
   }
   Eigen::Map<Eigen::VectorXd> total(sum.data(), Index(dimension));
   Eigen::Map<Eigen::MatrixXd> second(second_moment.data(), Index(dimension), Index(dimension));
-  for (std::size_t first = 0; first < rows.size(); first += kBlockRows * dimension) {
-    const auto part = rows.subspan(first, std::min(kBlockRows * dimension, rows.size() - first));
+  for (std::size_t first = 0; first < rows.size(); first += kSummedRows * dimension) {
+    const auto part = rows.subspan(first, std::min(kSummedRows * dimension, rows.size() - first));
     const Eigen::Map<const Eigen::MatrixXf> given(part.data(), Index(dimension),
                                                   Index(part.size() / dimension));
     if (!given.allFinite()) {

@@ -46,6 +46,10 @@ OrderedJson JsonNumber(const std::optional<double>& value) {
   return value ? JsonNumber(*value) : OrderedJson(nullptr);
 }
 
+OrderedJson CountOrNull(std::size_t count) {
+  return count > 0 ? OrderedJson(count) : OrderedJson(nullptr);
+}
+
 OrderedJson JsonInterval(const Interval& interval) {
   return {{"estimate", JsonNumber(interval.estimate)},
           {"low", JsonNumber(interval.low)},

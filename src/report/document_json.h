@@ -1,6 +1,7 @@
 // What every JSON document of the program shares: how numbers are rounded and how rows are laid out.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ namespace lengthwise {
 OrderedJson JsonNumber(double value);
 // Null where absent.
 OrderedJson JsonNumber(const std::optional<double>& value);
+// Null for 0, which stands for "not known".
+OrderedJson CountOrNull(std::size_t count);
 OrderedJson JsonInterval(const Interval& interval);
 OrderedJson JsonInterval(const std::optional<Interval>& interval);
 

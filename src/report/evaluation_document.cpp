@@ -7,10 +7,6 @@
 namespace lengthwise {
 namespace {
 
-OrderedJson CountOrNull(std::size_t count) {
-  return count > 0 ? OrderedJson(count) : OrderedJson(nullptr);
-}
-
 OrderedJson OrNull(const std::optional<std::size_t>& number) {
   return number ? OrderedJson(*number) : OrderedJson(nullptr);
 }

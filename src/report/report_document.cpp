@@ -10,10 +10,6 @@
 namespace lengthwise {
 namespace {
 
-OrderedJson CountOrNull(std::size_t count) {
-  return count > 0 ? OrderedJson(count) : OrderedJson(nullptr);
-}
-
 OrderedJson ModelJson(const ModelDescription& model) {
   return {{"name", model.name},
           {"architecture", model.architecture},

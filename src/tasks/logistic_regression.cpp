@@ -54,7 +54,7 @@ struct Step {
 };
 
 // Minus the estimated inverse Hessian times the gradient (the two-loop recursion).
-Eigen::MatrixXd Direction(const Eigen::MatrixXd& gradient, const std::deque<Step>& steps) {
+Eigen::MatrixXd SearchDirection(const Eigen::MatrixXd& gradient, const std::deque<Step>& steps) {
   Eigen::MatrixXd q = gradient;
   std::vector<double> alphas(steps.size());
   for (std::size_t i = steps.size(); i-- > 0;) {
@@ -91,7 +91,7 @@ LogisticModel FitLogistic(const Eigen::MatrixXd& rows, std::span<const std::uint
   std::deque<Step> steps;
   for (std::size_t i = 0; i < options.iterations; ++i) {
     if (gradient.cwiseAbs().maxCoeff() <= options.gradient_tolerance) break;
-    Eigen::MatrixXd direction = Direction(gradient, steps);
+    Eigen::MatrixXd direction = SearchDirection(gradient, steps);
     double slope = Dot(direction, gradient);
     if (slope >= 0) {  // rounding; start over with the gradient itself
       steps.clear();

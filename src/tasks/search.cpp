@@ -12,7 +12,7 @@ namespace {
 
 // Document vectors of a block, and queries that one thread takes at a time: the block (3 MB at 384
 // components) stays in the third cache level, the scores of a tile (96 KB) in the second.
-constexpr std::size_t kBlockRows = 2048;
+constexpr std::size_t kBlockVectors = 2048;
 constexpr std::size_t kTileQueries = 12;
 
 // Documents [begin, end), all of their rows.
@@ -24,7 +24,7 @@ struct Block {
 Block NextBlock(const VectorSet& documents, std::size_t begin) {
   Block block{begin, begin};
   while (block.end < documents.size() &&
-         (block.end == begin || documents.end(block.end) - documents.begin(begin) <= kBlockRows)) {
+         (block.end == begin || documents.end(block.end) - documents.begin(begin) <= kBlockVectors)) {
     ++block.end;
   }
   return block;
