@@ -13,6 +13,7 @@
 #include <ctime>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -59,16 +60,29 @@ std::optional<pid_t> OwnerIn(std::string_view name, std::string_view target) {
   return owner;
 }
 
-// When a process began, in seconds since 1970; nothing where the system does not tell.
-std::optional<double> StartOf(pid_t process) {
+// What the system tells of a process: fields of /proc/PID/stat from the third on, which follow its name in
+// brackets.
+std::vector<std::string> StatusOf(pid_t process) {
+  std::vector<std::string> fields;
   try {
     const std::string stat = ReadFile(fmt::format("/proc/{}/stat", process));
-    // The second field is a name in brackets, which may hold anything; 19 fields stand between it and ours.
-    std::size_t at = stat.rfind(')');
-    for (int field = 0; field < 20 && at != std::string::npos; ++field) at = stat.find(' ', at + 1);
-    if (at == std::string::npos) return std::nullopt;
-    const double ticks = std::stod(stat.substr(at + 1));
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) return fields;
+    std::istringstream words(stat.substr(name_end + 1));
+    for (std::string word; words >> word;) fields.push_back(word);
+  } catch (const Error&) {
+    // It is gone, or another's secret.
+  }
+  return fields;
+}
+
+// In seconds since 1970.
+std::optional<double> StartOf(const std::vector<std::string>& status) {
+  constexpr std::size_t kStartTime = 22 - 3;
+  if (status.size() <= kStartTime) return std::nullopt;
+  try {
     const double up = std::stod(ReadFile("/proc/uptime"));
+    const double ticks = std::stod(status[kStartTime]);
     return static_cast<double>(std::time(nullptr)) - up + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
   } catch (const std::exception&) {
     return std::nullopt;
@@ -82,8 +96,11 @@ bool OwnerIsDead(int descriptor, const struct stat& status, pid_t owner) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return false;
   if (owner == ::getpid()) return true;
   if (::kill(owner, 0) != 0 && errno == ESRCH) return true;
+  const std::vector<std::string> process = StatusOf(owner);
+  // It has ended, and its parent does not ask how.
+  if (!process.empty() && (process[0] == "Z" || process[0] == "X")) return true;
   constexpr double kClocksDiffer = 2;
-  const std::optional<double> start = StartOf(owner);
+  const std::optional<double> start = StartOf(process);
   return start && static_cast<double>(status.st_mtim.tv_sec) + kClocksDiffer < *start;
 }
 
