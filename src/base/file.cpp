@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "base/fail.h"
+#include "base/output_target.h"
 
 namespace lengthwise {
 namespace {
@@ -105,39 +107,75 @@ void MappedFile::Release(std::span<const std::byte> part) const {
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path), temporary_(path) {
-  temporary_ += fmt::format(".partial-{}", ::getpid());
-  file_ = std::fopen(temporary_.c_str(), "wb");
-  if (file_ == nullptr) FailIo("write", path_);
+void FailWrite(const std::filesystem::path& path) {
+  if (errno == ENOSPC || errno == EDQUOT) {
+    Fail(ErrorCode::kIo, "cannot write {}: the disk is full ({}); make room, or choose another place",
+         path.string(), std::strerror(errno));
+  }
+  FailIo("write", path);
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
+  const OutputTarget target = FindOutputTarget(path);
+  int descriptor = -1;
+  if (target.kind == OutputTarget::Kind::kFile) {
+    partial_ = std::make_unique<Partial>(target.path, Partial::Kind::kFile);
+    descriptor = ::fcntl(partial_->descriptor(), F_DUPFD_CLOEXEC, 0);
+    struct stat replaced {};
+    // Whom its owner lets read and write it stays as it was.
+    if (target.identity && ::stat(target.path.c_str(), &replaced) == 0)
+      ::fchmod(partial_->descriptor(), replaced.st_mode & 0777);
+  } else if (target.kind == OutputTarget::Kind::kNode) {
+    descriptor = ::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  } else {
+    descriptor = ::fcntl(target.descriptor, F_DUPFD_CLOEXEC, 0);
+  }
+  if (descriptor < 0) FailWrite(path_);
+  file_ = ::fdopen(descriptor, "wb");
+  if (file_ == nullptr) {
+    ::close(descriptor);
+    FailWrite(path_);
+  }
 }
 
 AtomicFile::~AtomicFile() {
-  if (file_ != nullptr) {
-    std::fclose(file_);
-    ::unlink(temporary_.c_str());
-  }
+  if (file_ != nullptr) std::fclose(file_);
 }
 
 void AtomicFile::Write(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) FailIo("write", path_);
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) FailWrite(path_);
 }
 
 void AtomicFile::WriteAt(std::size_t offset, std::string_view bytes) {
   const long end = std::ftell(file_);
-  if (end < 0 || std::fseek(file_, static_cast<long>(offset), SEEK_SET) != 0) FailIo("write", path_);
+  if (end < 0 || std::fseek(file_, static_cast<long>(offset), SEEK_SET) != 0) FailWrite(path_);
   Write(bytes);
-  if (std::fseek(file_, end, SEEK_SET) != 0) FailIo("write", path_);
+  if (std::fseek(file_, end, SEEK_SET) != 0) FailWrite(path_);
+}
+
+void AtomicFile::Finish() {
+  if (std::fflush(file_) != 0) FailWrite(path_);
+  if (partial_ != nullptr && ::fsync(::fileno(file_)) != 0) FailWrite(path_);
+  std::FILE* file = std::exchange(file_, nullptr);
+  if (std::fclose(file) != 0) FailWrite(path_);
+}
+
+void AtomicFile::Publish() {
+  if (partial_ != nullptr) partial_->Publish();
 }
 
 void AtomicFile::Commit() {
-  if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) FailIo("write", path_);
-  std::FILE* file = std::exchange(file_, nullptr);
-  if (std::fclose(file) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(temporary_.c_str());
-    errno = reason;
-    FailIo("write", path_);
+  Finish();
+  Publish();
+}
+
+void CommitTogether(std::initializer_list<AtomicFile*> files) {
+  for (AtomicFile* const file : files) {
+    if (file != nullptr) file->Finish();
+  }
+  for (AtomicFile* const file : files) {
+    if (file != nullptr) file->Publish();
   }
 }
 
@@ -145,6 +183,15 @@ void WriteFile(const std::filesystem::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.Write(bytes);
   file.Commit();
+}
+
+void CopyFile(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const MappedFile source(from);
+  AtomicFile copy(to);
+  copy.Write({reinterpret_cast<const char*>(source.bytes().data()), source.bytes().size()});
+  copy.Commit();
+  std::error_code ignored;
+  std::filesystem::permissions(to, std::filesystem::status(from, ignored).permissions(), ignored);
 }
 
 }  // namespace lengthwise

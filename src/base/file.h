@@ -4,9 +4,13 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "base/partial.h"
 
 namespace lengthwise {
 
@@ -36,8 +40,12 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-// Writes to a temporary file beside `path`; Commit flushes it to disk and renames it. Without Commit the
-// temporary is removed and whatever stood under `path` stays.
+// Throws kIo for a write that the system has refused, by errno.
+[[noreturn]] void FailWrite(const std::filesystem::path& path);
+
+// Writes to a temporary file beside what `path` names, links followed; Commit flushes it to disk and renames
+// it. Without Commit the temporary is removed and whatever stood there stays. A device, a named pipe and
+// /dev/stdout are never replaced: there bytes go as they come.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
@@ -45,18 +53,33 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  // Whether what is written can be changed until Commit, as WriteAt does.
+  bool replaceable() const { return partial_ != nullptr; }
+
   // Throw kIo when the disk is full or the file cannot be written.
   void Write(std::string_view bytes);
   void WriteAt(std::size_t offset, std::string_view bytes);
   void Commit();
 
  private:
+  friend void CommitTogether(std::initializer_list<AtomicFile*> files);
+  // The two halves of Commit: all that a full disk can refuse, and the name.
+  void Finish();
+  void Publish();
+
   std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  std::unique_ptr<Partial> partial_;
   std::FILE* file_ = nullptr;
 };
 
+// Commits files that belong together, in this order; null ones are left out. None has its name before all of
+// them are whole on the disk.
+void CommitTogether(std::initializer_list<AtomicFile*> files);
+
 // AtomicFile in one call.
 void WriteFile(const std::filesystem::path& path, std::string_view bytes);
+
+// Throws kIo, naming the one of the two that could not be read or written.
+void CopyFile(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace lengthwise

@@ -1,11 +1,10 @@
 #include "base/new_folder.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <system_error>
 
 #include "base/fail.h"
+#include "base/output_target.h"
 
 namespace lengthwise {
 namespace {
@@ -34,33 +33,23 @@ void MakeFolder(const fs::path& path) {
   if (error) FailIo("make the folder", path, error);
 }
 
-NewFolder::NewFolder(const fs::path& output, const fs::path& source)
-    : output_(WithName(output)), temporary_(output_) {
-  temporary_ += fmt::format(".partial-{}", ::getpid());
+NewFolder::NewFolder(const fs::path& output, const fs::path& source) {
   std::error_code error;
-  if (fs::exists(output_, error) && !(fs::is_directory(output_, error) && fs::is_empty(output_, error))) {
-    Fail(ErrorCode::kBadInput, "{} exists and is not an empty folder; choose another name", output_.string());
+  if (fs::exists(output, error) && !(fs::is_directory(output, error) && fs::is_empty(output, error))) {
+    Fail(ErrorCode::kBadInput, "{} exists and is not an empty folder; choose another name", output.string());
   }
+  // Through links, so that a link stays and the folder that it names is filled.
+  const fs::path target = FollowLinks(WithName(output));
   if (!source.empty() &&
-      LiesInside(fs::weakly_canonical(output_, error), fs::weakly_canonical(WithName(source), error))) {
+      LiesInside(fs::weakly_canonical(target, error), fs::weakly_canonical(WithName(source), error))) {
     Fail(ErrorCode::kBadInput, "{} lies inside the folder that is to be copied, {}; choose another place",
-         output_.string(), source.string());
+         output.string(), source.string());
   }
-  // Left over by a process of this number that was killed.
-  fs::remove_all(temporary_, error);
-  MakeFolder(temporary_);
-}
-
-NewFolder::~NewFolder() {
-  std::error_code ignored;
-  if (!committed_) fs::remove_all(temporary_, ignored);
+  partial_ = std::make_unique<Partial>(target, Partial::Kind::kFolder);
 }
 
 void NewFolder::Commit() {
-  std::error_code error;
-  fs::rename(temporary_, output_, error);
-  if (error) FailIo("write", output_, error);
-  committed_ = true;
+  partial_->Publish();
 }
 
 }  // namespace lengthwise

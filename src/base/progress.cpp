@@ -47,7 +47,9 @@ void Progress::Update(std::size_t done, std::size_t total, std::size_t found) {
     if (const auto left = SecondsLeft(elapsed, done, total, found))
       line += fmt::format(", {} left", TimeLeft(*left));
   }
-  fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
+  line = fmt::format("{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
+  // Where it cannot be written it is not: it must not matter to the work.
+  std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
   drawn_ = true;
 }

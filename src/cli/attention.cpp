@@ -14,7 +14,9 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
 #include "collapse/attention_report.h"
 #include "collapse/attention_summary.h"
 #include "text/documents.h"
@@ -34,20 +36,18 @@ struct AttentionCommand {
 
 void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals,
                   const AttentionSummary& summary) {
-  fmt::print(stderr, "{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences,
-             summary.records(), command.output);
+  Say("{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences, summary.records(),
+      command.output);
   if (totals.cut > 0) {
-    fmt::print(stderr, "{} texts were longer and were cut; --max-length says where\n", totals.cut);
+    Say("{} texts were longer and were cut; --max-length says where\n", totals.cut);
   }
   if (totals.too_short > 0) {
-    fmt::print(stderr, "{} texts are shorter than the longest length, and have no line there\n",
-               totals.too_short);
+    Say("{} texts are shorter than the longest length, and have no line there\n", totals.too_short);
   }
   if (summary.not_converged() > 0) {
-    fmt::print(stderr, "{} heads missed the tolerance; their sigma is a lower bound\n",
-               summary.not_converged());
+    Say("{} heads missed the tolerance; their sigma is a lower bound\n", summary.not_converged());
   }
-  fmt::print(stderr, "{}\n", summary.Table());
+  Say("{}\n", summary.Table());
   if (!command.json) return;
   OrderedJson json = {
       {"output", command.output},
@@ -63,10 +63,15 @@ void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals
 }
 
 void RunAttention(const AttentionCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  places.inputs.push_back({"--input", command.input});
+  places.outputs = {{"--output", command.output}};
+  places.prints = command.json;
+  CheckPlaces(places);
   Repair repair = RepairOf(command.model);
   if (!repair.post_process.IsIdentity()) {
-    fmt::print(stderr, "note: the repair's post-processing ({}) changes vectors, not attention\n",
-               FormatPostProcessSpec(repair.post_process.spec));
+    Say("note: the repair's post-processing ({}) changes vectors, not attention\n",
+        FormatPostProcessSpec(repair.post_process.spec));
     repair.post_process = {};
   }
   const EmbedderImpl embedder = OpenEmbedder(command.model, repair);

@@ -30,6 +30,11 @@ fs::path DefaultFolder() {
   return {};
 }
 
+fs::path FolderOf(const CacheOptions& options) {
+  if (options.none) return {};
+  return options.folder.empty() ? DefaultFolder() : fs::path(options.folder);
+}
+
 }  // namespace
 
 void AddCacheOptions(CLI::App& command, CacheOptions& options) {
@@ -43,8 +48,7 @@ void AddCacheOptions(CLI::App& command, CacheOptions& options) {
 }
 
 std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
-  if (options.none) return nullptr;
-  const fs::path folder = options.folder.empty() ? DefaultFolder() : fs::path(options.folder);
+  const fs::path folder = FolderOf(options);
   if (folder.empty()) return nullptr;
   std::error_code error;
   fs::create_directories(folder, error);
@@ -53,6 +57,14 @@ std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
          folder.string(), error.message());
   }
   return std::make_unique<VectorCache>(folder / "vectors.sqlite");
+}
+
+std::vector<std::string> CacheFiles(const CacheOptions& options) {
+  const fs::path folder = FolderOf(options);
+  if (folder.empty()) return {};
+  const std::string database = (folder / "vectors.sqlite").string();
+  // SQLite's log and its index beside it.
+  return {database, database + "-wal", database + "-shm"};
 }
 
 std::string DescribeUse(const VectorCache& cache) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "embedding/vector_cache.h"
 
@@ -23,6 +24,9 @@ void AddCacheOptions(CLI::App& command, CacheOptions& options);
 // in ~/.cache. Null where there is to be no cache, and where the environment names neither place. Throws kIo
 // or kBadInput.
 std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options);
+
+// The files that OpenCache will use, which are there or not; none where there is to be no cache.
+std::vector<std::string> CacheFiles(const CacheOptions& options);
 
 // "cache: 120 of 340 embeddings found in FILE".
 std::string DescribeUse(const VectorCache& cache);

@@ -16,6 +16,8 @@
 #include "base/json.h"
 #include "base/new_folder.h"
 #include "checkpoint/tokenizer_file.h"
+#include "cli/console.h"
+#include "cli/places.h"
 #include "tasks/needle_task.h"
 #include "tasks/pseudo_task.h"
 #include "tasks/task_writer.h"
@@ -43,8 +45,7 @@ struct PseudoCommand {
 };
 
 void PrintSummary(const std::string& folder, const RetrievalTask& task, bool json) {
-  fmt::print(stderr, "{}: {} documents, {} queries\n", folder, task.corpus.documents.size(),
-             task.queries.size());
+  Say("{}: {} documents, {} queries\n", folder, task.corpus.documents.size(), task.queries.size());
   if (!json) return;
   const OrderedJson summary = {
       {"output", folder}, {"documents", task.corpus.documents.size()}, {"queries", task.queries.size()}};
@@ -63,9 +64,14 @@ std::string NeedleReadme(const NeedleCommand& command, const NeedleTask& task) {
 }
 
 void RunNeedle(const NeedleCommand& command) {
+  CheckPlaces({.inputs = {},
+               .folders = {{"--model", command.model}},
+               .outputs = {},
+               .folder_outputs = {{"--output", command.output}},
+               .prints = command.json});
   // Opened before the work, so that a place that cannot be written to costs no time.
   const std::filesystem::path output(command.output);
-  MakeFolder(output);
+  ParentFolder parent(output);
   std::deque<NewFolder> folders;
   for (const std::size_t length : command.options.lengths)
     folders.emplace_back(output / fmt::format("{}-{}", command.name, length));
@@ -79,6 +85,7 @@ void RunNeedle(const NeedleCommand& command) {
     WriteFile(folders[i].path() / "README.md", NeedleReadme(command, tasks[i]));
   }
   for (NewFolder& folder : folders) folder.Commit();
+  parent.Keep();
   for (const NeedleTask& task : tasks)
     PrintSummary((output / fmt::format("{}-{}", command.name, task.length)).string(), task.task,
                  command.json);
@@ -104,9 +111,9 @@ void RunPseudo(const PseudoCommand& command) {
                         std::filesystem::path(command.output).filename().string(),
                         made.task.corpus.documents.size(), made.task.queries.size(), options.seed));
   folder.Commit();
-  if (made.empty > 0) fmt::print(stderr, "left out: {} documents without a word\n", made.empty);
+  if (made.empty > 0) Say("left out: {} documents without a word\n", made.empty);
   if (made.without_query > 0) {
-    fmt::print(stderr, "without a query: {} documents with nothing to lose\n", made.without_query);
+    Say("without a query: {} documents with nothing to lose\n", made.without_query);
   }
   PrintSummary(command.output, made.task, command.json);
 }

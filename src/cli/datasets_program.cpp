@@ -1,5 +1,6 @@
 #include "cli/datasets_program.h"
 
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,8 +58,20 @@ void RunBuildDataset(const fs::path& folder, const std::vector<std::string>& arg
   std::vector<char*> pointers;
   for (std::string& argument : command) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
+  // Signals as they are for any program: some are kept from this one's threads, and some ignored.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none, defaults;
+  ::sigemptyset(&none);
+  ::sigemptyset(&defaults);
+  ::sigaddset(&defaults, SIGPIPE);
+  ::sigaddset(&defaults, SIGXFSZ);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t process = 0;
-  const int error = ::posix_spawnp(&process, "python3", nullptr, nullptr, pointers.data(), environ);
+  const int error = ::posix_spawnp(&process, "python3", nullptr, &attributes, pointers.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
   if (error == ENOENT) Fail(ErrorCode::kIo, "python3 is missing, which builds the sets; install it");
   if (error != 0) Fail(ErrorCode::kIo, "cannot run python3: {}", std::strerror(error));
   int status = 0;

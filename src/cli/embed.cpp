@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,11 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
+#include "cli/resume.h"
+#include "embedding/resume_file.h"
 #include "embedding/vector_file.h"
 #include "text/documents.h"
 
@@ -20,8 +25,7 @@ namespace lengthwise {
 namespace {
 
 // Documents embedded between two writes.
-constexpr std::size_t kChunk = 4096;
-
+constexpr std::size_t kMostDocuments = 4096;
 struct EmbedCommand {
   ModelOptions model;
   std::string input;
@@ -53,23 +57,19 @@ Role RoleOf(const EmbedCommand& command) {
 
 void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals) {
   const LengthLimits limits = embedder.limits();
-  fmt::print(stderr,
-             "{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
-             "positions {})\n",
-             totals.texts, totals.tokens, command.output, totals.texts, embedder.spec().hidden,
-             limits.in_force,
-             limits.sentence_transformers > 0 ? fmt::to_string(limits.sentence_transformers) : "not given",
-             limits.positions);
+  Say("{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
+      "positions {})\n",
+      totals.texts, totals.tokens, command.output, totals.texts, embedder.spec().hidden, limits.in_force,
+      limits.sentence_transformers > 0 ? fmt::to_string(limits.sentence_transformers) : "not given",
+      limits.positions);
   if (totals.cut_texts > 0) {
-    fmt::print(stderr,
-               "warning: {} of {} texts are longer than {} tokens: their last {} tokens were dropped "
-               "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
-               totals.cut_texts, totals.texts, limits.in_force, totals.dropped_tokens, limits.positions);
+    Say("warning: {} of {} texts are longer than {} tokens: their last {} tokens were dropped "
+        "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
+        totals.cut_texts, totals.texts, limits.in_force, totals.dropped_tokens, limits.positions);
   }
   if (embedder.NeedsRole() && command.role.empty()) {
-    fmt::print(stderr,
-               "note: documents and queries are embedded differently; these were taken for documents (--role "
-               "query for queries)\n");
+    Say("note: documents and queries are embedded differently; these were taken for documents (--role "
+        "query for queries)\n");
   }
   if (!command.json) return;
   const OrderedJson summary = {
@@ -87,28 +87,63 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
   fmt::print("{}\n", summary.dump());
 }
 
+CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  places.inputs.push_back({"--input", command.input});
+  places.outputs = {{"--output", command.output}};
+  if (VectorFormatOf(command.output) == VectorFormat::kNpy)
+    places.outputs.push_back({"file of token counts", TokenFileOf(command.output).string()});
+  places.prints = command.json;
+  return places;
+}
+
+std::size_t WorkOf(const std::string& text, const EmbedderImpl& embedder) {
+  if (embedder.options().long_input.kind == LongInputKind::kWindowMean)
+    return text.size() + ResumeFile::kBytesPerToken;
+  return std::min(text.size(), ResumeFile::kBytesPerToken * embedder.limits().in_force) +
+         ResumeFile::kBytesPerToken;
+}
+
 void RunEmbed(const EmbedCommand& command) {
+  CheckPlaces(PlacesOfEmbed(command));
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   VectorWriter writer(command.output, embedder.spec().hidden);
   const std::vector<Document> documents = ReadDocuments(command.input);
+  const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, RoleOf(command));
   Progress progress("embed", command.quiet);
   Totals totals;
-  for (std::size_t first = 0; first < documents.size(); first += kChunk) {
-    const std::size_t count = std::min(kChunk, documents.size() - first);
-    std::vector<std::string> ids(count);
-    std::vector<std::string> texts(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      ids[i] = documents[first + i].id;
-      texts[i] = EmbeddedText(documents[first + i]);
-    }
-    const auto update = [&](std::size_t done, std::size_t) {
-      progress.Update(first + done, documents.size());
-    };
-    const Embeddings rows = embedder.Embed(texts, update, first, RoleOf(command));
+  const auto write = [&](const Embeddings& rows) {
+    std::vector<std::string> ids(rows.rows());
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = documents[totals.texts + i].id;
     writer.Append(ids, rows);
     Count(rows, totals);
+  };
+  const auto text_at = [&](std::size_t i) { return EmbeddedText(documents[totals.texts + i]); };
+  while (resume != nullptr && totals.texts < documents.size()) {
+    const std::optional<Embeddings> rows = resume->Next(documents.size() - totals.texts, text_at);
+    if (!rows) break;
+    write(*rows);
+  }
+  const std::size_t found = totals.texts;
+  while (totals.texts < documents.size()) {
+    const std::size_t first = totals.texts;
+    const std::size_t most = std::min(kMostDocuments, documents.size() - first);
+    std::vector<std::string> texts;
+    std::size_t bytes = 0;
+    while (texts.size() < most && (resume == nullptr || bytes < resume->work())) {
+      texts.push_back(text_at(texts.size()));
+      bytes += WorkOf(texts.back(), embedder);
+    }
+    const auto update = [&](std::size_t done, std::size_t) {
+      progress.Update(first + done, documents.size(), found);
+    };
+    const Embeddings rows = embedder.Embed(texts, update, first, RoleOf(command));
+    write(rows);
+    if (resume != nullptr) resume->Add(texts, rows, bytes);
   }
   writer.Commit();
+  if (resume != nullptr) resume->Remove();
+  if (found > 0) SayResumed(found, "texts");
   PrintSummary(command, embedder, totals);
 }
 

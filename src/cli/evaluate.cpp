@@ -18,7 +18,9 @@
 #include "base/progress.h"
 #include "cli/cache_options.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
@@ -71,7 +73,17 @@ std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair rep
   return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair)));
 }
 
+void CheckPlacesOf(const EvaluateCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  for (const std::string& task : command.tasks) places.folders.push_back({"--task", task});
+  for (const std::string& file : CacheFiles(command.cache)) places.inputs.push_back({"cache", file});
+  places.outputs = {{"--output", command.output}, {"--html", command.html}};
+  places.prints = command.json;
+  CheckPlaces(places);
+}
+
 void RunEvaluate(const EvaluateCommand& command) {
+  CheckPlacesOf(command);
   const Repair repair = RepairOf(command.model);
   EvaluationOptions options = command.evaluation;
   options.sides = SidesOf(command.sides);
@@ -111,14 +123,14 @@ void RunEvaluate(const EvaluateCommand& command) {
   files.Write(evaluation, FormatEvaluation(evaluation));
   files.Commit();
   for (const TaskResult& result : results) {
-    for (const std::string& note : result.notes) fmt::print(stderr, "note: {}: {}\n", result.task, note);
-    fmt::print(stderr, "{}", DescribeTask(result));
+    for (const std::string& note : result.notes) Say("note: {}: {}\n", result.task, note);
+    Say("{}", DescribeTask(result));
     if (command.json)
       fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
-  fmt::print(stderr, "{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
-  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
-  if (cache != nullptr) fmt::print(stderr, "{}\n", DescribeUse(*cache));
+  Say("{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
+  if (!command.html.empty()) Say("page: {}\n", command.html);
+  if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {

@@ -13,8 +13,10 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
 #include "encoder/model_spec.h"
 
 namespace lengthwise {
@@ -30,15 +32,13 @@ struct ExportCommand {
 };
 
 void PrintSummary(const ExportCommand& command, const ExportSummary& summary) {
-  fmt::print(stderr, "{} -> {}\n", fmt::join(summary.folded, "; "), command.output);
+  Say("{} -> {}\n", fmt::join(summary.folded, "; "), command.output);
   if (summary.router) {
-    fmt::print(
-        stderr,
-        "documents and queries are apart: serve with sentence-transformers 5 or later, by encode_document "
+    Say("documents and queries are apart: serve with sentence-transformers 5 or later, by encode_document "
         "and encode_query, or export each side by itself with --role\n");
   }
   for (const std::string& file : summary.left_out) {
-    fmt::print(stderr, "left out, since it holds the weights without the repair: {}\n", file);
+    Say("left out, since it holds the weights without the repair: {}\n", file);
   }
   if (!command.json) return;
   const OrderedJson json = {
@@ -51,6 +51,9 @@ void PrintSummary(const ExportCommand& command, const ExportSummary& summary) {
 }
 
 void RunExport(const ExportCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  places.folder_outputs = {{"--output", command.output}};
+  CheckPlaces(places);
   Repair repair = RepairOf(command.model);
   if (!command.fit.post_process.empty()) {
     if (command.fit.input.empty()) {

@@ -10,8 +10,10 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
 
 namespace lengthwise {
 namespace {
@@ -26,9 +28,9 @@ struct FitCommand {
 
 void PrintSummary(const FitCommand& command, const Repair& repair) {
   const PostProcess& post = repair.post_process;
-  fmt::print(stderr, "{} fitted on {} documents and {} queries ({}) -> {}\n",
-             FormatPostProcessSpec(post.spec), repair.origin.documents, repair.origin.queries,
-             QuerySourceName(repair.origin.query_source), command.output);
+  Say("{} fitted on {} documents and {} queries ({}) -> {}\n", FormatPostProcessSpec(post.spec),
+      repair.origin.documents, repair.origin.queries, QuerySourceName(repair.origin.query_source),
+      command.output);
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},         {"spec", FormatPostProcessSpec(post.spec)},
@@ -40,6 +42,12 @@ void PrintSummary(const FitCommand& command, const Repair& repair) {
 }
 
 void RunFit(const FitCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  places.inputs.push_back({"--input", command.fit.input});
+  places.inputs.push_back({"--queries", command.fit.queries});
+  places.outputs = {{"--output", command.output}};
+  places.prints = command.json;
+  CheckPlaces(places);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   const Repair repair = FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet);

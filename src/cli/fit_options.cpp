@@ -12,6 +12,7 @@
 
 #include "base/fail.h"
 #include "base/progress.h"
+#include "cli/console.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -50,14 +51,13 @@ QuerySource SourceOf(const FitCommandOptions& options) {
 void PrintWarnings(const Repair& repair) {
   const PostProcess& post = repair.post_process;
   if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
-    fmt::print(stderr,
-               "warning: {} documents do not vary in all of {} dimensions; those in which they do not are "
-               "scaled up most: fit on more documents, or take a larger epsilon\n",
-               repair.origin.documents, post.dimension);
+    Say("warning: {} documents do not vary in all of {} dimensions; those in which they do not are "
+        "scaled up most: fit on more documents, or take a larger epsilon\n",
+        repair.origin.documents, post.dimension);
   }
   if (repair.origin.query_source != QuerySource::kDocuments && repair.origin.queries < kFewQueries) {
-    fmt::print(stderr, "warning: the mean of queries rests on {} of them; give {} or more\n",
-               repair.origin.queries, kFewQueries);
+    Say("warning: the mean of queries rests on {} of them; give {} or more\n", repair.origin.queries,
+        kFewQueries);
   }
 }
 

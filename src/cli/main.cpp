@@ -1,11 +1,10 @@
 // lengthwise: parse, call, print.
 #include <fmt/format.h>
 
-#include <csignal>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,8 @@
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/signals.h"
 #include "lengthwise/error.h"
 
 namespace {
@@ -20,16 +21,27 @@ namespace {
 constexpr int kWorkFailed = 1;
 constexpr int kWrongUsage = 2;
 
+// The exit code of what has ended with `code`, once its output has got to where it goes.
+int Ended(int code) {
+  try {
+    lengthwise::FlushStandardOutput();
+  } catch (const lengthwise::Error& error) {
+    lengthwise::Say("error: {}\n", error.what());
+    if (code == 0) return kWorkFailed;
+  }
+  return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  lengthwise::OpenClosedStreams();
+  lengthwise::CleanUpOnSignals();
   CLI::App app(
       "Tells whether text embeddings collapse as texts grow, where in the model, and what repairs it.",
       "lengthwise");
   app.set_version_flag("--version", lengthwise::Version());
   app.require_subcommand(1);
-  // A file that may grow no further is a failed write, which is reported, not a death.
-  std::signal(SIGXFSZ, SIG_IGN);
   lengthwise::AddAttentionCommand(app);
   lengthwise::AddDatasetsCommand(app);
   lengthwise::AddEmbedCommand(app);
@@ -43,15 +55,21 @@ int main(int argc, char** argv) {
   lengthwise::AddTheoryCommand(app, std::move(arguments));
   try {
     app.parse(argc, argv);
-    return 0;
+    return Ended(0);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kWrongUsage;
+    return Ended(app.exit(error) == 0 ? 0 : kWrongUsage);
   } catch (const lengthwise::Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
+    lengthwise::Say("error: {}\n", error.what());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory\n");
+    lengthwise::Say(
+        "error: out of memory; give the program more, or less to hold at once: fewer --threads, a smaller "
+        "input\n");
+  } catch (const std::system_error& error) {
+    // No thread could be started, or nothing printed.
+    lengthwise::Say("error: {}; the system may be short of memory, threads or room on the disk\n",
+                    error.what());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "error: {} (this is a defect in lengthwise)\n", error.what());
+    lengthwise::Say("error: {} (this is a defect in lengthwise)\n", error.what());
   }
   return kWorkFailed;
 }

@@ -15,9 +15,11 @@
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
+#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
+#include "cli/resume.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
@@ -49,7 +51,17 @@ std::vector<HeadOutput> ParseModes(const std::vector<std::string>& names) {
   return modes;
 }
 
+void CheckPlacesOf(const MeasureCommand& command) {
+  CommandPlaces places = PlacesOf(command.model);
+  places.inputs.push_back({"--input", command.input});
+  places.outputs = {
+      {"--output", command.output}, {"--html", command.html}, {"--statistics", command.statistics}};
+  places.prints = command.json;
+  CheckPlaces(places);
+}
+
 void RunMeasure(const MeasureCommand& command) {
+  CheckPlacesOf(command);
   const auto asked = [&](const char* arm) {
     return std::find(command.arms.begin(), command.arms.end(), arm) != command.arms.end();
   };
@@ -75,6 +87,8 @@ void RunMeasure(const MeasureCommand& command) {
     if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);
     spectrum_progress->Update(done, total);
   };
+  const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, Role::kDocument);
+  options.resume = resume.get();
   MeasureStatistics gathered;
   const MeasureResult result = Measure(
       embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); },
@@ -84,8 +98,11 @@ void RunMeasure(const MeasureCommand& command) {
   const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
   files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(gathered, report, *statistics);
-  files.Commit();
-  if (statistics) statistics->Commit();
+  files.Commit(statistics ? &*statistics : nullptr);
+  if (resume != nullptr) {
+    resume->Remove();
+    if (resume->found() > 0) SayResumed(resume->found(), "sequences");
+  }
   PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
 }
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "collapse/measure.h"
@@ -32,7 +33,17 @@ struct MergeCommand {
   std::vector<std::string> arguments;  // of the whole command line
 };
 
+void CheckPlacesOf(const MergeCommand& command) {
+  CommandPlaces places;
+  for (const std::string& input : command.inputs) places.inputs.push_back({"file to merge", input});
+  places.outputs = {
+      {"--output", command.output}, {"--html", command.html}, {"--statistics", command.statistics}};
+  places.prints = command.json;
+  CheckPlaces(places);
+}
+
 void RunMerge(const MergeCommand& command) {
+  CheckPlacesOf(command);
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
@@ -49,8 +60,7 @@ void RunMerge(const MergeCommand& command) {
   report["repair"] = merged.repair;
   files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(merged.statistics, report, *statistics);
-  files.Commit();
-  if (statistics) statistics->Commit();
+  files.Commit(statistics ? &*statistics : nullptr);
   PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
 }
 

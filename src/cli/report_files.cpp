@@ -13,9 +13,8 @@ void ReportFiles::Write(const OrderedJson& document, std::string_view text) {
   if (html_) html_->Write(HtmlPage(document));
 }
 
-void ReportFiles::Commit() {
-  output_.Commit();
-  if (html_) html_->Commit();
+void ReportFiles::Commit(AtomicFile* more) {
+  CommitTogether({&output_, html_ ? &*html_ : nullptr, more});
 }
 
 }  // namespace lengthwise

@@ -19,7 +19,8 @@ class ReportFiles {
 
   // `text` is the document as it is stored. Throws kIo.
   void Write(const OrderedJson& document, std::string_view text);
-  void Commit();
+  // With `more`, which may be null: none has its name before all are whole.
+  void Commit(AtomicFile* more = nullptr);
 
  private:
   AtomicFile output_;

@@ -4,22 +4,22 @@
 
 #include <cstdio>
 
+#include "cli/console.h"
+
 namespace lengthwise {
 
 void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report) {
-  for (const OrderedJson& note : report["notes"]) fmt::print(stderr, "note: {}\n", note.get<std::string>());
-  fmt::print(stderr, "{}\n", report["sentence"].get<std::string>());
+  for (const OrderedJson& note : report["notes"]) Say("note: {}\n", note.get<std::string>());
+  Say("{}\n", report["sentence"].get<std::string>());
   for (const char* control : {"repeated", "mixed", "diluted", "attribution"}) {
     if (!report.contains("controls") || !report["controls"].contains(control)) continue;
-    fmt::print(stderr, "{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
+    Say("{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
   }
-  if (report.contains("gains_sentence"))
-    fmt::print(stderr, "gains: {}\n", report["gains_sentence"].get<std::string>());
-  if (report.contains("ablation"))
-    fmt::print(stderr, "ablation: {}\n", report["ablation"]["sentence"].get<std::string>());
-  fmt::print(stderr, "report: {}\n", places.output);
-  if (!places.html.empty()) fmt::print(stderr, "page: {}\n", places.html);
-  if (!places.statistics.empty()) fmt::print(stderr, "statistics: {}\n", places.statistics);
+  if (report.contains("gains_sentence")) Say("gains: {}\n", report["gains_sentence"].get<std::string>());
+  if (report.contains("ablation")) Say("ablation: {}\n", report["ablation"]["sentence"].get<std::string>());
+  Say("report: {}\n", places.output);
+  if (!places.html.empty()) Say("page: {}\n", places.html);
+  if (!places.statistics.empty()) Say("statistics: {}\n", places.statistics);
   if (!places.json) return;
   const auto place = [](const std::string& path) {
     return path.empty() ? OrderedJson(nullptr) : OrderedJson(path);

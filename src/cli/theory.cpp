@@ -13,6 +13,8 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/places.h"
 #include "cli/report_files.h"
 #include "collapse/theory_run.h"
 #include "math/thread_pool.h"
@@ -33,12 +35,12 @@ struct TheoryCommand {
 
 void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
   for (const OrderedJson& verdict : theory["verdicts"]) {
-    fmt::print(stderr, "{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
-               verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
+    Say("{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
+        verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
   }
-  fmt::print(stderr, "{}\n", theory["sentence"].get<std::string>());
-  fmt::print(stderr, "theory: {}\n", command.output);
-  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
+  Say("{}\n", theory["sentence"].get<std::string>());
+  Say("theory: {}\n", command.output);
+  if (!command.html.empty()) Say("page: {}\n", command.html);
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},
@@ -50,6 +52,11 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
 }
 
 void RunTheoryCommand(const TheoryCommand& command) {
+  CheckPlaces({.inputs = {},
+               .folders = {},
+               .outputs = {{"--output", command.output}, {"--html", command.html}},
+               .folder_outputs = {},
+               .prints = command.json});
   CheckTheoryOptions(command.theory);
   ReportFiles files(command.output, command.html);
   ThreadPool pool(command.threads);

@@ -83,12 +83,15 @@ struct ArmStats {
   void Merge(const ArmStats& other);
 };
 
+class ResumeFile;
+
 struct ArmRun {
   bool model = true;
   bool static_control = true;
   bool probe = false;  // heads and layers, of the model's arm
   bool gains = false;  // energies, of the model's arm
   std::size_t kept_vectors = VectorSample::kDefaultCapacity;
+  ResumeFile* resume = nullptr;  // of the model's vectors, where there is no probe
 };
 
 // Called with the tokens embedded so far.

@@ -13,6 +13,8 @@
 
 namespace lengthwise {
 
+class ResumeFile;
+
 struct MeasureOptions {
   // The arms. `static_control` follows the sequences of those asked for; of both where it stands alone.
   bool natural = true;
@@ -37,6 +39,10 @@ struct MeasureOptions {
   std::size_t truncated_documents = VectorSample::kDefaultCapacity;
   // Vectors kept in each bucket for intervals, centred cosine, floor and uniformity.
   std::size_t kept_vectors = VectorSample::kDefaultCapacity;
+
+  // Where embeddings of the arms are kept until the measurement is done, in case it is broken off; null:
+  // nowhere. What is probed is not kept.
+  ResumeFile* resume = nullptr;
 
   // Whether natural and truncated sequences are measured at all, be it for the control alone.
   bool AnyNatural() const { return natural || (static_control && !truncated); }

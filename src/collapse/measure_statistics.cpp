@@ -79,7 +79,8 @@ class Gatherer {
     return {.model = model,
             .static_control = options.static_control,
             .probe = model && options.probe,
-            .kept_vectors = options.kept_vectors};
+            .kept_vectors = options.kept_vectors,
+            .resume = options.resume};
   }
 
   TokenProgress ProgressOf(std::size_t total) {

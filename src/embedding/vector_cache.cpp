@@ -5,6 +5,7 @@
 
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <string>
@@ -122,6 +123,12 @@ void VectorCache::Impl::FailNow(const char* action) const {
          file.string(), kPatience.count() / 1000);
   }
   const int reason = sqlite3_system_errno(database.get());
+  if (code == SQLITE_FULL || reason == ENOSPC || reason == EDQUOT) {
+    Fail(ErrorCode::kIo,
+         "cannot {} the cache of embeddings {}: the disk is full ({}); make room, keep it elsewhere, or do "
+         "without",
+         action, file.string(), std::strerror(reason == 0 ? ENOSPC : reason));
+  }
   Fail(ErrorCode::kIo, "cannot {} the cache of embeddings {}: {}{}; keep it elsewhere, or do without", action,
        file.string(), message, reason == 0 ? "" : fmt::format(" ({})", std::strerror(reason)));
 }

@@ -7,8 +7,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <system_error>
 
+#include "base/fail.h"
 #include "base/json.h"
 
 namespace lengthwise {
@@ -69,6 +69,12 @@ std::filesystem::path TokenFileOf(const std::filesystem::path& npy) {
 VectorWriter::VectorWriter(const std::filesystem::path& path, std::size_t dimension)
     : path_(path), format_(VectorFormatOf(path)), dimension_(dimension), vectors_(path) {
   if (format_ == VectorFormat::kNpy) {
+    if (!vectors_.replaceable()) {
+      Fail(ErrorCode::kBadInput,
+           "cannot write {}: the number of rows stands at the start of a .npy, and is known at the end, so "
+           "it needs a file; write .jsonl into a pipe or a device",
+           path.string());
+    }
     tokens_ = std::make_unique<AtomicFile>(TokenFileOf(path));
     vectors_.Write(NpyHeader(0, dimension_));
   }
@@ -116,18 +122,9 @@ void VectorWriter::AppendJsonl(std::span<const std::string> ids, const Embedding
 }
 
 std::size_t VectorWriter::Commit() {
-  if (tokens_ != nullptr) {
-    vectors_.WriteAt(0, NpyHeader(rows_, dimension_));
-    // First, so that whoever finds the vectors finds their token counts too.
-    tokens_->Commit();
-  }
-  try {
-    vectors_.Commit();
-  } catch (const Error&) {
-    std::error_code ignored;
-    if (tokens_ != nullptr) std::filesystem::remove(TokenFileOf(path_), ignored);
-    throw;
-  }
+  if (tokens_ != nullptr) vectors_.WriteAt(0, NpyHeader(rows_, dimension_));
+  // The token counts first, so that whoever finds the vectors finds them too.
+  CommitTogether({tokens_.get(), &vectors_});
   return rows_;
 }
 

@@ -30,7 +30,7 @@ std::filesystem::path TokenFileOf(const std::filesystem::path& npy);
 // names with Commit; a writer that is destroyed without it leaves whatever stood there.
 class VectorWriter {
  public:
-  // Throws kBadInput (extension) or kIo (the place cannot be written).
+  // Throws kBadInput (extension; .npy into a pipe or a device) or kIo (the place cannot be written).
   VectorWriter(const std::filesystem::path& path, std::size_t dimension);
 
   // Appends rows in order; ids.size() == rows.rows(). Throws kIo when the disk is full.

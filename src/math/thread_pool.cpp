@@ -3,7 +3,10 @@
 #include <sched.h>
 
 #include <chrono>
+#include <system_error>
 #include <utility>
+
+#include "base/fail.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -48,8 +51,21 @@ std::size_t UsableProcessors() {
 ThreadPool::ThreadPool(std::size_t threads) {
   if (threads == 0) threads = UsableProcessors();
   workers_.reserve(threads - 1);
-  for (std::size_t worker = 1; worker < threads; ++worker) {
-    workers_.emplace_back([this, worker] { Work(worker); });
+  try {
+    for (std::size_t worker = 1; worker < threads; ++worker)
+      workers_.emplace_back([this, worker] { Work(worker); });
+  } catch (const std::system_error& error) {
+    // Those that have started must end before the pool does.
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+      generation_.fetch_add(1);
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+    Fail(ErrorCode::kIo,
+         "cannot start {} threads: {}; there may be too little memory; give fewer with --threads", threads,
+         error.code().message());
   }
 }
 

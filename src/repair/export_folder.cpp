@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/fail.h"
+#include "base/file.h"
 #include "base/new_folder.h"
 
 namespace lengthwise {
@@ -58,8 +59,11 @@ std::vector<std::string> CopyModelFolder(const fs::path& from, std::span<const f
       left_out.push_back(relative.generic_string());
       continue;
     }
-    fs::copy_file(path, to / relative, error);
-    if (error) FailIo("copy", path, error);
+    if (!entry->is_regular_file(error)) {
+      if (!error) error = std::make_error_code(std::errc::invalid_argument);
+      FailIo("copy", path, error);
+    }
+    CopyFile(path, to / relative);
   }
   if (error) FailIo("copy", from, error);
   std::sort(left_out.begin(), left_out.end());

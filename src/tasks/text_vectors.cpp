@@ -1,6 +1,7 @@
 #include "tasks/text_vectors.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -28,12 +29,23 @@ void ForEachTokenized(const EmbedderImpl& embedder, std::span<const std::string>
   }
 }
 
-// Bytes of text embedded between two writes to the cache, about as many as go through the model: some seconds
-// of work, so that little is lost with the process, and enough for all threads to be busy to the end.
-constexpr std::size_t kWorkBytes = 128 * 1024;
+// Bytes of text embedded between two writes to the cache, about as many as go through the model: as many as a
+// second is enough for, so that little is lost with the process however slow it is, and not more than keep
+// all threads busy to the end. What a second is enough for is not known at first.
+constexpr std::size_t kFirstWorkBytes = 4 * 1024;
+constexpr std::size_t kMostWorkBytes = 128 * 1024;
+constexpr double kSecondsBetweenWrites = 1;
 // What the special tokens of a text cost, and what a token is worth that a longer text keeps.
 constexpr std::size_t kBytesPerText = 16;
 constexpr std::size_t kBytesPerToken = 8;
+
+// Bytes for the next part, after one of `bytes` has taken `seconds`. At most eight times as many, since small
+// parts tell little.
+std::size_t NextWorkBytes(std::size_t bytes, double seconds) {
+  const double fitting = static_cast<double>(bytes) * kSecondsBetweenWrites / std::max(seconds, 1e-3);
+  const double most = std::min(8 * static_cast<double>(bytes), static_cast<double>(kMostWorkBytes));
+  return std::max(static_cast<std::size_t>(std::min(fitting, most)), std::size_t{1});
+}
 
 // Given the rows of one text, as the model gives them.
 using RowsSink = std::function<void(std::size_t text, std::span<const float> rows)>;
@@ -113,9 +125,13 @@ void FindOrEmbed(const EmbedderImpl& embedder, std::span<const std::string> text
     if (progress && done > 0) progress(done);
   }
   const std::vector<DifferentText> different = Different(texts, found, keys);
+  // Where nothing is written, nothing is lost by large parts.
+  std::size_t work_bytes = cache == nullptr ? kMostWorkBytes : kFirstWorkBytes;
   for (std::size_t first = 0; first < different.size();) {
     std::vector<std::string> part;
-    for (std::size_t work = 0; first + part.size() < different.size() && work < kWorkBytes;) {
+    const auto start = std::chrono::steady_clock::now();
+    std::size_t work = 0;
+    while (first + part.size() < different.size() && work < work_bytes) {
       part.push_back(texts[different[first + part.size()].places[0]]);
       work += WorkOf(embedder, part.back());
     }
@@ -130,7 +146,11 @@ void FindOrEmbed(const EmbedderImpl& embedder, std::span<const std::string> text
       done += different[first + i].places.size();
       entries.push_back({different[first + i].key, rows});
     }
-    if (cache != nullptr) cache->Put(entries);
+    if (cache != nullptr) {
+      cache->Put(entries);
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+      work_bytes = NextWorkBytes(work, taken.count());
+    }
     first += part.size();
   }
   if (progress && !texts.empty()) progress(done);

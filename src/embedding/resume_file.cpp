@@ -1,0 +1,201 @@
+#include "embedding/resume_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr std::string_view kMagic = "lengthwise resume 1\n";
+constexpr std::chrono::seconds kWorthKeeping{1};
+
+struct BlockHeader {
+  std::uint64_t count = 0;
+  VectorKey texts;
+};
+static_assert(std::has_unique_object_representations_v<VectorKey>);
+static_assert(std::has_unique_object_representations_v<TokenUse>);
+
+template <typename T>
+void Append(const T& value, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
+}
+
+std::uint64_t Checksum(std::string_view bytes) {
+  Hasher hasher;
+  hasher.Add(bytes);
+  return hasher.Value().first;
+}
+
+VectorKey KeyOf(std::size_t count, const ResumeFile::TextAt& text) {
+  Hasher hasher;
+  for (std::size_t i = 0; i < count; ++i) hasher.Add(std::string_view(text(i)));
+  const auto [high, low] = hasher.Value();
+  return {high, low};
+}
+
+std::size_t BodyBytes(std::size_t count, std::size_t dimension) {
+  return count * (dimension * sizeof(float) + sizeof(TokenUse));
+}
+
+bool ReadAll(int descriptor, char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = ::read(descriptor, bytes, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    bytes += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
+
+ResumeFile::ResumeFile(const std::filesystem::path& file, std::size_t dimension, Key key)
+    : file_(file), dimension_(dimension), key_(std::move(key)) {
+  reading_ = OpenOld();
+}
+
+ResumeFile::~ResumeFile() {
+  Close();
+}
+
+bool ResumeFile::OpenOld() {
+  descriptor_ = ::open(file_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor_ < 0) {
+    given_up_ = errno != ENOENT;
+    return false;
+  }
+  struct stat status {};
+  std::string magic(kMagic.size(), '\0');
+  // A file of another program, or of a process that is at work, is left alone.
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode) ||
+      ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 || !ReadAll(descriptor_, magic.data(), magic.size()) ||
+      magic != kMagic) {
+    given_up_ = true;
+    Close();
+    return false;
+  }
+  VectorKey key;
+  if (ReadAll(descriptor_, reinterpret_cast<char*>(&key), sizeof(key)) && key == key_()) return true;
+  // Of another model or other options: begun anew.
+  ::unlink(file_.c_str());
+  Close();
+  return false;
+}
+
+std::optional<Embeddings> ResumeFile::Next(std::size_t count, const TextAt& text) {
+  if (!reading_) return std::nullopt;
+  const off_t begin = ::lseek(descriptor_, 0, SEEK_CUR);
+  struct stat status {};
+  std::optional<Embeddings> rows;
+  BlockHeader header;
+  if (begin >= 0 && ::fstat(descriptor_, &status) == 0 &&
+      ReadAll(descriptor_, reinterpret_cast<char*>(&header), sizeof(header)) && header.count > 0 &&
+      header.count <= count &&
+      BodyBytes(header.count, dimension_) < static_cast<std::size_t>(status.st_size - begin)) {
+    std::string block;
+    Append(header, block);
+    const std::size_t body = block.size();
+    block.resize(body + BodyBytes(header.count, dimension_));
+    std::uint64_t checksum = 0;
+    if (ReadAll(descriptor_, block.data() + body, block.size() - body) &&
+        ReadAll(descriptor_, reinterpret_cast<char*>(&checksum), sizeof(checksum)) &&
+        checksum == Checksum(block) && header.texts == KeyOf(header.count, text)) {
+      rows.emplace();
+      rows->dimension = dimension_;
+      rows->values.resize(header.count * dimension_);
+      rows->tokens.resize(header.count);
+      const std::size_t floats = rows->values.size() * sizeof(float);
+      std::memcpy(rows->values.data(), block.data() + body, floats);
+      std::memcpy(rows->tokens.data(), block.data() + body + floats, header.count * sizeof(TokenUse));
+    }
+  }
+  if (rows) {
+    found_ += rows->rows();
+    last_ = Clock::now();
+    return rows;
+  }
+  reading_ = false;
+  if (begin < 0 || ::ftruncate(descriptor_, begin) != 0 || ::lseek(descriptor_, begin, SEEK_SET) != begin) {
+    given_up_ = true;
+    Close();
+  }
+  return std::nullopt;
+}
+
+bool ResumeFile::OpenNew() {
+  descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) return false;
+  std::string header(kMagic);
+  Append(key_(), header);
+  return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && Write(header);
+}
+
+bool ResumeFile::Write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void ResumeFile::Pace(std::size_t work) {
+  constexpr double kSecondsToLose = 1;
+  constexpr double kPartToLose = 0.05;
+  constexpr double kMostWork = 1024.0 * 1024;
+  const Clock::time_point now = Clock::now();
+  const std::chrono::duration<double> block = now - last_, all = now - start_;
+  last_ = now;
+  const double wanted = std::max(kSecondsToLose, kPartToLose * all.count());
+  const double fitting = static_cast<double>(work) * wanted / std::max(block.count(), 1e-3);
+  // Small blocks tell little of large ones.
+  const double most = std::min(8.0 * static_cast<double>(work_), kMostWork);
+  work_ = static_cast<std::size_t>(std::clamp(fitting, 1.0, most));
+}
+
+void ResumeFile::Add(std::span<const std::string> texts, const Embeddings& rows, std::size_t work) {
+  Pace(work);
+  if (given_up_) return;
+  std::string block;
+  Append(BlockHeader{texts.size(), KeyOf(texts.size(), [&](std::size_t i) { return texts[i]; })}, block);
+  block.append(reinterpret_cast<const char*>(rows.values.data()), rows.values.size() * sizeof(float));
+  block.append(reinterpret_cast<const char*>(rows.tokens.data()), rows.tokens.size() * sizeof(TokenUse));
+  Append(Checksum(block), block);
+  pending_ += block;
+  if (last_ - start_ < kWorthKeeping) return;
+  if ((descriptor_ >= 0 || OpenNew()) && Write(pending_)) {
+    pending_.clear();
+    return;
+  }
+  // A full disk, most likely, of which the output itself is to have what is left.
+  if (descriptor_ >= 0) Remove();
+  given_up_ = true;
+  std::string().swap(pending_);
+}
+
+void ResumeFile::Remove() {
+  if (descriptor_ >= 0) ::unlink(file_.c_str());
+  Close();
+}
+
+void ResumeFile::Close() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+}  // namespace lengthwise
