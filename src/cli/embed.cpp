@@ -89,6 +89,7 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
 
 void RunEmbed(const EmbedCommand& command) {
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  PrintWarnings(embedder.checkpoint());
   VectorWriter writer(command.output, embedder.spec().hidden);
   const std::vector<Document> documents = ReadDocuments(command.input);
   Progress progress("embed", command.quiet);
