@@ -69,6 +69,9 @@ class Embedder {
 
   std::size_t dimension() const;
   LengthLimits limits() const;
+  // What was assumed in place of files that the model folder lacks, and what of it looks odd: sentences to
+  // show to whoever chose the model. Empty for a whole folder.
+  const std::vector<std::string>& warnings() const;
 
   // Called with (texts done, texts in all) from the calling thread's side of the work; may be empty.
   using ProgressCallback = std::function<void(std::size_t done, std::size_t total)>;

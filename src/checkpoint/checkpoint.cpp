@@ -1,5 +1,8 @@
 #include "checkpoint/checkpoint.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +14,8 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "checkpoint/model_file.h"
+#include "checkpoint/model_location.h"
 #include "checkpoint/tokenizer_file.h"
 
 namespace lengthwise {
@@ -18,24 +23,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void CheckFolder(const fs::path& folder) {
-  std::error_code error;
-  const fs::file_status status = fs::status(folder, error);
-  if (!fs::exists(status)) {
-    Fail(ErrorCode::kIo, "cannot open model folder {}: {}", folder.string(),
-         error ? error.message() : "No such file or directory");
-  }
-  if (!fs::is_directory(status)) {
-    Fail(ErrorCode::kIo,
-         "{} is not a folder; a model is the folder that holds config.json, model.safetensors and "
-         "tokenizer.json",
-         folder.string());
-  }
-}
-
 SafeTensors OpenWeights(const fs::path& transformer) {
   const fs::path path = transformer / "model.safetensors";
-  if (!Exists(path)) {
+  // A link that leads nowhere is no reason to look for other weights.
+  std::error_code ignored;
+  if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) {
     const std::string convert = fmt::format(
         "python3 -c \"from transformers import AutoModel; "
         "AutoModel.from_pretrained('{0}').save_pretrained('{0}', max_shard_size='1000GB')\"",
@@ -50,6 +42,7 @@ SafeTensors OpenWeights(const fs::path& transformer) {
            convert);
     }
   }
+  RequireModelFile(path);
   return SafeTensors(path);
 }
 
@@ -66,7 +59,7 @@ void RefuseLowerCasing(const Json& config, const std::string& where) {
 // A model with a default prompt embeds prompt + text; leaving the prompt out would give other vectors without
 // a word.
 void RefuseDefaultPrompt(const fs::path& path) {
-  if (!Exists(path)) return;
+  if (!HasModelFile(path)) return;
   const std::string where = path.string();
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
   const auto name =
@@ -91,34 +84,53 @@ std::size_t Length(const Json& value, const char* member, const std::string& whe
   return value.get<std::size_t>();
 }
 
-// Reads the limit into `checkpoint` and notes the file that it came from. `transformer` is relative to the
-// folder.
-void ReadMaxSeqLength(const fs::path& transformer, Checkpoint* checkpoint) {
+// Reads the limit into `checkpoint` and notes the file that it came from. Returns what was assumed where
+// sentence-transformers' own file is missing; empty: nothing. `transformer` is relative to the folder.
+std::string ReadMaxSeqLength(const fs::path& transformer, Checkpoint* checkpoint) {
+  bool given = false;
   // The names that sentence-transformers looks for; all but the first are of its early days.
   for (const char* name :
        {"sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
         "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
         "sentence_xlnet_config.json"}) {
     const fs::path path = checkpoint->folder / transformer / name;
-    if (!Exists(path)) continue;
+    if (!HasModelFile(path)) continue;
+    given = true;
     const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
     RefuseLowerCasing(config, path.string());
     checkpoint->small_files.push_back(transformer / name);
     const auto limit = config.find("max_seq_length");
     if (limit != config.end() && !limit->is_null()) {
       checkpoint->max_seq_length = Length(*limit, "max_seq_length", path.string());
-      return;
+      return "";
     }
     break;
   }
+  std::string assumed =
+      given ? "" : "no sentence_bert_config.json: texts may be as long as the model has positions";
   const fs::path path = checkpoint->folder / transformer / "tokenizer_config.json";
-  if (!Exists(path)) return;
+  if (!HasModelFile(path)) return assumed;
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
   const auto limit = config.find("model_max_length");
   // transformers writes 1e30, a float once read, where it knows no limit.
-  if (limit == config.end() || limit->is_null() || limit->is_number_float()) return;
+  if (limit == config.end() || limit->is_null() || limit->is_number_float()) return assumed;
   checkpoint->max_seq_length = Length(*limit, "model_max_length", path.string());
   checkpoint->small_files.push_back(transformer / "tokenizer_config.json");
+  if (given) return "";
+  return fmt::format("no sentence_bert_config.json: texts may have the {} tokens of tokenizer_config.json",
+                     checkpoint->max_seq_length);
+}
+
+// The vectors that Pooling announces are those that the transformer makes.
+void CheckPooledDimension(const Modules& modules, const Json& config, const std::string& where) {
+  const auto hidden = JsonMember<double>(config, "hidden_size", 0, where, ErrorCode::kBadCheckpoint);
+  if (modules.pooled_dimension == 0 || hidden == 0) return;
+  if (static_cast<double>(modules.pooled_dimension) != hidden) {
+    Fail(ErrorCode::kBadCheckpoint,
+         "{}: \"hidden_size\" is {}, but the module Pooling is of {} components: they are of different "
+         "models; fetch the whole folder again",
+         where, hidden, modules.pooled_dimension);
+  }
 }
 
 // A file's name and size first, so that contents cannot move from one file to the next unseen.
@@ -130,10 +142,16 @@ void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
 }  // namespace
 
 Checkpoint OpenCheckpoint(const fs::path& folder) {
-  CheckFolder(folder);
+  CheckModelFolder(folder);
   Modules modules = ReadModules(folder);
   const fs::path transformer = modules.transformer.empty() ? folder : folder / modules.transformer;
-  Json config = ReadJsonObject(transformer / "config.json", ErrorCode::kBadCheckpoint);
+  const fs::path config_json = transformer / "config.json";
+  RequireModelFile(config_json);
+  Json config = ReadJsonObject(config_json, ErrorCode::kBadCheckpoint);
+  CheckPooledDimension(modules, config, config_json.string());
+  std::vector<std::string> assumed;
+  if (modules.files.empty())
+    assumed.emplace_back("no modules.json: vectors are the mean of the token states, not normalised");
   RefuseDefaultPrompt(folder / "config_sentence_transformers.json");
   Checkpoint checkpoint{.folder = folder,
                         .config = std::move(config),
@@ -143,8 +161,17 @@ Checkpoint OpenCheckpoint(const fs::path& folder) {
                         .normalize = modules.normalize,
                         .transformer = modules.transformer,
                         .tokenizer_json = FindTokenizer(transformer),
+                        .config_json = config_json,
+                        .warnings = {},
                         .small_files = std::move(modules.files)};
-  ReadMaxSeqLength(modules.transformer, &checkpoint);
+  const std::string assumed_length = ReadMaxSeqLength(modules.transformer, &checkpoint);
+  if (!assumed_length.empty()) assumed.push_back(assumed_length);
+  if (!assumed.empty()) {
+    checkpoint.warnings.push_back(fmt::format(
+        "{} has {}, as sentence-transformers takes such a folder; if it is a copy of another, copy "
+        "the missing too",
+        folder.string(), fmt::join(assumed, "; ")));
+  }
   checkpoint.small_files.push_back(modules.transformer / "config.json");
   checkpoint.small_files.push_back(modules.transformer / "tokenizer.json");
   std::sort(checkpoint.small_files.begin(), checkpoint.small_files.end());

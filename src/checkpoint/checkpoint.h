@@ -26,13 +26,18 @@ struct Checkpoint {
   // tokenizer_config.json; 0 where the folder names none. It may exceed the model's positions.
   std::size_t max_seq_length = 0;
   std::filesystem::path tokenizer_json;
+  std::filesystem::path config_json;
+  // What was assumed in place of files that the folder lacks, and what of it looks odd: sentences for its
+  // user.
+  std::vector<std::string> warnings;
   // Every file but the weights that changes the vectors, relative to `folder`, sorted.
   std::vector<std::filesystem::path> small_files;
 };
 
-// Reads the small files and the header of the weights, not the weights. Throws kIo for a missing file,
-// kBadCheckpoint for a malformed one, kUnsupported for a module, pooling mode or other setting that this
-// version does not implement (named, with the supported list).
+// Reads the small files and the header of the weights, not the weights. Throws kIo for a missing file and for
+// a link that leads nowhere, kBadCheckpoint for a malformed one, a Git LFS pointer and files that contradict
+// each other, kUnsupported for a module, pooling mode or other setting that this version does not implement
+// (named, with the supported list).
 Checkpoint OpenCheckpoint(const std::filesystem::path& folder);
 
 // 32 hexadecimal digits over names and contents of every file that changes the vectors: config, weights,

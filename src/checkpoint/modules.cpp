@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "checkpoint/model_file.h"
 
 namespace lengthwise {
 namespace {
@@ -68,15 +69,22 @@ std::vector<std::string> PoolingModes(const Json& config, const std::string& whe
   return modes;
 }
 
-Pooling ReadPooling(const std::filesystem::path& path) {
+void ReadPooling(const std::filesystem::path& path, Modules& modules) {
+  RequireModelFile(path);
   const std::string where = path.string();
-  const std::vector<std::string> modes = PoolingModes(ReadJsonObject(path, ErrorCode::kBadCheckpoint), where);
+  const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
+  const std::vector<std::string> modes = PoolingModes(config, where);
   const std::optional<Pooling> pooling = modes.size() == 1 ? PoolingFromName(modes[0]) : std::nullopt;
   if (!pooling) {
     Fail(ErrorCode::kUnsupported, "{}: pooling \"{}\" is not supported; supported: {}", where,
          fmt::join(modes, "+"), kSupportedPooling);
   }
-  return *pooling;
+  modules.pooling = *pooling;
+  // The later versions of sentence-transformers have the second name.
+  for (const char* member : {"word_embedding_dimension", "embedding_dimension"}) {
+    const auto dimension = JsonMember<std::size_t>(config, member, 0, where, ErrorCode::kBadCheckpoint);
+    if (dimension > 0) modules.pooled_dimension = dimension;
+  }
 }
 
 // One entry of modules.json.
@@ -122,8 +130,7 @@ const char* PoolingName(Pooling pooling) {
 Modules ReadModules(const std::filesystem::path& folder) {
   Modules modules;
   const std::filesystem::path path = folder / "modules.json";
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return modules;
+  if (!HasModelFile(path)) return modules;
   const std::string where = path.string();
   const Json entries = ParseJson(ReadFile(path), where, ErrorCode::kBadCheckpoint);
   if (!entries.is_array()) Fail(ErrorCode::kBadCheckpoint, "{}: expected a JSON list of modules", where);
@@ -135,7 +142,7 @@ Modules ReadModules(const std::filesystem::path& folder) {
     if (module.kind == "Transformer") {
       modules.transformer = module.path;
     } else if (module.kind == "Pooling") {
-      modules.pooling = ReadPooling(folder / module.path / "config.json");
+      ReadPooling(folder / module.path / "config.json", modules);
       modules.files.push_back(module.path / "config.json");
     } else if (module.kind == "Normalize") {
       modules.vector_modules.emplace_back();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "checkpoint/model_file.h"
 #include "checkpoint/safetensors.h"
 
 namespace lengthwise {
@@ -64,6 +65,7 @@ std::string ModuleKind(const std::string& type) {
 VectorModule ReadDense(const fs::path& folder, const fs::path& module, std::vector<fs::path>* files) {
   const fs::path path = folder / module / "config.json";
   const std::string where = path.string();
+  RequireModelFile(path);
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
   Dimension(config, where);
   const auto activation =
@@ -80,6 +82,7 @@ VectorModule ReadDense(const fs::path& folder, const fs::path& module, std::vect
 VectorModule ReadRouter(const fs::path& folder, const fs::path& module, std::vector<fs::path>* files) {
   const fs::path path = folder / module / "router_config.json";
   const std::string where = path.string();
+  RequireModelFile(path);
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
   for (const char* member : {"types", "structure", "parameters"}) {
     if (!config.contains(member) || !config.at(member).is_object()) {
@@ -110,13 +113,19 @@ DenseWeights ReadDenseWeights(const fs::path& folder, const fs::path& module) {
   DenseWeights dense;
   dense.dimension = Dimension(config, config_path.string());
   const fs::path path = folder / module / "model.safetensors";
+  RequireModelFile(path);
   const SafeTensors tensors(path);
   const Tensor& weight = tensors.Get("linear.weight", std::array{dense.dimension, dense.dimension});
   dense.weight.resize(weight.size());
   weight.Read(0, dense.weight);
   dense.bias.assign(dense.dimension, 0.0F);
-  if (HasBias(config, config_path.string())) {
-    tensors.Get("linear.bias", std::array{dense.dimension}).Read(0, dense.bias);
+  const bool has_bias = HasBias(config, config_path.string());
+  if (has_bias) tensors.Get("linear.bias", std::array{dense.dimension}).Read(0, dense.bias);
+  for (const auto& [name, tensor] : tensors.tensors()) {
+    if (name != "linear.weight" && (name != "linear.bias" || !has_bias)) {
+      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" has no place in the module that {} describes",
+           path.string(), name, config_path.string());
+    }
   }
   for (const std::vector<float>* part : {&dense.weight, &dense.bias}) {
     if (!std::all_of(part->begin(), part->end(), [](float value) { return std::isfinite(value); })) {

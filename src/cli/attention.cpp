@@ -75,6 +75,7 @@ void RunAttention(const AttentionCommand& command) {
     repair.post_process = {};
   }
   const EmbedderImpl embedder = OpenEmbedder(command.model, repair);
+  PrintWarnings(embedder.checkpoint());
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   std::vector<Document> documents = ReadDocuments(command.input);

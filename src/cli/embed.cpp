@@ -107,6 +107,7 @@ std::size_t WorkOf(const std::string& text, const EmbedderImpl& embedder) {
 void RunEmbed(const EmbedCommand& command) {
   CheckPlaces(PlacesOfEmbed(command));
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  PrintWarnings(embedder.checkpoint());
   VectorWriter writer(command.output, embedder.spec().hidden);
   const std::vector<Document> documents = ReadDocuments(command.input);
   const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, RoleOf(command));

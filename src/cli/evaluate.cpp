@@ -99,6 +99,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   std::vector<Task> tasks;
   for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
   const EmbedderImpl base = OpenEmbedder(command.model, repair);
+  PrintWarnings(base.checkpoint());
   for (const float temperature : options.temperatures) {
     AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
   }

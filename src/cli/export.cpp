@@ -65,6 +65,8 @@ void RunExport(const ExportCommand& command) {
     Fail(ErrorCode::kBadInput, "--input and --queries have no effect without --postprocess; leave them out");
   }
   const Checkpoint checkpoint = OpenCheckpoint(command.model.model);
+  // A fit has printed them.
+  if (command.fit.post_process.empty()) PrintWarnings(checkpoint);
   std::optional<Role> role;
   if (!command.role.empty()) role = ParseRole(command.role);
   PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output));

@@ -101,6 +101,7 @@ Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitComma
   plain.post_process = {};
   plain.origin = {};
   const EmbedderImpl embedder = OpenEmbedder(model, plain);
+  PrintWarnings(embedder.checkpoint());
   PostProcessFitter fitter(embedder, fit);
   Progress progress("fit", quiet);
   // How many documents there are is not known before they are read.

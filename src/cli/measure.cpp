@@ -74,6 +74,7 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  PrintWarnings(embedder.checkpoint());
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);

@@ -29,6 +29,7 @@ struct MergeCommand {
   std::string html;
   std::string statistics;
   std::size_t threads = 0;
+  bool allow_overlap = false;
   bool json = false;
   std::vector<std::string> arguments;  // of the whole command line
 };
@@ -48,9 +49,7 @@ void RunMerge(const MergeCommand& command) {
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
 
-  StatisticsFile merged = ReadStatistics(command.inputs.front());
-  for (std::size_t i = 1; i < command.inputs.size(); ++i)
-    MergeStatistics(ReadStatistics(command.inputs[i]), command.inputs[i], merged);
+  const StatisticsFile merged = MergeStatistics(command.inputs, command.allow_overlap);
   ThreadPool pool(command.threads);
   const MeasureResult result = Summarise(merged.statistics, pool);
   OrderedJson report =
@@ -84,6 +83,8 @@ void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments) {
   sub->add_option("--threads", command->threads, "Threads (default: all processors)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  sub->add_flag("--allow-overlap", command->allow_overlap,
+                "Let documents that several files share count as often as they stand");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->callback([command] { RunMerge(*command); });
 }

@@ -1,5 +1,9 @@
 #include "cli/model_options.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+
 #include <CLI/CLI.hpp>
 
 namespace lengthwise {
@@ -45,6 +49,10 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
+}
+
+void PrintWarnings(const Checkpoint& checkpoint) {
+  for (const std::string& warning : checkpoint.warnings) fmt::print(stderr, "warning: {}\n", warning);
 }
 
 Repair RepairOf(const ModelOptions& options) {

@@ -35,4 +35,7 @@ Repair RepairOf(const ModelOptions& options);
 // Throws kBadInput too where the repair's post-processing was fitted on another model.
 EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
 
+// On standard error, a line each.
+void PrintWarnings(const Checkpoint& checkpoint);
+
 }  // namespace lengthwise

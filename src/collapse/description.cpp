@@ -40,10 +40,12 @@ void DataSums::Add(const Document& document, std::size_t tokens_of_document, std
   over_limit += tokens_of_document > length_in_force ? 1 : 0;
   ++lengths[tokens_of_document];
   Hasher hasher;
+  const std::string text = EmbeddedText(document);
   if (!document.numbered) hasher.Add(document.id);
-  hasher.Add(EmbeddedText(document));
+  hasher.Add(text);
   const auto [high, low] = hasher.Value();
   AddFingerprint(high, low);
+  if (!document.numbered || text.find_first_not_of(" \t\r\n") != std::string::npos) sample.Add(high);
 }
 
 void DataSums::Merge(const DataSums& other) {
@@ -53,6 +55,7 @@ void DataSums::Merge(const DataSums& other) {
   over_limit += other.over_limit;
   for (const auto& [length, count] : other.lengths) lengths[length] += count;
   AddFingerprint(other.fingerprint_high, other.fingerprint_low);
+  sample.Merge(other.sample);
 }
 
 void DataSums::AddFingerprint(std::uint64_t high, std::uint64_t low) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "collapse/document_sample.h"
 #include "embedding/embedder_impl.h"
 #include "text/documents.h"
 
@@ -53,6 +54,8 @@ struct DataSums {
   // Sum, modulo 2^128, of the hashes of ids and texts: high and low 64 bits.
   std::uint64_t fingerprint_high = 0;
   std::uint64_t fingerprint_low = 0;
+  // Of the same hashes. Blank lines, which any two texts may share, are left out.
+  DocumentSample sample;
 
   // `tokens`: of the whole document. `read` is the caller's to count.
   void Add(const Document& document, std::size_t tokens_of_document, std::size_t length_in_force);

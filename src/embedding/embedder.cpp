@@ -16,6 +16,9 @@ std::size_t Embedder::dimension() const {
 LengthLimits Embedder::limits() const {
   return impl_->limits();
 }
+const std::vector<std::string>& Embedder::warnings() const {
+  return impl_->checkpoint().warnings;
+}
 
 Embeddings Embedder::Embed(std::span<const std::string> texts, const ProgressCallback& progress,
                            Role role) const {

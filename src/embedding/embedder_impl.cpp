@@ -19,6 +19,34 @@ namespace {
 // Texts tokenised and embedded together; bounds the memory of Embed beside its result.
 constexpr std::size_t kChunkTexts = 4096;
 
+// A tokenizer may know fewer tokens than the model has rows, which are often rounded up, but not so many
+// fewer.
+void CheckVocabulary(const Tokenizer& tokenizer, const ModelSpec& spec, Checkpoint& checkpoint) {
+  constexpr double kUnusedRows = 0.05;
+  const std::size_t tokens = tokenizer.vocabulary_size();
+  const std::string tokenizer_json = checkpoint.tokenizer_json.string();
+  if (tokens > spec.vocabulary) {
+    Fail(ErrorCode::kBadCheckpoint,
+         "{}: token ids go up to {}, but the model has embeddings of {} tokens: the tokenizer is another "
+         "model's; "
+         "fetch the whole folder again",
+         tokenizer_json, tokens - 1, spec.vocabulary);
+  }
+  if (static_cast<double>(spec.vocabulary - tokens) > kUnusedRows * static_cast<double>(spec.vocabulary)) {
+    checkpoint.warnings.push_back(fmt::format(
+        "{}: token ids go up to {}, but the model has embeddings of {} tokens; if the tokenizer is "
+        "another model's, vectors mean nothing",
+        tokenizer_json, tokens - 1, spec.vocabulary));
+  }
+}
+
+void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
+  if (checkpoint.max_seq_length <= spec.positions()) return;
+  checkpoint.warnings.push_back(fmt::format(
+      "{}: a limit of {} tokens is named, but the model has positions for {}, which are the limit",
+      checkpoint.folder.string(), checkpoint.max_seq_length, spec.positions()));
+}
+
 }  // namespace
 
 EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options)
@@ -27,6 +55,8 @@ EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOp
       tokenizer_(checkpoint_.tokenizer_json),
       pool_(std::make_unique<ThreadPool>(options.threads)) {
   ModelSpec spec = MakeModelSpec(checkpoint_);
+  CheckVocabulary(tokenizer_, spec, checkpoint_);
+  WarnOfLimit(spec, checkpoint_);
   options_.attention.Check(spec.layers, spec.heads);
   options_.post_process.Check(spec.hidden);
   modules_ = std::make_unique<VectorModules>(checkpoint_, spec.hidden);

@@ -11,13 +11,12 @@ ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
   const ConfigReader config(checkpoint);
   config.Require("hidden_act", "gelu");
   config.Require("position_embedding_type", "absolute", "absolute");
-  config.RequireFalse("is_decoder");
 
   ModelSpec spec;
   spec.architecture = "bert";
   ReadSizes(config, spec);
   spec.token_types = config.Size("type_vocab_size");
-  spec.norm_epsilon = config.Number("layer_norm_eps", 1e-12F);
+  spec.norm_epsilon = config.NormEpsilon();
 
   // BertForX checkpoints keep the encoder under "bert.".
   const std::string root = checkpoint.weights.Has("bert.embeddings.word_embeddings.weight") ? "bert." : "";

@@ -7,7 +7,7 @@
 namespace lengthwise {
 
 ConfigReader::ConfigReader(const Checkpoint& checkpoint)
-    : config_(checkpoint.config), where_((checkpoint.folder / "config.json").string()) {}
+    : config_(checkpoint.config), where_(checkpoint.config_json.string()) {}
 
 std::size_t ConfigReader::Size(const char* name) const {
   const auto value = RequiredJsonMember<double>(config_, name, where_, ErrorCode::kBadCheckpoint);
@@ -20,10 +20,6 @@ std::size_t ConfigReader::Size(const char* name) const {
 
 std::size_t ConfigReader::Size(const char* name, std::size_t fallback) const {
   return config_.contains(name) ? Size(name) : fallback;
-}
-
-float ConfigReader::Number(const char* name, float fallback) const {
-  return JsonMember<float>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
 }
 
 std::string ConfigReader::Text(const char* name, const std::string& fallback) const {
@@ -43,6 +39,28 @@ void ConfigReader::RequireFalse(const char* name) const {
     Fail(ErrorCode::kUnsupported, "{}: \"{}\" is true; this version supports encoders without it", where_,
          name);
   }
+}
+
+void ConfigReader::RequireNone(const char* name) const {
+  const auto member = config_.find(name);
+  if (member == config_.end() || member->is_null() || member->empty()) return;
+  Fail(ErrorCode::kUnsupported, "{}: \"{}\" is given; this version supports encoders without it", where_,
+       name);
+}
+
+float ConfigReader::NormEpsilon() const {
+  // Published models have 1e-12 to 1e-5. One that outweighs the variances turns every vector into the norms'
+  // biases.
+  constexpr double kLargest = 0.01;
+  const auto epsilon =
+      JsonMember<double>(config_, "layer_norm_eps", 1e-12, where_, ErrorCode::kBadCheckpoint);
+  if (!(epsilon > 0 && epsilon <= kLargest)) {
+    Fail(ErrorCode::kBadCheckpoint,
+         "{}: \"layer_norm_eps\" is {}, expected more than 0 and at most {}; 1e-12 is usual in BERT, 1e-5 in "
+         "MPNet",
+         where_, epsilon, kLargest);
+  }
+  return static_cast<float>(epsilon);
 }
 
 }  // namespace lengthwise

@@ -17,12 +17,15 @@ class ConfigReader {
   // A whole number from 1 to 2^24. Throws kBadCheckpoint otherwise.
   std::size_t Size(const char* name) const;
   std::size_t Size(const char* name, std::size_t fallback) const;
-  float Number(const char* name, float fallback) const;
   std::string Text(const char* name, const std::string& fallback) const;
 
   // Throws kUnsupported unless the member has this value; an absent one counts as `fallback`.
   void Require(const char* name, std::string_view value, const std::string& fallback = "") const;
   void RequireFalse(const char* name) const;
+  // The same unless the member is absent or holds nothing.
+  void RequireNone(const char* name) const;
+  // "layer_norm_eps". Throws kBadCheckpoint for what no norm has.
+  float NormEpsilon() const;
 
  private:
   const Json& config_;

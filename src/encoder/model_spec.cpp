@@ -6,6 +6,7 @@
 #include "encoder/bert.h"
 #include "encoder/config_reader.h"
 #include "encoder/mpnet.h"
+#include "encoder/tensor_check.h"
 
 namespace lengthwise {
 namespace {
@@ -17,6 +18,14 @@ struct Architecture {
 
 constexpr std::array kArchitectures = {Architecture{"bert", MakeBertSpec},
                                        Architecture{"mpnet", MakeMpnetSpec}};
+
+// Members that any architecture may have and that change what it computes.
+void RefuseOtherComputations(const ConfigReader& config) {
+  for (const char* name : {"is_decoder", "is_encoder_decoder", "add_cross_attention"})
+    config.RequireFalse(name);
+  // Heads left out, code of the model's own, weights in another form.
+  for (const char* name : {"pruned_heads", "auto_map", "quantization_config"}) config.RequireNone(name);
+}
 
 }  // namespace
 
@@ -34,25 +43,28 @@ WeightNames WeightAndBias(const std::string& prefix) {
 }
 
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
-  const std::string type = ConfigReader(checkpoint).Text("model_type", "");
+  const ConfigReader config(checkpoint);
+  const std::string type = config.Text("model_type", "");
   std::string supported;
   for (const Architecture& architecture : kArchitectures) {
     if (type == architecture.model_type) {
+      RefuseOtherComputations(config);
       const ModelSpec spec = architecture.make(checkpoint);
       if (spec.hidden % spec.heads != 0) {
         Fail(ErrorCode::kBadCheckpoint, "{}: hidden size {} is not a multiple of {} heads",
-             (checkpoint.folder / "config.json").string(), spec.hidden, spec.heads);
+             checkpoint.config_json.string(), spec.hidden, spec.heads);
       }
       if (spec.position_rows <= spec.position_offset) {
         Fail(ErrorCode::kBadCheckpoint, "{}: {} rows of positions, of which the first {} are reserved",
-             (checkpoint.folder / "config.json").string(), spec.position_rows, spec.position_offset);
+             checkpoint.config_json.string(), spec.position_rows, spec.position_offset);
       }
+      CheckTensors(checkpoint, spec);
       return spec;
     }
     supported += fmt::format("{}{}", supported.empty() ? "" : ", ", architecture.model_type);
   }
   Fail(ErrorCode::kUnsupported, "{}: model type \"{}\" is not supported; supported: {}",
-       (checkpoint.folder / "config.json").string(), type, supported);
+       checkpoint.config_json.string(), type, supported);
 }
 
 }  // namespace lengthwise

@@ -25,7 +25,7 @@ ModelSpec MakeMpnetSpec(const Checkpoint& checkpoint) {
   ReadSizes(config, spec);
   spec.position_offset = kFirstPosition;
   spec.position_padding = kPaddingId;
-  spec.norm_epsilon = config.Number("layer_norm_eps", 1e-12F);
+  spec.norm_epsilon = config.NormEpsilon();
   spec.relative_buckets = config.Size("relative_attention_num_buckets", 32);
 
   const std::string root = checkpoint.weights.Has("mpnet.embeddings.word_embeddings.weight") ? "mpnet." : "";

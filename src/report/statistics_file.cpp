@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
+#include <span>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -64,7 +65,10 @@ OrderedJson DataJson(const DataSums& data) {
           {"tokens", data.tokens},
           {"over_limit", data.over_limit},
           {"fingerprint", {data.fingerprint_high, data.fingerprint_low}},
-          {"lengths", lengths}};
+          {"lengths", lengths},
+          {"sampled", data.sample.hashes().size()},
+          {"sample", PackNumbers<std::uint64_t>(std::vector<std::uint64_t>(data.sample.hashes().begin(),
+                                                                           data.sample.hashes().end()))}};
 }
 
 DataSums ParseData(const Json& json, const std::string& where) {
@@ -82,6 +86,11 @@ DataSums ParseData(const Json& json, const std::string& where) {
   }
   if (documents == 0 || documents != data.documents || data.read < documents)
     Fail(kBad, "{}: the numbers of documents contradict each other", where);
+  const auto sampled = json.at("sampled").get<std::size_t>();
+  if (sampled > std::min<std::uint64_t>(documents, DocumentSample::kCapacity))
+    Fail(kBad, "{}: a sample of {} of {} documents", where, sampled, documents);
+  for (const std::uint64_t hash : UnpackNumbers<std::uint64_t>(json, "sample", sampled, where))
+    data.sample.Add(hash);
   return data;
 }
 
@@ -203,16 +212,79 @@ Difference FirstDifference(const Json& value, const Json& other, const std::stri
   return {path, value.dump(), other.dump()};
 }
 
-std::set<std::uint64_t> KeptKeys(const MeasureStatistics& statistics) {
-  std::set<std::uint64_t> keys;
-  for (const auto* arm : {&statistics.natural.model, &statistics.natural.static_control}) {
-    if (!arm->has_value()) continue;
-    for (const BucketStats& bucket : (*arm)->buckets()) {
-      for (const VectorSample::Entry* entry : bucket.sample.Sorted()) keys.insert(entry->key);
+// The same file under any name. Files that are not there are refused when they are read.
+bool SameFile(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(a, b, ignored);
+}
+
+void RefuseSameFiles(std::span<const std::string> paths) {
+  for (std::size_t i = 1; i < paths.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!SameFile(paths[i], paths[j])) continue;
+      if (paths[i] == paths[j])
+        Fail(kBad, "{} is given twice, and its documents would count twice; give it once", paths[i]);
+      Fail(kBad, "{} and {} are the same file, and its documents would count twice; give it once", paths[j],
+           paths[i]);
     }
   }
-  for (const TruncatedDocument& document : statistics.truncated.documents) keys.insert(document.key);
-  return keys;
+}
+
+// What one of the merged files was made from.
+struct Part {
+  std::string path;
+  DataSums data;
+};
+
+void RefuseOverlap(const Part& before, const Part& part) {
+  const DataSums& a = before.data;
+  const DataSums& b = part.data;
+  if (a.documents == b.documents && a.fingerprint_high == b.fingerprint_high &&
+      a.fingerprint_low == b.fingerprint_low) {
+    Fail(kBad,
+         "{} and {} are statistics of the same {} documents, which would count twice; leave one of them out",
+         before.path, part.path, a.documents);
+  }
+  const std::size_t shared = a.sample.SharedWith(b.sample);
+  if (shared > 0) {
+    Fail(kBad,
+         "{} and {} share documents, at least {} of {} and {}, which would count twice; measure parts "
+         "that share none, or let the shared count as often as they stand with --allow-overlap",
+         before.path, part.path, shared, a.documents, b.documents);
+  }
+}
+
+// Throws where the two were not made in the same way.
+void CheckAlike(const StatisticsFile& other, const std::string& other_path, const StatisticsFile& merged) {
+  const auto described = [](const StatisticsFile& file) {
+    Json model = file.model;
+    model.erase("name");  // of the folder, which may be another
+    return Json{{"model", model}, {"repair", file.repair}, {"options", Json(OptionsJson(file.statistics))}};
+  };
+  const Difference difference = FirstDifference(described(merged), described(other), "");
+  if (!difference.path.empty()) {
+    Fail(kBad,
+         "{}: its {} is {}, but that of the files before it is {}; only statistics of the same model, "
+         "repair and options can be merged",
+         other_path, difference.path.substr(1), difference.other, difference.value);
+  }
+}
+
+void AddStatistics(const StatisticsFile& other, const std::string& other_path, StatisticsFile& merged) {
+  MeasureStatistics& statistics = merged.statistics;
+  const std::size_t shared = statistics.data.sample.SharedWith(other.statistics.data.sample);
+  statistics.Merge(other.statistics);
+  if (shared > 0) {
+    statistics.notes.push_back(fmt::format(
+        "{}: at least {} of its documents stand in the parts before it too, and count as often as "
+        "they stand.",
+        other_path, shared));
+  }
+  if (statistics.options.sample == 0) return;
+  const std::string sampled =
+      fmt::format("Each of the merged parts is a sample of at most {} documents.", statistics.options.sample);
+  if (std::find(statistics.notes.begin(), statistics.notes.end(), sampled) == statistics.notes.end())
+    statistics.notes.push_back(sampled);
 }
 
 void WriteRows(const char* name, std::size_t count, const std::function<OrderedJson(std::size_t)>& row,
@@ -267,7 +339,14 @@ StatisticsFile ReadStatistics(const std::filesystem::path& path) {
          "what a merge needs)",
          where);
   }
-  if (json.value("version", Json()) != kStatisticsVersion)
+  const Json version = json.value("version", Json());
+  if (version == 1) {
+    Fail(kBad,
+         "{}: statistics of version 1, which do not say which documents they were made from; measure these "
+         "again with this version of the program",
+         where);
+  }
+  if (version != kStatisticsVersion)
     Fail(kBad, "{}: statistics of another version; measure again with this one", where);
   try {
     return {Parse(json, where), json.at("model"), json.at("repair")};
@@ -276,35 +355,21 @@ StatisticsFile ReadStatistics(const std::filesystem::path& path) {
   }
 }
 
-void MergeStatistics(const StatisticsFile& other, const std::string& other_path, StatisticsFile& merged) {
-  const auto described = [](const StatisticsFile& file) {
-    Json model = file.model;
-    model.erase("name");  // of the folder, which may be another
-    return Json{{"model", model}, {"repair", file.repair}, {"options", Json(OptionsJson(file.statistics))}};
-  };
-  const Difference difference = FirstDifference(described(merged), described(other), "");
-  if (!difference.path.empty()) {
-    Fail(kBad,
-         "{}: its {} is {}, but that of the files before it is {}; only statistics of the same model, "
-         "repair and options can be merged",
-         other_path, difference.path.substr(1), difference.other, difference.value);
+StatisticsFile MergeStatistics(std::span<const std::string> paths, bool allow_overlap) {
+  RefuseSameFiles(paths);
+  StatisticsFile merged = ReadStatistics(paths.front());
+  std::vector<Part> parts = {{paths.front(), merged.statistics.data}};
+  for (const std::string& path : paths.subspan(1)) {
+    const StatisticsFile other = ReadStatistics(path);
+    CheckAlike(other, path, merged);
+    Part part{path, other.statistics.data};
+    for (const Part& before : parts) {
+      if (!allow_overlap) RefuseOverlap(before, part);
+    }
+    AddStatistics(other, path, merged);
+    parts.push_back(std::move(part));
   }
-  const std::set<std::uint64_t> before = KeptKeys(merged.statistics);
-  std::size_t shared = 0;
-  for (const std::uint64_t key : KeptKeys(other.statistics)) shared += before.count(key);
-  MeasureStatistics& statistics = merged.statistics;
-  statistics.Merge(other.statistics);
-  if (shared > 0) {
-    statistics.notes.push_back(fmt::format(
-        "{}: at least {} of its documents stand in the parts before it too, and count as often as "
-        "they stand.",
-        other_path, shared));
-  }
-  if (statistics.options.sample == 0) return;
-  const std::string sampled =
-      fmt::format("Each of the merged parts is a sample of at most {} documents.", statistics.options.sample);
-  if (std::find(statistics.notes.begin(), statistics.notes.end(), sampled) == statistics.notes.end())
-    statistics.notes.push_back(sampled);
+  return merged;
 }
 
 }  // namespace lengthwise

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "base/file.h"
@@ -11,7 +12,7 @@
 
 namespace lengthwise {
 
-inline constexpr int kStatisticsVersion = 1;
+inline constexpr int kStatisticsVersion = 2;
 
 struct StatisticsFile {
   MeasureStatistics statistics;  // of the model, what a report of it computes with: sizes and limits
@@ -27,9 +28,10 @@ void WriteStatistics(const MeasureStatistics& statistics, const OrderedJson& rep
 // sizes that contradict each other, a number that is not finite.
 StatisticsFile ReadStatistics(const std::filesystem::path& path);
 
-// Adds `other`, read from `other_path`, to `merged`. Throws kBadInput, naming the member of model, repair or
-// options and both values, where the two were not made in the same way. What the parts hold in common is
-// named in the notes.
-void MergeStatistics(const StatisticsFile& other, const std::string& other_path, StatisticsFile& merged);
+// The statistics of one file or more, together. Throws as ReadStatistics; kBadInput, naming the member of
+// model, repair or options and both values, where two were not made in the same way; and kBadInput, naming
+// both files, for the same file twice and, without `allow_overlap`, for two whose samples of documents share
+// some. With it what the parts hold in common is named in the notes.
+StatisticsFile MergeStatistics(std::span<const std::string> paths, bool allow_overlap);
 
 }  // namespace lengthwise

@@ -75,6 +75,47 @@ TEST_F(CheckpointTest, ALimitThatIsNoLengthIsRefused) {
   }
 }
 
+TEST_F(CheckpointTest, AWholeFolderIsUsedWithoutAWarning) {
+  EXPECT_TRUE(Open().warnings.empty());
+  // A limit that is left out on purpose is none that is missing.
+  folder_.Put("sentence_bert_config.json", R"({"max_seq_length":null})");
+  EXPECT_TRUE(Open().warnings.empty());
+}
+
+TEST_F(CheckpointTest, WhatIsAssumedIsSaidInOneWarning) {
+  Remove("modules.json");
+  ASSERT_EQ(Open().warnings.size(), 1U);
+  EXPECT_MESSAGE_HAS(Open().warnings[0], "no modules.json: vectors are the mean of the token states");
+  Remove("sentence_bert_config.json");
+  folder_.Put("tokenizer_config.json", R"({"model_max_length":512})");
+  ASSERT_EQ(Open().warnings.size(), 1U);
+  EXPECT_MESSAGE_HAS(Open().warnings[0], "no modules.json");
+  EXPECT_MESSAGE_HAS(Open().warnings[0], "no sentence_bert_config.json: texts may have the 512 tokens");
+}
+
+TEST_F(CheckpointTest, PoolingOfAnotherDimensionIsRefused) {
+  folder_.Put("1_Pooling/config.json", R"({"pooling_mode":"mean","word_embedding_dimension":384})");
+  EXPECT_NO_THROW(Open());
+  folder_.Put("config.json", R"({"model_type":"bert","hidden_size":384})");
+  EXPECT_NO_THROW(Open());
+  folder_.Put("config.json", R"({"model_type":"bert","hidden_size":768})");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint),
+                     "\"hidden_size\" is 768, but the module Pooling is of 384");
+}
+
+TEST_F(CheckpointTest, AFolderAboveOrBelowTheModelIsRefusedWithTheModelsName) {
+  const auto refusal = [](const std::filesystem::path& folder) {
+    return ErrorMessage(ErrorCode::kIo, [&] { OpenCheckpoint(folder); });
+  };
+  EXPECT_MESSAGE_HAS(refusal(folder_.path() / "1_Pooling"),
+                     "did you mean the whole of it, " + folder_.path().string());
+  std::filesystem::create_directories(folder_.path() / "above" / "model");
+  for (const char* name : {"config.json", "model.safetensors", "modules.json", "tokenizer.json"})
+    std::filesystem::rename(folder_.path() / name, folder_.path() / "above" / "model" / name);
+  EXPECT_MESSAGE_HAS(refusal(folder_.path()), "holds no model itself; did you mean " +
+                                                  (folder_.path() / "above/model").string() + "?");
+}
+
 TEST_F(CheckpointTest, WhatIsNotAFolderIsRefused) {
   const std::string absent = ErrorMessage(ErrorCode::kIo, [&] { OpenCheckpoint(folder_.path() / "absent"); });
   EXPECT_MESSAGE_HAS(absent, "absent: No such file or directory");

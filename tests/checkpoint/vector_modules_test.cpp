@@ -121,6 +121,14 @@ TEST_F(VectorModulesTest, OtherDenseModulesAreRefusedByName) {
   EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "2 inputs and 1 outputs");
 }
 
+TEST_F(VectorModulesTest, WeightsThatTheModuleHasNoPlaceForAreRefused) {
+  PutModules(R"({"path":"3_Dense","type":"sentence_transformers.models.Dense"})");
+  PutDense("3_Dense", {1, 2, 3, 4}, {5, 6});
+  std::string config = kDense;
+  folder_.Put("3_Dense/config.json", config.replace(config.find("true"), 4, "false"));
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint), "tensor \"linear.bias\" has no place");
+}
+
 TEST_F(VectorModulesTest, WeightsThatAreNotFiniteAreRefused) {
   PutModules(R"({"path":"3_Dense","type":"sentence_transformers.models.Dense"})");
   PutDense("3_Dense", {1, 2, 3, std::numeric_limits<float>::quiet_NaN()}, {5, 6});

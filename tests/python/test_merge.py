@@ -113,8 +113,10 @@ def test_standard_input_gives_the_report_of_the_file(run_lengthwise, tiny, parts
     assert_same(json.loads((tmp_path / "report.json").read_text()), measured["all"][0])
 
 
-def test_documents_that_stand_in_two_parts_are_named(run_lengthwise, measured, tmp_path):
-    found, _ = merge(run_lengthwise, tmp_path, measured["b"][1], measured["b"][1])
+def test_documents_that_stand_in_two_parts_are_refused_or_named(run_lengthwise, binary, measured, tmp_path):
+    message = refused(binary, "merge", measured["all"][1], measured["b"][1], "--output", tmp_path / "report.json")
+    assert f"{measured['all'][1]} and {measured['b'][1]} share documents, at least 31 of 60 and 31" in message
+    found, _ = merge(run_lengthwise, tmp_path, measured["all"][1], measured["b"][1], "--allow-overlap")
     assert any("at least 31 of its documents stand in the parts before it too" in note for note in found["notes"])
 
 

@@ -1,0 +1,109 @@
+#include "encoder/tensor_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "base/fail.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr std::string_view kWordEmbeddings = "embeddings.word_embeddings.weight";
+constexpr std::string_view kLayer = "encoder.layer.";
+
+// What BertModel and MPNetModel, and those made of them for tasks, hold beside the encoder: nothing of it
+// changes token states. Buffers count positions and token types.
+constexpr std::array<std::string_view, 7> kBesideTheEncoder = {"pooler.",
+                                                               "cls.",
+                                                               "lm_head.",
+                                                               "classifier.",
+                                                               "qa_outputs.",
+                                                               "embeddings.position_ids",
+                                                               "embeddings.token_type_ids"};
+
+constexpr std::size_t kMostNamed = 3;
+
+std::set<std::string> NeededTensors(const ModelSpec& spec) {
+  std::set<std::string> names = {spec.word_embeddings, spec.position_embeddings, spec.embedding_norm.weight,
+                                 spec.embedding_norm.bias};
+  if (spec.token_types > 0) names.insert(spec.token_type_embeddings);
+  if (spec.relative_buckets > 0) names.insert(spec.relative_bias);
+  for (const LayerNames& layer : spec.layer_names) {
+    for (const WeightNames* part :
+         {&layer.query, &layer.key, &layer.value, &layer.attention_output, &layer.attention_norm,
+          &layer.intermediate, &layer.output, &layer.output_norm}) {
+      names.insert(part->weight);
+      names.insert(part->bias);
+    }
+  }
+  return names;
+}
+
+// "bert." where the encoder is a part of a larger model, or nothing.
+std::string Root(const ModelSpec& spec) {
+  return spec.word_embeddings.substr(0, spec.word_embeddings.size() - kWordEmbeddings.size());
+}
+
+bool IsBesideTheEncoder(std::string_view name, std::string_view root) {
+  if (name.starts_with(root)) name.remove_prefix(root.size());
+  return std::any_of(kBesideTheEncoder.begin(), kBesideTheEncoder.end(),
+                     [&](std::string_view part) { return name.starts_with(part); });
+}
+
+std::size_t StoredLayers(const SafeTensors& weights, const std::string& root) {
+  const std::string layer = root + std::string(kLayer);
+  std::set<std::string> numbers;
+  for (const auto& [name, tensor] : weights.tensors()) {
+    if (!name.starts_with(layer)) continue;
+    numbers.insert(name.substr(layer.size(), name.find('.', layer.size()) - layer.size()));
+  }
+  return numbers.size();
+}
+
+// The first few names, and how many more there are.
+std::string Some(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
+    text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", names[i]);
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  return text;
+}
+
+}  // namespace
+
+void CheckTensors(const Checkpoint& checkpoint, const ModelSpec& spec) {
+  const std::set<std::string> needed = NeededTensors(spec);
+  const std::string root = Root(spec);
+  std::vector<std::string> missing;
+  std::vector<std::string> left_over;
+  for (const std::string& name : needed) {
+    if (!checkpoint.weights.Has(name)) missing.push_back(name);
+  }
+  for (const auto& [name, tensor] : checkpoint.weights.tensors()) {
+    if (!needed.contains(name) && !IsBesideTheEncoder(name, root)) left_over.push_back(name);
+  }
+  if (missing.empty() && left_over.empty()) return;
+  const std::string weights = checkpoint.weights.file().path().string();
+  const std::string config = checkpoint.config_json.string();
+  const std::size_t layers = StoredLayers(checkpoint.weights, root);
+  const std::string contradiction =
+      layers == spec.layers ? ""
+                            : fmt::format("; {} says \"num_hidden_layers\" {}, but {} {} stored", config,
+                                          spec.layers, layers, layers == 1 ? "layer is" : "layers are");
+  constexpr const char* kFetch = "; fetch both files again, from one place";
+  if (!missing.empty()) {
+    const std::string others =
+        missing.size() > 1 ? fmt::format(", and so are {} more", missing.size() - 1) : "";
+    Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is missing{}{}{}", weights, missing[0], others,
+         contradiction, kFetch);
+  }
+  Fail(ErrorCode::kBadCheckpoint, "{}: {} stored tensor{} the model of {} has no place for: {}{}{}", weights,
+       left_over.size(), left_over.size() == 1 ? " that" : "s that", config, Some(left_over), contradiction,
+       kFetch);
+}
+
+}  // namespace lengthwise
