@@ -20,6 +20,7 @@
 #include "cli/commands.h"
 #include "cli/model_options.h"
 #include "cli/report_files.h"
+#include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
@@ -116,9 +117,8 @@ void RunEvaluate(const EvaluateCommand& command) {
     if (command.json)
       fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
-  fmt::print(stderr, "{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
-  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
   if (cache != nullptr) fmt::print(stderr, "{}\n", DescribeUse(*cache));
+  PrintAnswer({command.output, command.html, "", false}, evaluation);
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
