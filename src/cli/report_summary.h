@@ -15,7 +15,7 @@ struct ReportPlaces {
 };
 
 // The last lines of a command, on standard error: what was found, what to do, where to look. `document` is a
-// report or an evaluation.
+// report, an evaluation or a theory.
 void PrintAnswer(const ReportPlaces& places, const OrderedJson& document);
 
 // Notes, what the controls say, and the answer on standard error.

@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/report_files.h"
+#include "cli/report_summary.h"
 #include "collapse/theory_run.h"
 #include "math/thread_pool.h"
 #include "report/theory_document.h"
@@ -36,9 +37,7 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
     fmt::print(stderr, "{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
                verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
   }
-  fmt::print(stderr, "{}\n", theory["sentence"].get<std::string>());
-  fmt::print(stderr, "theory: {}\n", command.output);
-  if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);
+  PrintAnswer({command.output, command.html, "", false}, theory);
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},

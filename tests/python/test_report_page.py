@@ -38,9 +38,10 @@ def evaluation(run_lengthwise, root, man_pages, tmp_path_factory):
     folder = tmp_path_factory.mktemp("evaluation")
     subprocess.run([root / "scripts/sample_task", man_pages.parent, "50", folder / "man-pages"], check=True)
     made = folder / "evaluation.json", folder / "evaluation.html"
-    run_lengthwise("evaluate", "--model", root / "tests/data/tiny_bert", "--task", folder / "man-pages", "--temperature", "0.8,0.9",
-                   "--static", "--cut", 32, "--postprocess", "whiten:0.3", "--windows", 32, "--csls", 5, "--replicates", 50, "--no-cache",
-                   "--output", made[0], "--html", made[1], "--quiet")
+    done = run_lengthwise("evaluate", "--model", root / "tests/data/tiny_bert", "--task", folder / "man-pages", "--temperature", "0.8,0.9",
+                          "--static", "--cut", 32, "--postprocess", "whiten:0.3", "--windows", 32, "--csls", 5, "--replicates", 50, "--no-cache",
+                          "--output", made[0], "--html", made[1], "--quiet")
+    made[0].with_suffix(".log").write_text(done.stderr)
     return made
 
 
@@ -371,21 +372,31 @@ def test_the_page_says_what_to_do_and_gives_the_intervals_below_the_answer(chrom
         assert document["advice"].split("`")[0] in words
 
 
+def expect_answer(printed, document, output, page):
+    """The last lines of a command."""
+    *_, found, advice, numbers, where = printed.splitlines()
+    assert found == document["sentence"]
+    assert advice == f"What to do: {document['advice']}"
+    assert numbers == f"The numbers: {output}"
+    if page:
+        url = urllib.parse.urlparse(where.removeprefix("Where to look: "))
+        assert url.scheme == "file" and pathlib.Path(urllib.parse.unquote(url.path)) == page
+    else:
+        assert "--html" in where
+
+
 @pytest.mark.parametrize("page", ["a page.html", None])
-def test_the_last_lines_say_what_was_found_what_to_do_and_where_to_look(run_lengthwise, root, pages, tmp_path, page):
+def test_measure_ends_with_what_was_found_what_to_do_and_where_to_look(run_lengthwise, root, pages, tmp_path, page):
     options = ["--html", tmp_path / page] if page else []
     done = run_lengthwise("measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output", tmp_path / "r.json", "--sample", 20,
                           "--replicates", 20, "--quiet", *options)
-    report = json.loads((tmp_path / "r.json").read_text())
-    *_, found, advice, numbers, where = done.stderr.splitlines()
-    assert found == report["sentence"]
-    assert advice == f"What to do: {report['advice']}"
-    assert numbers == f"The numbers: {tmp_path / 'r.json'}"
-    if page:
-        url = urllib.parse.urlparse(where.removeprefix("Where to look: "))
-        assert url.scheme == "file" and pathlib.Path(urllib.parse.unquote(url.path)) == tmp_path / page
-    else:
-        assert "--html" in where
+    expect_answer(done.stderr, json.loads((tmp_path / "r.json").read_text()), tmp_path / "r.json", page and tmp_path / page)
+
+
+def test_evaluate_ends_alike(evaluation):
+    printed = evaluation[0].with_suffix(".log").read_text()
+    assert "nDCG@10" in printed and "ndcg_at_10" not in printed
+    expect_answer(printed, json.loads(evaluation[0].read_text()), *evaluation)
 
 
 def imports(source):
