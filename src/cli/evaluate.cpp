@@ -22,6 +22,7 @@
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
+#include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
@@ -129,9 +130,8 @@ void RunEvaluate(const EvaluateCommand& command) {
     if (command.json)
       fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
-  Say("{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
-  if (!command.html.empty()) Say("page: {}\n", command.html);
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
+  PrintAnswer({command.output, command.html, "", false}, evaluation);
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {

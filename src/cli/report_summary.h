@@ -14,7 +14,11 @@ struct ReportPlaces {
   bool json = false;       // also a summary on standard output
 };
 
-// Notes, the sentence and the files on standard error.
+// The last lines of a command, on standard error: what was found, what to do, where to look. `document` is a
+// report, an evaluation or a theory.
+void PrintAnswer(const ReportPlaces& places, const OrderedJson& document);
+
+// Notes, what the controls say, and the answer on standard error.
 void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report);
 
 }  // namespace lengthwise

@@ -16,6 +16,7 @@
 #include "cli/console.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
+#include "cli/report_summary.h"
 #include "collapse/theory_run.h"
 #include "math/thread_pool.h"
 #include "report/theory_document.h"
@@ -38,9 +39,7 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
     Say("{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
         verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
   }
-  Say("{}\n", theory["sentence"].get<std::string>());
-  Say("theory: {}\n", command.output);
-  if (!command.html.empty()) Say("page: {}\n", command.html);
+  PrintAnswer({command.output, command.html, "", false}, theory);
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},

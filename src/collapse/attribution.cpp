@@ -108,8 +108,8 @@ std::vector<std::string> AttributionAssumptions(const Attribution& attribution, 
     assumptions.push_back(fmt::format(
         "Positions: a text of more than {0} tokens has its learned positions interpolated into the first "
         "{0}, "
-        "which also brings neighbouring positions closer than in training; what that does by itself is in "
-        "interpolation_check.",
+        "which also brings neighbouring positions closer than in training; what that does by itself is "
+        "measured on texts within these {0}.",
         attribution.position_range));
   } else if (frame.trained_limit == 0) {
     assumptions.emplace_back(

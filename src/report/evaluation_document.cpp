@@ -2,6 +2,7 @@
 
 #include "base/version.h"
 #include "report/document_json.h"
+#include "report/evaluation_detail.h"
 #include "report/evaluation_sentence.h"
 
 namespace lengthwise {
@@ -202,6 +203,8 @@ OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const Evaluati
           {"version", kEvaluationVersion},
           {"lengthwise", Version()},
           {"sentence", EvaluationSentence(tasks, context.model.name)},
+          {"advice", EvaluationAdvice(tasks)},
+          {"detail", EvaluationDetail(tasks, context.model.name)},
           {"command", context.command},
           {"seed", context.resampling.seed},
           {"replicates", context.resampling.replicates},

@@ -2,78 +2,75 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <vector>
+
+#include "report/evaluation_words.h"
+#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {
 
-std::string Range(const Interval& interval, bool with_sign) {
-  if (!interval.estimate) return "an undefined amount";
-  const auto number = [&](double value) {
-    // No "-0.000".
-    if (std::abs(value) < 0.0005) value = 0;
-    return with_sign ? fmt::format("{:+.3f}", value) : fmt::format("{:.3f}", value);
-  };
-  if (!interval.low) return number(*interval.estimate);
-  return fmt::format("{} [{}, {}]", number(*interval.estimate), number(*interval.low),
-                     number(*interval.high));
+std::string Score(const Interval& score) {
+  if (!score.estimate) return "undefined";
+  const double rounded = std::round(*score.estimate * 100) / 100;
+  return fmt::format("{:.2f}", rounded == 0 ? 0.0 : rounded);
 }
 
-std::string LengthNoun(const std::string& length_of, const std::string& unit) {
-  if (length_of == "relevant_document") return "relevant documents";
-  return length_of == "query" ? "queries" : unit + "s";
+std::string PluralOf(const std::string& length_of, const std::string& unit) {
+  if (length_of == "relevant_document") return "documents";
+  if (length_of == "query") return "queries";
+  return unit + "s";
 }
 
-// The first grouping into equal counts, where it has a shortest and a longest bucket.
-const BucketedScores* Quarters(const RunResult& run) {
-  for (const BucketedScores& group : run.by_length) {
-    if (group.kind == BucketKind::kEqualCount && group.buckets.size() >= 2) return &group;
-  }
-  return nullptr;
+// "finds long documents worse than short ones"
+std::string HowServed(const TaskResult& task, const BucketedScores& quarters) {
+  const bool found = quarters.length_of == "relevant_document";
+  const std::string things = PluralOf(quarters.length_of, task.unit);
+  const Interval difference = LongestLessShortest(quarters);
+  const bool worse = difference.high && *difference.high < 0;
+  const bool better = difference.low && *difference.low > 0;
+  if (!worse && !better) return fmt::format("serves long and short {} without a clear difference", things);
+  return fmt::format("{} long {} {} than short ones", found ? "finds" : "serves", things,
+                     worse ? "worse" : "better");
 }
 
-const RunResult* BestTemperature(const TaskResult& task) {
-  const RunResult* best = nullptr;
+// "; BM25, which only matches words, has 0.82 and 0.86"
+std::string Bm25Clause(const TaskResult& task) {
   for (const RunResult& run : task.runs) {
-    if (!run.description.IsSwept() || !run.metrics[0].score.estimate) continue;
-    if (best == nullptr || *run.metrics[0].score.estimate > *best->metrics[0].score.estimate) best = &run;
+    if (run.description.kind != RunKind::kBm25 || !run.description.corpus.empty()) continue;
+    const BucketedScores* const quarters = Quarters(run);
+    if (quarters == nullptr) return "";
+    return fmt::format("; BM25, which only matches words, has {} and {}",
+                       Score(quarters->buckets.back().score), Score(quarters->buckets.front().score));
   }
-  return best;
+  return "";
 }
 
-// Its difference, with the interval that allows for the number of temperatures.
-Interval SweptDifference(const TaskResult& task, const RunDescription& run) {
-  for (const SweepCurve& curve : task.sweep->curves) {
-    if (curve.from || curve.side != run.side) continue;
-    for (std::size_t i = 0; i < curve.temperatures.size(); ++i) {
-      if (curve.temperatures[i] == *run.temperature) return curve.differences[i];
-    }
-  }
-  return {};
+// A repair that could be used: not a baseline, a cut or another corpus, and not a fit that has seen what it
+// is judged on.
+bool IsRepair(const TaskResult& task, const RunDescription& run) {
+  if (run == task.runs.front().description || run.kind != RunKind::kModel || run.cut || !run.corpus.empty())
+    return false;
+  const bool fitted = run.post_process || run.csls;
+  return !fitted || task.kind != "retrieval" || run.held_out;
 }
 
-std::string SweepSentence(const TaskResult& task) {
-  const RunResult* const best = task.sweep ? BestTemperature(task) : nullptr;
-  if (best == nullptr) return "";
-  std::size_t tried = 0;
-  for (const RunResult& run : task.runs) tried += run.description.IsSwept() ? 1 : 0;
-  const bool retrieval = task.kind == "retrieval";
-  std::string text = fmt::format(
-      " Of {} sweep run{}, temperature {:.3g}{} does best: it changes the score by {}", tried,
-      tried == 1 ? "" : "s", *best->description.temperature,
-      retrieval ? fmt::format(" ({})", best->description.side == Side::kBoth
-                                           ? "documents and queries"
-                                           : fmt::format("{} alone", SideName(best->description.side)))
-                : "",
-      Range(SweptDifference(task, best->description), true));
-  const BucketedScores* const quarters = Quarters(*best);
-  if (quarters != nullptr) {
-    text += fmt::format("; by {} for the shortest quarter and {} for the longest",
-                        Range(quarters->buckets.front().difference.value_or(Interval{}), true),
-                        Range(quarters->buckets.back().difference.value_or(Interval{}), true));
-  }
-  return text + ".";
+std::string NotTried(const std::vector<const RunResult*>& repairs, bool retrieval) {
+  const auto tried = [&](const auto& has) {
+    return std::any_of(repairs.begin(), repairs.end(),
+                       [&](const RunResult* run) { return has(run->description); });
+  };
+  std::vector<std::string> left;
+  if (retrieval && !tried([](const RunDescription& run) { return run.window.has_value(); }))
+    left.emplace_back("windows (--windows 128)");
+  if (!tried([](const RunDescription& run) { return run.post_process.has_value(); }))
+    left.emplace_back("whitening (--postprocess whiten:0.3)");
+  if (!tried([](const RunDescription& run) { return run.temperature.has_value(); }))
+    left.emplace_back("a temperature (--temperature 0.8,0.9)");
+  return fmt::format("{}", fmt::join(left, ", "));
 }
 
 }  // namespace
@@ -81,17 +78,44 @@ std::string SweepSentence(const TaskResult& task) {
 std::string EvaluationSentence(std::span<const TaskResult> tasks, const std::string& model) {
   const TaskResult& task = tasks.front();
   const RunResult& base = task.runs.front();
-  std::string text = fmt::format("{} scores {} {} on {}", model, base.metrics[0].name,
-                                 Range(base.metrics[0].score, false), task.task);
+  const std::string_view metric = MetricTitle(base.metrics[0].name);
   const BucketedScores* const quarters = Quarters(base);
-  if (quarters != nullptr) {
-    text += fmt::format(
-        ": {} for the quarter with the shortest {} (up to {} tokens), {} for the longest (from {})",
-        Range(quarters->buckets.front().score, false), LengthNoun(quarters->length_of, task.unit),
-        quarters->buckets.front().to, Range(quarters->buckets.back().score, false),
-        quarters->buckets.back().from);
+  if (quarters == nullptr) {
+    return fmt::format("On {}, {} scores {} {}; its {} {} do not differ enough in length to compare.",
+                       task.task, model, metric, Score(base.metrics[0].score), task.units,
+                       PluralOf(task.unit, task.unit));
   }
-  return text + "." + SweepSentence(task);
+  return fmt::format(
+      "On {}, {} {}: {} is {} for the longest quarter (from {} tokens) and {} for the shortest (up to "
+      "{}){}.",
+      task.task, model, HowServed(task, *quarters), metric, Score(quarters->buckets.back().score),
+      quarters->buckets.back().from, Score(quarters->buckets.front().score), quarters->buckets.front().to,
+      Bm25Clause(task));
+}
+
+std::string EvaluationAdvice(std::span<const TaskResult> tasks) {
+  const TaskResult& task = tasks.front();
+  std::vector<const RunResult*> repairs;
+  const RunResult* best = nullptr;
+  for (const RunResult& run : task.runs) {
+    if (!IsRepair(task, run.description)) continue;
+    repairs.push_back(&run);
+    const Interval difference = DifferenceOf(task, run);
+    if (!difference.low || *difference.low <= 0) continue;
+    if (best == nullptr || *difference.estimate > *DifferenceOf(task, *best).estimate) best = &run;
+  }
+  const std::string left = NotTried(repairs, task.kind == "retrieval");
+  if (repairs.empty()) return fmt::format("Try what may help: {}.", left);
+  const std::size_t tried = repairs.size();
+  std::string text =
+      best == nullptr
+          ? (tried == 1 ? std::string("The one repair tried does not help clearly.")
+                        : fmt::format("None of the {} repairs tried helps clearly.", tried))
+          : fmt::format("Of {} repair{} tried, \"{}\" helps most: {} {} instead of {}.", tried,
+                        tried == 1 ? "" : "s", RunName(best->description), MetricTitle(best->metrics[0].name),
+                        Score(best->metrics[0].score), Score(task.runs.front().metrics[0].score));
+  if (!left.empty()) text += fmt::format(" Not tried: {}.", left);
+  return text;
 }
 
 }  // namespace lengthwise

@@ -1,4 +1,4 @@
-// An evaluation in words.
+// An evaluation in plain words: the answer, and what to do.
 #pragma once
 
 #include <span>
@@ -8,8 +8,12 @@
 
 namespace lengthwise {
 
-// What the first task says of length: the base run's score, for the shortest and the longest quarter of the
-// units too, and, after a sweep, what the best temperature changes. `model`: its name.
+// Whether the first task serves long texts worse than short ones, and by how much. No intervals: these stand
+// in EvaluationDetail. Better or worse is said only where the interval of the difference between the longest
+// and the shortest quarter excludes 0. `model`: its name.
 std::string EvaluationSentence(std::span<const TaskResult> tasks, const std::string& model);
+
+// Which of the repairs tried helps the first task most, if any does clearly, or what there is to try.
+std::string EvaluationAdvice(std::span<const TaskResult> tasks);
 
 }  // namespace lengthwise

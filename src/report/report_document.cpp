@@ -4,6 +4,7 @@
 #include "report/control_json.h"
 #include "report/document_json.h"
 #include "report/layer_json.h"
+#include "report/report_detail.h"
 #include "report/report_sentence.h"
 #include "report/spectrum_json.h"
 
@@ -192,7 +193,9 @@ OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& con
                         {"collapse_index", IndexJson(result.index)},
                         {"shapes", ShapesJson(result.shapes, result.model.limits)},
                         {"notes", result.notes},
-                        {"sentence", ReportSentence(result)}};
+                        {"sentence", ReportSentence(result)},
+                        {"advice", ReportAdvice(result)},
+                        {"detail", ReportDetail(result)}};
   if (result.spectrum) AddSpectrum(*result.spectrum, result.resampling.confidence, report);
   if (result.controls) report["controls"] = ControlsJson(*result.controls);
   if (!result.gains.empty()) {

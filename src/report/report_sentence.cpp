@@ -2,119 +2,177 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
+
+#include "report/report_words.h"
 
 namespace lengthwise {
 namespace {
 
-// A weight below which a second shape deserves mention.
-constexpr double kClearWeight = 0.8;
-// A knee within this factor of the trained limit is "just" above or below it.
-constexpr double kNear = 1.25;
+// Of a cosine nearer to 0 no ratio is given: it would be large by chance.
+constexpr double kLeastForRatio = 0.05;
 
-// Never "-0.000".
-std::string Signed(double value) {
-  const double rounded = std::round(value * 1000) / 1000;
-  return fmt::format("{:.3f}", rounded == 0 ? 0.0 : rounded);
+struct Point {
+  std::size_t length = 0;
+  double cosine = 0;
+};
+
+// Never "-0.00".
+std::string Cosine(double value) {
+  const double rounded = std::round(value * 100) / 100;
+  return fmt::format("{:.2f}", rounded == 0 ? 0.0 : rounded);
 }
 
-std::string IndexClause(const CollapseIndex& index) {
-  const Interval& slope = index.slope;
-  const std::string range = fmt::format("from {} to {} tokens", index.lengths.front(), index.lengths.back());
-  const std::string without = index.static_slope ? fmt::format(" (the same tokens without attention: {})",
-                                                               Signed(*index.static_slope->estimate))
-                                                 : "";
+// To two digits: 238 is "about 240".
+double AboutTokens(double length) {
+  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(length)) - 1));
+  return std::round(length / unit) * unit;
+}
+
+// What the model's truncated arm has at this length.
+std::optional<Point> PointAt(const MeasureResult& result, std::size_t length) {
+  for (const ArmResult& arm : result.arms) {
+    if (arm.sequences != SequenceKind::kTruncated || arm.vectors != VectorKind::kModel) continue;
+    for (const BucketResult& bucket : arm.buckets) {
+      if (bucket.bucket.to == length && bucket.cosine.estimate) return Point{length, *bucket.cosine.estimate};
+    }
+  }
+  return std::nullopt;
+}
+
+// From where the rise is counted: the length of the lowest cosine, where it falls first.
+std::size_t StartOf(const MeasureResult& result) {
+  return result.shapes ? static_cast<std::size_t>(result.shapes->lengths.front())
+                       : result.index->lengths.front();
+}
+
+// "two documents read to 512 tokens are on average 2.3 times as similar (cosine 0.29) as read to 64 (0.13)";
+// empty where the arm lacks these lengths.
+std::string HowMuch(const MeasureResult& result) {
+  const std::size_t first = result.index->lengths.front();
+  const std::optional<Point> from = PointAt(result, StartOf(result));
+  const std::optional<Point> to = PointAt(result, result.index->lengths.back());
+  if (!from || !to) return "";
+  const bool falls_first = from->length > first;
+  const double ratio = from->cosine >= kLeastForRatio ? to->cosine / from->cosine : 0;
+  if (result.index->direction == Direction::kRises && ratio >= 1.05) {
+    return fmt::format(
+        "two documents read to {} tokens are on average {:.{}f} times as similar (cosine {}) as read to {}{} "
+        "({})",
+        to->length, ratio, ratio < 10 ? 1 : 0, Cosine(to->cosine), from->length,
+        falls_first ? ", where they are least alike" : "", Cosine(from->cosine));
+  }
+  const Point begin = PointAt(result, first).value_or(*from);
+  return fmt::format(
+      "two documents have cosine {} on average when read to {} tokens, {} when read to {}{}",
+      Cosine(to->cosine), to->length, Cosine(begin.cosine), begin.length,
+      falls_first ? fmt::format(", and least, {}, when read to {}", Cosine(from->cosine), from->length) : "");
+}
+
+// ", mostly beyond about 240 tokens (just below the length in force, 256 tokens)". `shapes` is clear.
+std::string FromWhichLength(const Shapes& shapes, const CollapseIndex& index, const LengthLimits& limits) {
+  switch (shapes.fits[shapes.preferred].shape) {
+    case Shape::kLinear:
+      return ", by about as much with every token";
+    case Shape::kLogarithmic:
+      return ", by about as much with every doubling";
+    case Shape::kSaturating:
+      return ", ever more slowly";
+    case Shape::kBroken:
+      break;
+  }
+  if (!shapes.knee) return "";
+  const Knee& knee = *shapes.knee;
+  const double before = knee.slope_before * std::log2(knee.length / shapes.lengths.front());
+  const double after = knee.slope_after * std::log2(static_cast<double>(index.lengths.back()) / knee.length);
+  const bool steeper = knee.slope_after > knee.slope_before;
+  const char* how = steeper ? "faster beyond" : "more slowly beyond";
+  if (steeper && after > before) how = "mostly beyond";
+  if (!steeper && before > after) how = "mostly up to";
+  const std::string place = KneeAgainstLimit(knee, limits);
+  return fmt::format(", {} about {} tokens{}", how, AboutTokens(knee.length),
+                     place.empty() ? "" : fmt::format(" ({})", place));
+}
+
+std::string Rises(const MeasureResult& result, const std::string& how_much) {
+  std::string sentence = "Embeddings of this text grow alike with length";
+  const bool clear = result.shapes && result.shapes->fits[result.shapes->preferred].weight >= kClearWeight;
+  if (clear) sentence += FromWhichLength(*result.shapes, *result.index, result.model.limits);
+  if (!how_much.empty()) sentence += ": " + how_much;
+  if (!result.shapes) return sentence + "; too few lengths were measured to say from which on";
+  return clear ? sentence : sentence + "; from which length on is not clear";
+}
+
+std::string Answer(const MeasureResult& result) {
+  const CollapseIndex& index = *result.index;
+  const std::string how_much = HowMuch(result);
+  const auto with = [&](const char* between) {
+    return how_much.empty() ? std::string() : between + how_much;
+  };
   switch (index.direction) {
     case Direction::kRises:
-      return fmt::format("Mean pairwise cosine rises by {} [{}, {}] per doubling of length {}{}",
-                         Signed(*slope.estimate), Signed(*slope.low), Signed(*slope.high), range, without);
+      return Rises(result, how_much);
     case Direction::kFalls:
-      return fmt::format("Mean pairwise cosine falls by {} [{}, {}] per doubling of length {}{}",
-                         Signed(-*slope.estimate), Signed(-*slope.high), Signed(-*slope.low), range, without);
+      return "Embeddings of this text do not grow alike with length, but less alike" + with(": ");
     case Direction::kNoTrend:
-      return fmt::format(
-          "Mean pairwise cosine shows no clear trend with length: {} [{}, {}] per doubling {}{}",
-          Signed(*slope.estimate), Signed(*slope.low), Signed(*slope.high), range, without);
+      return "Embeddings of this text show no clear trend with length" + with(": ");
     case Direction::kUnknown:
       break;
   }
-  return fmt::format(
-      "Mean pairwise cosine changes by {} per doubling of length {}{}, without an interval ({} documents)",
-      Signed(*slope.estimate), range, without, index.documents);
-}
-
-std::string PlaceOf(const Knee& knee, const LengthLimits& limits) {
-  if (limits.sentence_transformers == 0) return "";
-  const auto trained = static_cast<double>(limits.sentence_transformers);
-  if (knee.low && *knee.low <= trained && trained <= *knee.high) {
-    return fmt::format(", at the trained limit of {}", limits.sentence_transformers);
-  }
-  const bool above = knee.length > trained;
-  const double factor = above ? knee.length / trained : trained / knee.length;
-  return fmt::format(", {}{} the trained limit of {}", factor <= kNear ? "just " : "",
-                     above ? "above" : "below", limits.sentence_transformers);
-}
-
-std::string KneeAt(const Knee& knee, const LengthLimits& limits) {
-  const std::string interval = knee.low ? fmt::format(" [{:.0f}, {:.0f}]", *knee.low, *knee.high) : "";
-  return fmt::format("at {:.0f} tokens{}{}", knee.length, interval, PlaceOf(knee, limits));
-}
-
-std::string ShapeClause(const Shapes& shapes, const CollapseIndex& index, const LengthLimits& limits) {
-  const ShapeFit& preferred = shapes.fits[shapes.preferred];
-  const bool falls_first = shapes.lengths.front() > static_cast<double>(index.lengths.front());
-  std::string clause =
-      falls_first ? fmt::format("; it falls until {:.0f} tokens, and from there on", shapes.lengths.front())
-                  : std::string(";");
-  clause += fmt::format(" the preferred shape is {}", ShapeName(preferred.shape));
-  const ShapeFit* second = nullptr;
-  for (const ShapeFit& fit : shapes.fits) {
-    if (&fit != &preferred && (second == nullptr || fit.weight > second->weight)) second = &fit;
-  }
-  if (preferred.weight < kClearWeight && second != nullptr) {
-    clause += fmt::format(" (weight {:.2f}; next {}, {:.2f})", preferred.weight, ShapeName(second->shape),
-                          second->weight);
-  }
-  if (!shapes.knee) return clause;
-  const Knee& knee = *shapes.knee;
-  if (preferred.shape == Shape::kBroken) {
-    return clause + fmt::format(", with the knee {}: {} per doubling before it, {} after",
-                                KneeAt(knee, limits), Signed(knee.slope_before), Signed(knee.slope_after));
-  }
-  return clause + fmt::format("; a broken shape would have its knee {}", KneeAt(knee, limits));
+  return fmt::format("Whether embeddings of this text grow alike with length is not known, because {}{}",
+                     index.documents < kMinimumForInterval
+                         ? fmt::format("only {} documents have {} tokens ({} are needed)", index.documents,
+                                       index.lengths.back(), kMinimumForInterval)
+                         : std::string("no resamples were drawn"),
+                     with("; as measured, "));
 }
 
 std::string WithoutIndex(const MeasureResult& result) {
-  std::string sentence = result.truncated_asked
-                             ? "No collapse index: too few documents are long enough for the truncated arm"
-                             : "No collapse index: the truncated arm was not asked for";
-  for (const ArmResult& arm : result.arms) {
-    if (arm.sequences != SequenceKind::kNatural || arm.vectors != VectorKind::kModel) continue;
-    std::vector<const BucketResult*> filled;
-    for (const BucketResult& bucket : arm.buckets) {
-      if (bucket.cosine.estimate) filled.push_back(&bucket);
-    }
-    if (filled.size() < 2) continue;
-    const BucketResult& first = *filled.front();
-    const BucketResult& last = *filled.back();
-    sentence += fmt::format(
-        "; mean pairwise cosine is {} in documents of {:.0f} tokens (mean of {}) and {} in those of {:.0f} "
-        "(mean of {})",
-        Signed(*first.cosine.estimate), *first.length, first.count, Signed(*last.cosine.estimate),
-        *last.length, last.count);
+  if (!result.truncated_asked) {
+    return "Whether embeddings of this text grow alike with length was not measured: the truncated arm was "
+           "not "
+           "asked for";
   }
-  return sentence;
+  return fmt::format(
+      "Whether embeddings of this text grow alike with length is not known: too few documents are long "
+      "enough, of "
+      "{} measured",
+      result.data.documents);
 }
 
 }  // namespace
 
 std::string ReportSentence(const MeasureResult& result) {
-  if (!result.index) return WithoutIndex(result) + ".";
-  std::string sentence = IndexClause(*result.index);
-  if (result.shapes) sentence += ShapeClause(*result.shapes, *result.index, result.model.limits);
-  return sentence + ".";
+  return (result.index ? Answer(result) : WithoutIndex(result)) + ".";
+}
+
+std::string ReportAdvice(const MeasureResult& result) {
+  if (!result.index) {
+    return result.truncated_asked
+               ? "Measure more documents, or shorter lengths (--lengths), or ask for fewer documents "
+                 "(--minimum-documents)."
+               : "Add truncated to --arms.";
+  }
+  const CollapseIndex& index = *result.index;
+  if (index.direction == Direction::kUnknown) {
+    return index.documents < kMinimumForInterval
+               ? fmt::format("Measure more documents of at least {} tokens, or shorter lengths (--lengths).",
+                             index.lengths.back())
+               : "Leave --replicates at its default.";
+  }
+  const bool rises = index.direction == Direction::kRises;
+  if (result.data.over_limit > 0) {
+    return fmt::format(
+        "{}{} of {} documents are longer than the length in force, {} tokens, and are cut there. Try windows "
+        "(--long-input window-mean), and let `lengthwise evaluate` tell whether your search gains.",
+        rises ? "" : "Length by itself asks for no repair. But ", result.data.over_limit,
+        result.data.documents, result.model.limits.in_force);
+  }
+  return rises ? "Let `lengthwise evaluate` tell what that costs your search, and whether a repair gains it "
+                 "back."
+               : "Length by itself asks for no repair; `lengthwise evaluate` tells how well search works.";
 }
 
 }  // namespace lengthwise

@@ -1,4 +1,4 @@
-// A measurement in one sentence.
+// A measurement in plain words: the answer, and what to do.
 #pragma once
 
 #include <string>
@@ -7,8 +7,12 @@
 
 namespace lengthwise {
 
-// What the collapse index, the static control, the preferred shape and the knee say; or, without an index,
-// why there is none and how the natural arm goes from its shortest to its longest bucket.
+// Whether embeddings of this text grow alike with length, from which length on, and by how much; or why that
+// is not known. No intervals: these stand in ReportDetail. That cosine rises or falls is said only where the
+// interval of the collapse index excludes 0.
 std::string ReportSentence(const MeasureResult& result);
+
+// What a user can do with the answer.
+std::string ReportAdvice(const MeasureResult& result);
 
 }  // namespace lengthwise

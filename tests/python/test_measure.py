@@ -172,7 +172,7 @@ def test_index_is_the_least_squares_slope_with_its_control(measured):
 def test_summary_page_and_report_say_the_same(measured):
     report, done, page = measured
     summary = json.loads(done.stdout)
-    assert summary["sentence"] == report["sentence"]
+    assert {name: summary[name] for name in ("sentence", "advice", "detail")} == {name: report[name] for name in ("sentence", "advice", "detail")}
     assert summary["collapse_index"] == report["collapse_index"]
     assert report["sentence"] in done.stderr
     assert "cosine" in page.read_text()
@@ -212,7 +212,8 @@ def test_sample_and_arms_are_as_asked_for(run_lengthwise, model_folder, pages, t
     assert report["data"]["read"] == len(pages.read_text().splitlines())
     assert set(report["arms"]) == {"natural"}
     assert report["collapse_index"] is None and report["shapes"] is None
-    assert report["sentence"].startswith("No collapse index: the truncated arm was not asked for")
+    assert report["sentence"].endswith("was not measured: the truncated arm was not asked for.")
+    assert report["detail"].startswith("No collapse index: the truncated arm was not asked for")
 
 
 @pytest.mark.parametrize("texts", [["one short text"], ["a text", "another text", ""]])

@@ -1,56 +1,17 @@
-"""The report page: complete in itself, true to the report, and drawn without an error in a real browser."""
+"""The pages: complete in themselves, true to what they show, and drawn without an error in a real browser."""
 
-import html.parser
 import json
+import pathlib
 import re
-import shutil
-import subprocess
+import urllib.parse
 
 import pytest
+from shown_pages import Page, browse, chromium, evaluation, look, plots, reports, with_document, without_scripts  # noqa: F401 (fixtures among them)
 
 # The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, two layer maps, a map
 # for each of the two layers of the small model, and the counts; of gains the mean layer and six maps; of each of two
-# ablations a map.
-PLOTS = 16 + 7 + 2
-
-
-@pytest.fixture(scope="module")
-def reports(run_lengthwise, root, pages, tmp_path_factory):
-    """{name: (report.json, page.html)} of the small model: everything that a report can hold, and as little as it can."""
-    folder = tmp_path_factory.mktemp("reports")
-    made = {}
-    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution", "--gains",
-                                   "--ablation", "zero,dc"],
-                          "controls": ["--arms", "repeated"],
-                          "least": ["--arms", "natural", "--sample", 3]}.items():
-        made[name] = folder / f"{name}.json", folder / f"{name}.html"
-        run_lengthwise("measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output", made[name][0],
-                       "--html", made[name][1], "--replicates", 50, "--quiet", *options)
-    return made
-
-
-class Page(html.parser.HTMLParser):
-    """Collects what a browser would load, and the text of each script."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.references, self.scripts, self.inside = [], {}, None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.references += [attributes[name] for name in ("src", "href", "srcset", "data", "action", "poster") if name in attributes]
-        if tag == "script":
-            self.inside = attributes.get("id", f"script {len(self.scripts)}")
-            self.scripts[self.inside] = ""
-
-    def handle_endtag(self, tag):
-        if tag == "script":
-            self.inside = None
-
-    def handle_data(self, data):
-        if self.inside:
-            self.scripts[self.inside] += data
+# ablations a map; of spectra the three heads of a layer, and the exponents.
+PLOTS = 16 + 7 + 2 + 4
 
 
 @pytest.mark.parametrize("name", ["full", "least"])
@@ -66,33 +27,6 @@ def test_the_page_loads_nothing(reports, name):
 def test_the_page_carries_the_report(reports, name):
     report, page = (path.read_text() for path in reports[name])
     assert json.loads(Page(page).scripts["report"]) == json.loads(report)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium")
-    if not found:
-        pytest.skip("Chromium is not installed (scripts/setup browser; Debian only)")
-    return found
-
-
-def browse(chromium, path, profile):
-    """The page's elements after its script has run, and what it wrote to the console."""
-    done = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
-         "--enable-logging=stderr", "--window-size=1280,2000", "--virtual-time-budget=30000", "--dump-dom", path.as_uri()],
-        capture_output=True, text=True, timeout=180)
-    assert done.returncode == 0, done.stderr
-    return done.stdout, [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
-
-
-def without_scripts(elements):
-    return re.sub(r"<script.*?</script>", "", elements, flags=re.DOTALL)
-
-
-def plots(elements):
-    return len(re.findall(r"<svg[^>]*class=\"marks\"", elements))
 
 
 def test_every_plot_is_drawn(chromium, reports, tmp_path):
@@ -155,3 +89,86 @@ def test_the_controls_draw_anew(chromium, reports, tmp_path):
     assert seen["pointsWithoutTruncated"] < seen["pointsBefore"] == seen["pointsAgain"]
     assert not seen["retentionBefore"] and seen["retentionAfter"]
     assert seen["plots"] == PLOTS
+
+
+def test_a_shape_without_weight_is_not_drawn(chromium, root, reports, tmp_path):
+    example = json.loads((root / "tests/data/report_example.json").read_text())
+
+    def seen_with(weight):
+        def change(_):
+            for fit in example["shapes"]["fits"]:
+                fit["weight"] = weight if fit["shape"] == "broken" else (1 - weight) / 3
+            return example
+
+        page = tmp_path / f"{weight}.html"
+        page.write_text(with_document(reports["full"][1].read_text(), change))
+        page = look(chromium, page, 1300, tmp_path)
+        texts = {text["text"] for plot in page["plots"] for text in plot["texts"]}
+        return "broken" in texts, "knee 255" in texts, "The knee of the broken shape is at 255 tokens" in page["words"]
+
+    assert seen_with(0.6) == (True, True, True)
+    assert seen_with(0.01) == (False, False, False)
+
+
+def test_the_page_says_what_to_do_and_gives_the_intervals_below_the_answer(chromium, reports, evaluation, tmp_path):
+    for report, page in (reports["full"], evaluation):
+        document = json.loads(report.read_text())
+        assert "[" not in document["sentence"] and re.search(r"\[-?[0-9.]+, -?[0-9.]+\]", document["detail"])
+        words = look(chromium, page, 1300, tmp_path)["words"]
+        assert document["sentence"] in words and document["detail"] in words
+        # Without the commands, which stand in code.
+        assert document["advice"].split("`")[0] in words
+
+
+def expect_answer(printed, document, output, page):
+    """The last lines of a command."""
+    *_, found, advice, numbers, where = printed.splitlines()
+    assert found == document["sentence"]
+    assert advice == f"What to do: {document['advice']}"
+    assert numbers == f"The numbers: {output}"
+    if page:
+        url = urllib.parse.urlparse(where.removeprefix("Where to look: "))
+        assert url.scheme == "file" and pathlib.Path(urllib.parse.unquote(url.path)) == page
+    else:
+        assert "--html" in where
+
+
+@pytest.mark.parametrize("page", ["a page.html", None])
+def test_measure_ends_with_what_was_found_what_to_do_and_where_to_look(run_lengthwise, root, pages, tmp_path, page):
+    options = ["--html", tmp_path / page] if page else []
+    done = run_lengthwise("measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output", tmp_path / "r.json", "--sample", 20,
+                          "--replicates", 20, "--quiet", *options)
+    expect_answer(done.stderr, json.loads((tmp_path / "r.json").read_text()), tmp_path / "r.json", page and tmp_path / page)
+
+
+def test_evaluate_ends_alike(evaluation):
+    printed = evaluation[0].with_suffix(".log").read_text()
+    assert "nDCG@10" in printed and "ndcg_at_10" not in printed
+    expect_answer(printed, json.loads(evaluation[0].read_text()), *evaluation)
+
+
+def imports(source):
+    """{file: files that it imports} of the page's source."""
+    return {path: {(path.parent / name).resolve() for name in re.findall(r'from "(\.[^"]+)"', path.read_text())}
+            for path in source.rglob("*.js")}
+
+
+def test_the_folders_of_the_page_do_not_import_each_other_in_a_circle(root):
+    source = (root / "web/src").resolve()
+    folders = {}
+    for path, imported in imports(source).items():
+        assert all(other.exists() for other in imported), path
+        folders.setdefault(path.parent, set()).update(other.parent for other in imported)
+    # main.js stands in the source's folder, and what it shows is above it.
+    below = {folder: {other for other in others if other not in (folder, source)} for folder, others in folders.items() if folder != source}
+    while below:
+        free = [folder for folder, others in below.items() if not others & below.keys()]
+        assert free, f"a circle among {sorted(folder.name for folder in below)}"
+        for folder in free:
+            del below[folder]
+
+
+def test_page_and_program_call_metrics_alike(root):
+    program = re.findall(r'\{"([a-z0-9_]+)", "([^"]+)"\}', (root / "src/tasks/metric_name.cpp").read_text())
+    page = re.findall(r'^  ([a-z0-9_]+): "([^"]+)",$', (root / "web/src/evaluation/metrics.js").read_text(), re.MULTILINE)
+    assert len(program) > 5 and program == page

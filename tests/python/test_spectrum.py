@@ -7,7 +7,7 @@ import subprocess
 import jsonschema
 import numpy
 import pytest
-from test_report_page import browse, chromium, plots, without_scripts  # noqa: F401 (chromium is a fixture)
+from shown_pages import browse, chromium, plots, without_scripts  # noqa: F401 (chromium is a fixture)
 
 
 @pytest.fixture(scope="module")

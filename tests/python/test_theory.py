@@ -8,7 +8,7 @@ import subprocess
 import jsonschema
 import numpy
 import pytest
-from test_report_page import Page, browse, chromium, plots, without_scripts  # noqa: F401 (chromium is a fixture)
+from shown_pages import Page, browse, chromium, plots, without_scripts  # noqa: F401 (chromium is a fixture)
 
 SMALL = ["--sigma", "0.5,2", "--lengths", "16,64", "--head-size", "8,32", "--draws", "8", "--quiet"]
 

@@ -26,15 +26,22 @@ export function figure(caption, ...children) {
 // columns: [{title, cell(row), numeric, wrap}]; a row for which emphasise(row) holds stands out.
 export function table(caption, columns, rows, emphasise = () => false) {
   const kind = (column) => (column.numeric ? "numeric" : column.wrap ? "wrap" : null);
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    element("table", {},
-      element("caption", {}, caption),
+  // The caption stands outside what scrolls: it must be readable where the table is wider than the page.
+  return element("div", { class: "table" }, element("p", { class: "caption" }, caption),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, element("table", { "aria-label": caption },
       element("thead", {}, element("tr", {},
         columns.map((column) => element("th", { scope: "col", class: kind(column) }, column.title)))),
       element("tbody", {}, rows.map((row) => element("tr", { class: emphasise(row) ? "emphasis" : null },
         columns.map((column, index) => index === 0
           ? element("th", { scope: "row", class: kind(column) }, column.cell(row))
-          : element("td", { class: kind(column) }, column.cell(row))))))));
+          : element("td", { class: kind(column) }, column.cell(row)))))))));
+}
+
+// A piece of a curve, for a legend.
+export function swatch(color, dashed) {
+  const line = element("span", { class: dashed ? "swatch dashed" : "swatch", "aria-hidden": "true" });
+  line.style.color = color;
+  return line;
 }
 
 // One of several choices; calls back with the value chosen.

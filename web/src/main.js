@@ -8,6 +8,7 @@ import { counts } from "./sections/counts.js";
 import { data } from "./sections/data.js";
 import { gains } from "./sections/gains.js";
 import { glossary } from "./sections/glossary.js";
+import { lead } from "./lead.js";
 import { lengthCurves } from "./sections/length_curves.js";
 import { maps } from "./sections/maps.js";
 import { notes, provenance } from "./sections/provenance.js";
@@ -20,7 +21,7 @@ function reportPage(report, source) {
   const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report),
     gains(report), ablation(report), counts(report)].filter(Boolean);
   return {
-    nodes: [summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
+    nodes: [lead(report), summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
     pending: parts.flatMap((part) => part.pending),
   };
 }

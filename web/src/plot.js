@@ -32,11 +32,21 @@ const kQuiet = vega.logger(vega.Error);
 
 const tooltip = new Handler({ disableDefaultStyle: true }).call;
 
+// A text at each point of a layer, put where it meets no other text and no point; one that finds no room is not shown.
+// Vega's own transform, which Vega-Lite has no words for. labels: {points, text, avoid}, names of layers and a field.
+function labelMarks({ points, text, avoid }) {
+  return { type: "text", name: "labels", from: { data: `${points}_marks` },
+    encode: { enter: { text: { field: `datum.${text}` }, fontSize: { value: 10 }, fill: { value: kInk }, font: { value: kFont } } },
+    transform: [{ type: "label", size: { signal: "[width, height]" }, avoidMarks: avoid.map((layer) => `${layer}_marks`),
+      anchor: ["top", "bottom", "right", "left", "top-right", "top-left", "bottom-right", "bottom-left"], offset: [3] }] };
+}
+
 // Draws `spec` into `node` and resolves to its view. The interpreter evaluates expressions without building code, so
 // that the page can forbid it (its content security policy).
 export async function draw(node, spec, description) {
   const compiled = vegaLite.compile({ autosize: { type: "fit", contains: "padding" }, description, ...spec },
     { config: kConfig, logger: kQuiet }).spec;
+  if (spec.usermeta?.labels) compiled.marks.push(labelMarks(spec.usermeta.labels));
   const view = new vega.View(vega.parse(compiled, {}, { ast: true }), {
     expr: expressionInterpreter, renderer: "svg", container: node, hover: true, tooltip, logLevel: vega.Error,
   });

@@ -1,4 +1,7 @@
 // A value for each row (layer or head) and length.
+import { element } from "../dom.js";
+import { fixed, signed } from "../format.js";
+import { schemeColors } from "../plot.js";
 
 const kSequential = "viridis";
 const kDiverging = "purpleorange";
@@ -15,6 +18,19 @@ export function colorDomain(rows, difference) {
     return [-most, most];
   }
   return [Math.min(...values), Math.max(...values)];
+}
+
+// What the colours of maps stand for.
+export function colorBar(domain, difference) {
+  const print = difference ? signed : fixed;
+  const bar = element("span", { class: "colors", "aria-hidden": "true" });
+  bar.style.background = `linear-gradient(to right, ${schemeColors(schemeOf(difference)).join(", ")})`;
+  return element("p", { class: "colorbar" }, print(domain[0], 2), bar, print(domain[1], 2));
+}
+
+// Of the figures in cells: where columns are too narrow for them, colours and tooltips remain.
+export function figureOpacity(columns, difference) {
+  return { expr: `width < ${(difference ? 32 : 26) * columns} ? 0 : 1` };
 }
 
 // rows: [{row, length (label), order, value, detail}]. options: {domain, difference, rowTitle, valueTitle, cell, numbers, title}
@@ -39,8 +55,7 @@ export function heatMap(rows, options) {
   if (numbers) {
     const dark = difference ? `abs(datum.value) > ${0.6 * domain[1]}` : `datum.value < ${middle}`;
     layers.push({
-      // Where columns are too narrow for figures, the colours and the tooltip remain.
-      mark: { type: "text", fontSize: 10, opacity: { expr: `width < ${26 * lengths.length} ? 0 : 1` } },
+      mark: { type: "text", fontSize: 10, opacity: figureOpacity(lengths.length, difference) },
       encoding: { text: { field: "value", format: difference ? "+.2f" : ".2f" },
         color: { condition: { test: dark, value: "#ffffff" }, value: "#111111" } },
     });

@@ -1,5 +1,6 @@
 // The axis that every curve shares, and the marks of the model's limits on it.
 import { drawn } from "../arms.js";
+import { limitName } from "../limits.js";
 
 function powersOfTwo(low, high) {
   const ticks = [];
@@ -19,11 +20,11 @@ export function lengthAxis(domain, title = "tokens") {
     axis: { values: powersOfTwo(...domain), format: "d", titleAnchor: "end", labelOverlap: true } };
 }
 
-// Rules at the trained limit and at the last position, inside the drawn lengths. `named` writes what they are.
+// Rules at the model's length limit and at the last position, inside the drawn lengths. `named` writes what they are.
 export function limitLayers(report, domain, named) {
-  const { sentence_transformers: trained, positions } = report.model.limits;
-  const marks = [{ length: trained, name: `trained limit ${trained}` }];
-  if (positions !== trained) marks.push({ length: positions, name: `positions ${positions}` });
+  const { sentence_transformers: limit, positions } = report.model.limits;
+  const marks = [{ length: limit, name: `${limitName(report.model.limits)} ${limit}` }];
+  if (positions !== limit) marks.push({ length: positions, name: `positions ${positions}` });
   const values = marks.filter((mark) => mark.length && mark.length >= domain[0] && mark.length <= domain[1]);
   if (!values.length) return [];
   const x = { field: "length", type: "quantitative" };

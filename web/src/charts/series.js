@@ -11,7 +11,7 @@ export function seriesChart(report, series, options) {
   const y = { type: "quantitative", title, scale: { zero, nice: true }, axis: { tickCount: 5 } };
   const names = series.map(({ name }) => name);
   const legend = { orient: "bottom", direction: "horizontal", symbolType: "stroke", symbolOpacity: 1, symbolStrokeWidth: 2.5,
-    columns: 2, labelLimit: 260 };
+    columns: { expr: "width < 400 ? 1 : 2" }, labelLimit: 260 };
   const color = { field: "series", type: "nominal", title: null, sort: names, legend,
     scale: { domain: names, range: series.map((one) => one.color) } };
   const strokeDash = { field: "series", type: "nominal", title: null, sort: names, legend,

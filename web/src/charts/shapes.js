@@ -8,6 +8,18 @@ export const kShapes = [
   { key: "broken", color: "#c8457c", formula: "two slopes on log\u2082 n, one knee" },
 ];
 
+// Below this weight a shape is neither drawn nor spoken of: the data speak against it (as in report/report_words.h).
+const kNegligibleWeight = 0.05;
+
+export function hasWeight(fit) {
+  return fit.weight >= kNegligibleWeight;
+}
+
+// The knee, where the shape that has it has weight.
+export function kneeOf(report) {
+  return report.shapes?.fits.some((fit) => fit.shape === "broken" && hasWeight(fit)) ? report.shapes.knee : null;
+}
+
 // The fit's curve, with the corner of the broken shape put in where the lengths step over it.
 function curvePoints(fit, knee) {
   const points = fit.curve.map((point) => ({ ...point, shape: fit.shape }));
@@ -20,7 +32,8 @@ function curvePoints(fit, knee) {
 }
 
 export function shapesChart(report) {
-  const { fits, knee, preferred } = report.shapes;
+  const { knee, preferred } = report.shapes;
+  const fits = report.shapes.fits.filter(hasWeight);
   const domain = lengthDomain(report);
   const shapes = kShapes.filter((shape) => fits.some((fit) => fit.shape === shape.key));
   const y = { field: "cosine", type: "quantitative", title: "mean pairwise cosine", scale: { zero: false }, axis: { tickCount: 5 } };

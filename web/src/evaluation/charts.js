@@ -93,18 +93,18 @@ export function sideColor(side) {
 
 // Loss against how alike the embeddings are, a point a run and bucket; the base run's points are joined by length.
 export function collapseChart(points, base, against) {
-  const rows = points.map((point, order) => ({ ...point, order, bucket: `${bucketName(point)} tokens`, part: point.run === base ? "base" : "other" }));
+  const rows = points.map((point, order) => ({ ...point, order, name: bucketName(point), bucket: `${bucketName(point)} tokens`, part: point.run === base ? "base" : "other" }));
   const x = { field: "cosine", type: "quantitative", title: "mean pairwise cosine", scale: { zero: false, padding: 10 }, axis: { titleAnchor: "end", tickCount: 6 } };
   const y = { field: "loss", type: "quantitative", title: against === "bm25" ? "BM25 less the score" : "1 less the score", scale: { zero: false, padding: 10 },
     axis: { tickCount: 5 } };
   const tooltip = [{ field: "run" }, { field: "bucket" }, { field: "units" }, { field: "cosine", format: ".3f" }, { field: "loss", format: ".3f" }];
   return {
     width: "container", height: 240, data: { values: rows },
+    usermeta: { labels: { points: "base", text: "name", avoid: ["others"] } },
     layer: [
-      { transform: [{ filter: "datum.part === 'other'" }], mark: { type: "point", size: 26, color: "#8a8f98" }, encoding: { x, y, tooltip } },
+      { name: "others", transform: [{ filter: "datum.part === 'other'" }], mark: { type: "point", size: 26, color: "#8a8f98" }, encoding: { x, y, tooltip } },
       { transform: [{ filter: "datum.part === 'base'" }], mark: { type: "line", color: "#2a78c2", opacity: 0.5 }, encoding: { x, y, order: { field: "from", type: "quantitative" } } },
-      { transform: [{ filter: "datum.part === 'base'" }], mark: { type: "point", size: 44, color: "#2a78c2" }, encoding: { x, y, tooltip } },
-      { transform: [{ filter: "datum.part === 'base'" }], mark: { type: "text", dy: -9, fontSize: 10 }, encoding: { x, y, text: { field: "bucket" } } },
+      { name: "base", transform: [{ filter: "datum.part === 'base'" }], mark: { type: "point", size: 44, color: "#2a78c2" }, encoding: { x, y, tooltip } },
     ],
   };
 }

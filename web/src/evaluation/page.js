@@ -1,13 +1,20 @@
 // The page of an evaluation.
+import { card, command } from "../cards.js";
 import { element, section } from "../dom.js";
+import { download } from "../download.js";
 import { integer, number } from "../format.js";
-import { download } from "../sections/data.js";
-import { card, command } from "../sections/provenance.js";
+import { lead } from "../lead.js";
 import { taskSections } from "./tasks.js";
 
 const kTerms = [
   ["Base run", "The model as it is, or with the repair given. Every other run is compared with it, unit by unit."],
   ["nDCG@10", "How well the first ten documents are ordered, from 0 to 1; graded relevance, discounted by log\u2082 of the rank."],
+  ["MRR@10", "1 / rank of the first relevant document, 0 where it is not among the first ten; mean over the queries."],
+  ["MAP@1000", "Mean over the queries of the precision at each relevant document among the first thousand."],
+  ["Recall@10, @100", "Share of the relevant documents that stand among the first ten, or hundred."],
+  ["Accuracy", "Share of texts that a logistic regression on the embeddings of eight texts a label (or of all) labels rightly; or the nearest neighbours."],
+  ["V-measure", "How well clusters agree with labels, from 0 to 1: harmonic mean of homogeneity and completeness."],
+  ["Spearman correlation", "Of the cosines of pairs with the scores that people gave them: 1 is the same order."],
   ["BM25", "Search by words alone. It has no vector that could collapse."],
   ["Static", "Mean word embeddings of the same tokens: no attention, no positions."],
   ["Held out", "Post-processing and CSLS are fitted to half of the documents and to queries of the other half, never to the query that is judged."],
@@ -35,8 +42,9 @@ function glossary() {
 }
 
 export function evaluationPage(report, source) {
+  document.querySelector(".kicker").textContent = "Lengthwise evaluation";
   const tasks = taskSections(report);
   const numbers = section("The numbers", element("div", { class: "controls" },
     download("Evaluation (JSON)", "evaluation.json", "application/json", () => source)));
-  return { nodes: [...tasks.map((task) => task.node), about(report), numbers, glossary()], pending: tasks.flatMap((task) => task.pending) };
+  return { nodes: [lead(report), ...tasks.map((task) => task.node), about(report), numbers, glossary()], pending: tasks.flatMap((task) => task.pending) };
 }

@@ -1,23 +1,12 @@
 // Tasks by length: a section a task, with its curves, its sweep and its numbers.
-import { element, figure, section, table } from "../dom.js";
+import { element, figure, section, swatch, table } from "../dom.js";
 import { integer, kDash, number, percent, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
 import { bucketName, collapseChart, isSwept, scoreByLength, sideColor, styleOf, sweepChart } from "./charts.js";
+import { metricTitle, runTitle } from "./metrics.js";
 
 const kLengths = { relevant_document: "relevant documents", query: "query", text: "text", pair: "pair (mean of the two)" };
 const kUnits = { query: "queries", text: "texts", pair: "pairs" };
-const kMetrics = { ndcg_at_10: "nDCG@10", accuracy: "accuracy", v_measure: "V-measure", cosine_spearman: "Spearman" };
-
-export function metricTitle(name) {
-  return kMetrics[name] ?? name;
-}
-
-function swatch(color, dashed) {
-  const line = element("span", { class: dashed ? "swatch dashed" : "swatch", "aria-hidden": "true" });
-  line.style.color = color;
-  return line;
-}
-
 function legend(entries) {
   return element("div", { class: "legend" }, entries.map(([name, color, dashed]) =>
     element("label", {}, swatch(color, dashed), element("span", {}, name))));
@@ -40,11 +29,11 @@ function curves(task, plot, level) {
   const figures = runs[0].by_length.map((group, place) => ({ group, place })).filter(({ group }) => group.kind === "fixed" && group.buckets.length > 1)
     .map(({ group, place }) => plot(
       `${metricTitle(task.metric)} by the length of the ${kLengths[group.length_of]}. Bars: ${level} % bootstrap intervals.`,
-      scoreByLength(runs.map((run) => ({ run: run.run, style: styleOf(run), buckets: run.by_length[place].buckets })),
+      scoreByLength(runs.map((run) => ({ run: runTitle(run.run), style: styleOf(run), buckets: run.by_length[place].buckets })),
         metricTitle(task.metric), kLengths[group.length_of]),
       `${metricTitle(task.metric)} of ${task.task} by length, a line a run.`));
   if (!figures.length) return null;
-  return [legend(runs.map((run) => [run.run, styleOf(run).color, styleOf(run).dash[1] > 0])), element("div", { class: "pair" }, figures)];
+  return [legend(runs.map((run) => [runTitle(run.run), styleOf(run).color, styleOf(run).dash[1] > 0])), element("div", { class: "pair" }, figures)];
 }
 
 function sweep(task, plot, level) {
@@ -85,7 +74,7 @@ function collapse(task, plot, level) {
   const correlation = (interval) => (interval.estimate === null ? "too few points" : withRange(interval, signed, 2));
   return [
     element("h3", {}, "Does collapse tell what is lost?"),
-    plot(`Blue: the base run by length. Grey: the other runs. Correlation of cosine and loss over the base run\u2019s buckets: ${correlation(found.across_buckets)}; ` +
+    plot(`Blue: the base run, by length in tokens. Grey: the other runs. Correlation of cosine and loss over the base run\u2019s buckets: ${correlation(found.across_buckets)}; ` +
       `of their changes from the base run, over the other runs\u2019 buckets: ${correlation(found.across_changes)} (${level} % intervals).`,
     collapseChart(found.points, task.runs[0].run, found.loss_against), `Loss of ${task.task} against the similarity of its embeddings.`),
   ];
@@ -107,12 +96,12 @@ function corpora(task) {
 function runTable(task) {
   const others = Object.keys(task.runs[0].metrics).filter((name) => name !== task.metric);
   return table("Every run", [
-    { title: "Run", cell: (run) => run.run },
+    { title: "Run", cell: (run) => runTitle(run.run) },
     { title: metricTitle(task.metric), numeric: true, cell: (run) => withRange(run.metrics[task.metric]) },
     { title: "Difference", numeric: true, cell: (run) => (run.comparison ? withRange(run.comparison.difference, signed, 4) : kDash) },
     { title: "Rescued", numeric: true, cell: (run) => integer(run.comparison?.units?.rescued.length) },
     { title: "Lost", numeric: true, cell: (run) => integer(run.comparison?.units?.lost.length) },
-    ...others.map((name) => ({ title: name.replaceAll("_", " "), numeric: true, cell: (run) => number(run.metrics[name].estimate) })),
+    ...others.map((name) => ({ title: metricTitle(name), numeric: true, cell: (run) => number(run.metrics[name].estimate) })),
   ], task.runs, (run) => run === task.runs[0]);
 }
 

@@ -1,5 +1,5 @@
 // Which heads carry the collapse index.
-import { colorDomain, schemeOf } from "../charts/heat_map.js";
+import { colorBar, colorDomain, schemeOf } from "../charts/heat_map.js";
 import { element, figure, section, table } from "../dom.js";
 import { integer, number, percent, range, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
@@ -51,7 +51,7 @@ export function ablation(report) {
     const node = element("div", { class: "plot" });
     pending.push(() => draw(node, headMap(rows, domain), `Part of the collapse index carried by each head, output replaced ${kModes[mode]}.`));
     return [element("h3", {}, `Output replaced ${kModes[mode]}`), element("div", { class: "pair" },
-      figure("Part of the collapse index that each head carries: orange carries, purple holds it down. Dots: clear with all heads at once.", node),
+      figure("Part of the collapse index that each head carries: orange carries, purple holds it down. Dots: clear with all heads at once.", colorBar(domain, true), node),
       headTable(report, mode, rows))];
   });
   const text = "One head at a time is replaced, and the collapse index measured again: what it falls by is what the head carries. " +

@@ -1,6 +1,7 @@
 // The numbers themselves: tables and downloads.
 import { armsOf } from "../arms.js";
 import { element, section, table } from "../dom.js";
+import { csv, download } from "../download.js";
 import { integer, lengths, number, withRange } from "../format.js";
 
 function bucketTable(report, arm) {
@@ -16,25 +17,6 @@ function bucketTable(report, arm) {
     { title: "RankMe", numeric: true, cell: (bucket) => number(bucket.rankme, 1) },
     { title: "Uniformity", numeric: true, cell: (bucket) => number(bucket.uniformity) },
   ], buckets);
-}
-
-// One line a row, one column a name met in any row; nested intervals become name_estimate, name_low, name_high.
-export function csv(rows) {
-  const flat = rows.map((row) => Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
-    value !== null && typeof value === "object"
-      ? Object.entries(value).map(([part, inner]) => [`${name}_${part}`, inner]) : [[name, value]])));
-  const names = [...new Set(flat.flatMap(Object.keys))];
-  const quote = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  return [names, ...flat.map((row) => names.map((name) => row[name]))]
-    .map((line) => line.map((value) => quote(String(value ?? ""))).join(",")).join("\n") + "\n";
-}
-
-export function download(label, name, type, content) {
-  return element("button", { type: "button", onclick: () => {
-    const link = element("a", { href: URL.createObjectURL(new Blob([content()], { type })), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  } }, label);
 }
 
 export function data(report, source) {

@@ -1,5 +1,5 @@
 // What each part of a layer does to the differences between tokens.
-import { colorDomain, heatMap } from "../charts/heat_map.js";
+import { colorBar, colorDomain, heatMap } from "../charts/heat_map.js";
 import { element, figure, section } from "../dom.js";
 import { number } from "../format.js";
 import { draw } from "../plot.js";
@@ -32,7 +32,7 @@ function meanCurves(rows, height) {
   const x = { field: "length", type: "quantitative", title: "tokens", scale: { type: "log", base: 2, nice: false },
     axis: { values: [...new Set(values.map((value) => value.length))], labelOverlap: "greedy", titleAnchor: "end" } };
   const color = { field: "part", type: "nominal", title: null, scale: { domain: kParts.map((part) => part.title), range: kColors },
-    legend: { orient: "right" } };
+    legend: { orient: "bottom", symbolOpacity: 1, columns: { expr: "width < 500 ? 2 : 6" } } };
   const y = { type: "quantitative", scale: { type: "log", base: 2 } };
   return { width: "container", height, data: { values }, layer: [
     { data: { values: [{ one: 1 }] }, mark: { type: "rule", strokeDash: [2, 3], stroke: "#888888" }, encoding: { y: { field: "one", ...y } } },
@@ -58,8 +58,8 @@ export function gains(report) {
     element("p", {}, "HC is what distinguishes the tokens of a text from each other, DC what they share. Each part of a layer changes their ratio: " +
       "below 1 it makes tokens more alike, above 1 less. ", report.gains_sentence),
     plot(`The mean layer (geometric mean over the layers). Bands: ${Math.round(100 * report.confidence)} % bootstrap intervals over documents.`,
-      meanCurves(rows, 240), "Factor on the ratio of HC to DC of each part of a layer, against length in tokens."),
-    element("div", { class: "triple" }, kParts.map((part) => plot(`${part.caption} Doublings of HC / DC: \u22121 halves it.`,
+      meanCurves(rows, 280), "Factor on the ratio of HC to DC of each part of a layer, against length in tokens."),
+    element("h3", {}, "Doublings of HC / DC"), colorBar(domain, true), element("div", { class: "triple" }, kParts.map((part) => plot(`${part.caption} Doublings of HC / DC: \u22121 halves it.`,
       mapOf(rows, part, domain), `Doublings of the ratio of HC to DC by layer and length: ${part.title}.`))));
   return { node, pending };
 }

@@ -1,7 +1,8 @@
 // Curves against length: cosine large, the other quantities small, one legend that shows and hides arms everywhere.
 import { armsOf } from "../arms.js";
 import { curves } from "../charts/curves.js";
-import { element, figure, section } from "../dom.js";
+import { kneeOf } from "../charts/shapes.js";
+import { element, figure, section, swatch } from "../dom.js";
 import { draw } from "../plot.js";
 
 const kOthers = [
@@ -13,13 +14,6 @@ const kOthers = [
     caption: "Spread over the sphere: 0 is complete collapse, lower is more spread out." },
 ];
 
-function swatch(arm) {
-  const dashed = arm.dash[1] > 0;
-  const line = element("span", { class: dashed ? "swatch dashed" : "swatch", "aria-hidden": "true" });
-  line.style.color = arm.color;
-  return line;
-}
-
 function legend(arms, views) {
   const hidden = new Set();
   return element("fieldset", { class: "legend" }, element("legend", {}, "Arms"), arms.map((arm) => {
@@ -28,7 +22,7 @@ function legend(arms, views) {
       else hidden.add(arm.title);
       for (const view of views) view.signal("hidden", [...hidden]).runAsync();
     } });
-    return element("label", { title: arm.what }, box, swatch(arm), element("span", {}, arm.title));
+    return element("label", { title: arm.what }, box, swatch(arm.color, arm.dash[1] > 0), element("span", {}, arm.title));
   }));
 }
 
@@ -49,8 +43,8 @@ export function lengthCurves(report) {
   const wide = model.length > 0 && model.length < arms.length;
 
   const main = wide ? plot(
-    `The model. Bands and bars: ${level} % bootstrap intervals over documents. Shaded: the knee and its interval.`,
-    curves(report, { arms: model, value: cosine, title, height: 300, named: true, knee: report.shapes?.knee }),
+    `The model. Bands and bars: ${level} % bootstrap intervals over documents.${kneeOf(report) ? " Shaded: the knee and its interval." : ""}`,
+    curves(report, { arms: model, value: cosine, title, height: 300, named: true, knee: kneeOf(report) }),
     "Mean pairwise cosine of the model's embeddings against length in tokens, with intervals.") : null;
   const all = plot(
     wide ? "The same beside the static control, from 0: pooling alone, without attention." : `Bands: ${level} % bootstrap intervals over documents.`,

@@ -1,8 +1,9 @@
 // Where in the model: layer x length and head x length.
-import { colorDomain, heatMap, schemeOf } from "../charts/heat_map.js";
+import { colorBar, colorDomain, heatMap } from "../charts/heat_map.js";
 import { choice, element, figure, section } from "../dom.js";
-import { fixed, lengths, signed } from "../format.js";
-import { draw, schemeColors } from "../plot.js";
+import { lengths } from "../format.js";
+import { draw } from "../plot.js";
+import { redrawn } from "../redrawn.js";
 
 const kLayerQuantities = [
   { key: "token_cosine", title: "token cosine", caption: "Mean cosine between the tokens of one text. Layer 0 is the input of the first layer." },
@@ -34,28 +35,8 @@ function mapRows(source, arm, quantity, rowOf, difference) {
   }));
 }
 
-function colorBar(domain, difference) {
-  const print = difference ? signed : fixed;
-  const bar = element("span", { class: "colors", "aria-hidden": "true" });
-  bar.style.background = `linear-gradient(to right, ${schemeColors(schemeOf(difference)).join(", ")})`;
-  return element("p", { class: "colorbar" }, print(domain[0], 2), bar, print(domain[1], 2));
-}
-
 const kArmTitles = { truncated: "Truncated", natural: "Natural" };
 const kViews = [["value", "Value"], ["difference", "Change from the shortest"]];
-
-// A block that is drawn again whenever one of its choices changes.
-export function redrawn(state, render) {
-  const block = element("div", { class: "maps" });
-  let turn = 0;
-  const update = async () => {
-    const mine = ++turn;
-    const { nodes, drawings } = render(state);
-    block.replaceChildren(...nodes);
-    for (const drawing of drawings) if (mine === turn) await drawing();
-  };
-  return { block, update };
-}
 
 function armChoice(source, state, update) {
   const arms = Object.keys(kArmTitles).filter((arm) => source.some((item) => item.arm === arm));

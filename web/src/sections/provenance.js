@@ -1,20 +1,10 @@
 // What was measured: model, data, repair, and how to do it again.
+import { card, command } from "../cards.js";
 import { element, section } from "../dom.js";
 import { integer, number } from "../format.js";
 
-export function card(title, entries) {
-  return element("div", { class: "card" }, element("h3", {}, title),
-    element("dl", {}, entries.filter(([, value]) => value !== null).map(([name, value]) =>
-      [element("dt", {}, name), element("dd", {}, value)])));
-}
-
 function code(text) {
   return element("code", {}, text);
-}
-
-// Lines break between arguments only, not after the hyphens of an option.
-export function command(words) {
-  return element("code", {}, words.map((word, index) => [index ? " " : null, element("span", { class: "argument" }, word)]));
 }
 
 function repairEntries(repair) {
@@ -35,7 +25,7 @@ export function provenance(report) {
       ["Pooling", `${model.pooling}${model.normalize ? ", normalised" : ""}`],
       ["Precision", model.precision],
       ["Length in force", `${limits.in_force} tokens`],
-      ["Trained limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
+      ["The model\u2019s own limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
       ["Positions", `${limits.positions} tokens`],
       ["Fingerprint", code(model.fingerprint)],
     ]),

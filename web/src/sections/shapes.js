@@ -1,7 +1,8 @@
 // Which shape the rise has: fits, criterion, knee.
-import { kShapes, shapesChart } from "../charts/shapes.js";
+import { hasWeight, kneeOf, kShapes, shapesChart } from "../charts/shapes.js";
 import { element, figure, section, table } from "../dom.js";
 import { fixed, integer, number, percent, range, signed } from "../format.js";
+import { limitName } from "../limits.js";
 import { draw } from "../plot.js";
 
 function parameters(fit) {
@@ -11,10 +12,10 @@ function parameters(fit) {
 const kCriteria = { aicc: "AICc" };
 
 const kPlace = {
-  below: (limit) => `It lies below the trained limit of ${limit}.`,
-  at: (limit) => `Its interval holds the trained limit of ${limit}.`,
-  above: (limit) => `It lies above the trained limit of ${limit}.`,
-  unknown: () => "The model names no trained limit to compare it with.",
+  below: (limit) => `It lies below the ${limit}.`,
+  at: (limit) => `Its interval holds the ${limit}.`,
+  above: (limit) => `It lies above the ${limit}.`,
+  unknown: () => "The model names no length limit to compare it with.",
 };
 
 // Where cosine falls at first, the rise begins later; the shapes are of the rise.
@@ -26,12 +27,13 @@ function startText(report) {
 }
 
 function kneeText(report) {
-  const { knee, preferred } = report.shapes;
+  const { preferred } = report.shapes;
+  const knee = kneeOf(report);
   if (!knee) return startText(report) || null;
   const where = `The knee of the broken shape is at ${Math.round(knee.length)} tokens ${range(knee, integer)}`.trim();
   const slopes = `cosine changes by ${signed(knee.slope_before)} per doubling below it and ${signed(knee.slope_after)} above`;
   const caution = preferred === "broken" ? "" : ` The data prefer the ${preferred} shape, so read the knee with care.`;
-  return `${startText(report)}${where}; ${slopes}. ${kPlace[knee.place](knee.trained_limit)}${caution}`;
+  return `${startText(report)}${where}; ${slopes}. ${kPlace[knee.place](`${limitName(report.model.limits)}, ${knee.trained_limit} tokens`)}${caution}`;
 }
 
 export function shapes(report) {
@@ -53,8 +55,8 @@ export function shapes(report) {
   const fitted = table(`Shapes fitted to the truncated arm; preferred by ${kCriteria[criterion] ?? criterion}: ${preferred}`,
     columns, fits, (fit) => fit.shape === preferred);
   return {
-    node: section("The shape of the rise", text ? element("p", {}, text) : null, element("div", { class: "pair" },
-      figure("Points: measured. Lines: fitted shapes, the preferred one thick.", node)), fitted),
+    node: section(report.collapse_index?.direction === "rises" ? "The shape of the rise" : "The shape of the curve", text ? element("p", {}, text) : null, element("div", { class: "pair" },
+      figure(`Points: measured. Lines: fitted shapes, the preferred one thick.${fits.every(hasWeight) ? "" : " Shapes that the data speak against (weight below 0.05) are not drawn."}`, node)), fitted),
     pending: [() => draw(node, shapesChart(report), "Fitted shapes over the measured mean pairwise cosine against length.")],
   };
 }

@@ -1,9 +1,10 @@
 // Head by head: the exact filter rate against length, beside the source's bound and the laws.
+import { curveKey, kCurves, nominal, roundValues, tokenAxis } from "../charts/filter_rate.js";
+import { colorBar, figureOpacity } from "../charts/heat_map.js";
 import { choice, element, figure, section, table } from "../dom.js";
 import { integer, number, percent, range, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { kCurves, lengthAxis, nominal, roundValues } from "../theory/scales.js";
-import { redrawn } from "./maps.js";
+import { redrawn } from "../redrawn.js";
 
 const kSigmaA = "\u03c3\u2090";
 const kLaws = { bound: "the source\u2019s bound", flat_law: "independent scores", head_size_law: "Gaussian queries and keys", floor: "floor \u03c3\u209b/\u221ad" };
@@ -31,7 +32,7 @@ function panel(cells, lengths, head, domain) {
   const y = { field: "value", type: "quantitative", title: null, scale: { type: "log", domain, nice: false },
     axis: { values: roundValues(domain), format: "~g" } };
   const colors = nominal("curve", kCurves);
-  return { title: `head ${head}`, width: "container", height: 140, data: { values: rowsOf(cells) }, encoding: { x: lengthAxis(lengths) }, layer: [
+  return { title: `head ${head}`, width: "container", height: 140, data: { values: rowsOf(cells) }, encoding: { x: tokenAxis(lengths) }, layer: [
     { transform: [{ filter: `${measured} && isValid(datum.low) && datum.low > 0` }], mark: { type: "area", opacity: 0.2, clip: true },
       encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color: colors.color } },
     { mark: { type: "line", clip: true }, encoding: { y, ...colors } },
@@ -39,14 +40,6 @@ function panel(cells, lengths, head, domain) {
       { field: "n", title: "tokens" }, { field: "value", title: kSigmaA, format: ".3f" }, { field: "low", format: ".3f" }, { field: "high", format: ".3f" },
       { field: "sigma", title: "\u03c3\u209b", format: ".2f" }, { field: "count", title: "texts" }] } },
   ] };
-}
-
-function key() {
-  return element("p", { class: "key" }, kCurves.map((curve) => {
-    const swatch = element("span", { class: curve.dash[1] ? "swatch dashed" : "swatch", "aria-hidden": "true" });
-    swatch.style.color = curve.color;
-    return element("span", { class: "entry" }, swatch, curve.title);
-  }));
 }
 
 function headPanels(report) {
@@ -65,7 +58,7 @@ function headPanels(report) {
     });
     const level = Math.round(100 * report.confidence);
     return { nodes: [figure(`${kSigmaA}, the largest singular value of (I \u2212 11\u1d40/n) A, mean over ${integer(report.spectrum_summary.documents)} documents, on logarithmic axes. Bands: ${level} % intervals. Bound and laws take each head\u2019s own score deviation.`,
-      key(), element("div", { class: "grid" }, panels))], drawings };
+      curveKey(kCurves), element("div", { class: "grid" }, panels))], drawings };
   });
   const controls = element("div", { class: "controls" }, choice("Layer", layers.map((layer) => [String(layer), String(layer)]), state.layer,
     (layer) => { state.layer = layer; update(); }));
@@ -84,11 +77,11 @@ function exponents(report) {
     { mark: { type: "rect", stroke: null }, encoding: {
       color: { field: "value", type: "quantitative", legend: null, scale: { scheme: "purpleorange", domain: [-most, most], domainMid: 0, nice: false } },
       tooltip: [{ field: "layer" }, { field: "head" }, { field: "value", title: "exponent", format: "+.3f" }, { field: "detail", title: "interval" }, { field: "direction", title: "with length" }] } },
-    { mark: { type: "text", fontSize: 10 }, encoding: { text: { field: "value", format: "+.2f" },
+    { mark: { type: "text", fontSize: 10, opacity: figureOpacity(new Set(rows.map((row) => row.head)).size, true) }, encoding: { text: { field: "value", format: "+.2f" },
       color: { condition: { test: dark, value: "#ffffff" }, value: "#111111" } } },
   ] };
   const node = element("div", { class: "plot" });
-  return { node: figure(`How ${kSigmaA} goes with length: the exponent of n, per head. The bound says \u22120.25, flat attention of independent scores \u22120.5; above 0 the filter rate rises.`, node),
+  return { node: figure(`How ${kSigmaA} goes with length: the exponent of n, per head. The bound says \u22120.25, flat attention of independent scores \u22120.5; above 0 the filter rate rises.`, colorBar([-most, most], true), node),
     pending: () => draw(node, spec, "Exponent of the filter rate in the length, by layer and head.") };
 }
 

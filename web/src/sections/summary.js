@@ -1,21 +1,23 @@
 // The four numbers that a reader looks for first.
+import { kneeOf } from "../charts/shapes.js";
 import { element } from "../dom.js";
 import { fixed, integer, kDash, percent, range, signed } from "../format.js";
+import { limitName } from "../limits.js";
 
 function tile(label, value, detail) {
   return element("div", { class: "tile" }, element("dt", {}, label), element("dd", {}, element("strong", {}, value),
     element("span", {}, detail)));
 }
 
-const kPlaces = {
-  below: "below the trained limit", at: "at the trained limit", above: "above the trained limit", unknown: "trained limit unknown",
-};
+function place(knee, limits) {
+  return knee.place === "unknown" ? "" : `, ${knee.place} the ${limitName(limits)}, ${knee.trained_limit} tokens`;
+}
 
-function kneeTile(knee) {
-  if (!knee) return tile("Knee", kDash, "not fitted");
-  const limit = knee.trained_limit ? ` of ${knee.trained_limit}` : "";
+function kneeTile(report) {
+  const knee = kneeOf(report);
+  if (!knee) return tile("Knee", kDash, report.shapes?.knee ? "the data speak against a curve with a knee" : "not fitted");
   return tile("Knee", `${Math.round(knee.length)} tokens`,
-    `${range(knee, integer)} ${kPlaces[knee.place]}${limit}; slope ${signed(knee.slope_before)} before, ${signed(knee.slope_after)} after`);
+    `${range(knee, integer)}${place(knee, report.model.limits)}; cosine per doubling ${signed(knee.slope_before)} before, ${signed(knee.slope_after)} after`);
 }
 
 export function summary(report) {
@@ -30,5 +32,5 @@ export function summary(report) {
       index.excess ? `${range(index.excess, signed)}; the control's own slope is ${signed(index.static_slope.estimate)}` : "not measured"),
     tile("Preferred shape", preferred ? preferred.shape : kDash,
       preferred ? `weight ${fixed(preferred.weight)} among the shapes; ${percent(preferred.support)} of the resamples agree` : "too few lengths"),
-    kneeTile(report.shapes?.knee));
+    kneeTile(report));
 }

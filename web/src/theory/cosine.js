@@ -1,9 +1,10 @@
 // The corollary: cosine of pooled embeddings against length, with the parts of a layer added one by one.
+import { curveKey, nominal, tokenAxis } from "../charts/filter_rate.js";
 import { choice, element, figure, section, table } from "../dom.js";
 import { number, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { redrawn } from "../sections/maps.js";
-import { kParts, lengthAxis, nominal } from "./scales.js";
+import { redrawn } from "../redrawn.js";
+import { kParts } from "./scales.js";
 
 const kQuantities = [["cosine", "Texts"], ["token_cosine", "Tokens of a text"]];
 const titleOf = (parts) => kParts.find((entry) => entry.key === parts).title;
@@ -18,20 +19,12 @@ function panel(theory, sigma, depth, quantity) {
   const colors = nominal("parts", kParts);
   const y = { field: "value", type: "quantitative", title: null, scale: { zero: false }, axis: { tickCount: 5 } };
   return { title: depth === 1 ? "after 1 layer" : `after ${depth} layers`, width: "container", height: 200,
-    data: { values: rowsOf(theory, sigma, depth, quantity) }, encoding: { x: lengthAxis(theory.cosine_settings.lengths) }, layer: [
+    data: { values: rowsOf(theory, sigma, depth, quantity) }, encoding: { x: tokenAxis(theory.cosine_settings.lengths) }, layer: [
       { mark: { type: "area", opacity: 0.12 }, encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color: colors.color } },
       { mark: "line", encoding: { y, ...colors } },
       { mark: { type: "point", size: 18 }, encoding: { y, color: colors.color, tooltip: [{ field: "parts" }, { field: "n", title: "tokens" },
         { field: "value", format: ".3f" }, { field: "low", format: ".3f" }, { field: "high", format: ".3f" }] } },
     ] };
-}
-
-function key() {
-  return element("p", { class: "key" }, kParts.map((parts) => {
-    const swatch = element("span", { class: parts.dash[1] ? "swatch dashed" : "swatch", "aria-hidden": "true" });
-    swatch.style.color = parts.color;
-    return element("span", { class: "entry" }, swatch, parts.title);
-  }));
 }
 
 function slopes(theory) {
@@ -60,7 +53,7 @@ export function cosine(theory) {
       return node;
     });
     const what = quantity === "cosine" ? "Mean cosine of the pooled embeddings of different texts" : "Mean cosine of two tokens of one text";
-    return { nodes: [figure(`${what}. Bands: intervals over ${settings.networks} random networks of ${settings.documents} texts each.`, key(),
+    return { nodes: [figure(`${what}. Bands: intervals over ${settings.networks} random networks of ${settings.documents} texts each.`, curveKey(kParts),
       element("div", { class: "pair" }, panels))], drawings };
   });
   const controls = element("div", { class: "controls" },

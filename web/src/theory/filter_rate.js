@@ -1,9 +1,10 @@
 // The filter rate against length: measured, bound, laws; how fast it falls; what a temperature does.
+import { curveKey, kCurves, nominal, roundValues, tokenAxis } from "../charts/filter_rate.js";
 import { choice, element, figure, section, table } from "../dom.js";
 import { number, percent, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { redrawn } from "../sections/maps.js";
-import { kCurves, kLegend, kScores, kSigmaAxis, lengthAxis, nominal, roundValues, sigmaColor } from "./scales.js";
+import { redrawn } from "../redrawn.js";
+import { kLegend, kScores, kSigmaAxis, sigmaColor } from "./scales.js";
 
 const kSigmaA = "\u03c3\u2090";
 
@@ -16,9 +17,12 @@ function rowsOf(cells) {
   ]);
 }
 
+// Independent scores have no floor.
+const curvesOf = (headSize) => kCurves.filter((curve) => curve.key !== "floor" || headSize !== null);
+
 function panel(theory, headSize, sigma) {
   const cells = theory.filter_rate.filter((cell) => cell.head_size === headSize && cell.sigma === sigma);
-  const curves = kCurves.filter((curve) => curve.key !== "floor" || headSize !== null);
+  const curves = curvesOf(headSize);
   const measured = `datum.curve === '${kCurves[0].title}'`;
   // The law is cut where it leaves what is measured far below: there it says nothing.
   const seen = cells.flatMap((cell) => [cell.sigma_a.low, cell.sigma_a.high, cell.paper_bound, ...(cell.floor === null ? [] : [cell.floor])]);
@@ -28,7 +32,7 @@ function panel(theory, headSize, sigma) {
   const colors = nominal("curve", curves);
   return {
     title: `\u03c3\u209b = ${sigma}`, width: "container", height: 170, data: { values: rowsOf(cells) },
-    encoding: { x: lengthAxis(theory.grid.lengths) },
+    encoding: { x: tokenAxis(theory.grid.lengths) },
     layer: [
       { transform: [{ filter: measured }], mark: { type: "area", opacity: 0.2 },
         encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color: colors.color } },
@@ -38,14 +42,6 @@ function panel(theory, headSize, sigma) {
         { field: "high", format: ".4f" }, { field: "draws" }] } },
     ],
   };
-}
-
-function key(headSize) {
-  return element("p", { class: "key" }, kCurves.filter((curve) => curve.key !== "floor" || headSize !== null).map((curve) => {
-    const swatch = element("span", { class: curve.dash[1] ? "swatch dashed" : "swatch", "aria-hidden": "true" });
-    swatch.style.color = curve.color;
-    return element("span", { class: "entry" }, swatch, curve.title);
-  }));
 }
 
 export function filterRate(theory) {
@@ -62,7 +58,7 @@ export function filterRate(theory) {
     });
     const level = Math.round(100 * theory.confidence);
     return { nodes: [figure(`${kSigmaA}, the largest singular value of (I \u2212 11\u1d40/n) A, on logarithmic axes. Bands: ${level} % intervals of the mean over draws.`,
-      key(headSize), element("div", { class: "grid" }, panels))], drawings };
+      curveKey(curvesOf(headSize)), element("div", { class: "grid" }, panels))], drawings };
   });
   const controls = element("div", { class: "controls" }, choice("Scores", heads.map((head) => [String(head), kScores(head)]), state.head,
     (head) => { state.head = head; update(); }));
@@ -118,7 +114,7 @@ export function temperature(theory) {
     const y = { field: "value", type: "quantitative", title: "factor", scale: { zero: false } };
     const color = sigmaColor(theory.grid.sigmas);
     const node = element("div", { class: "plot" });
-    const spec = { width: "container", height: 260, data: { values: rows }, encoding: { x: lengthAxis(theory.grid.lengths) }, layer: [
+    const spec = { width: "container", height: 260, data: { values: rows }, encoding: { x: tokenAxis(theory.grid.lengths) }, layer: [
       { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.15 }, encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: "line", encoding: { y, color, strokeDash: { field: "kind", type: "nominal", title: null, sort: ["measured", "bound"],
         legend: { orient: "right", symbolType: "stroke" }, scale: { domain: ["measured", "bound"], range: [[1, 0], [3, 3]] } },

@@ -1,8 +1,8 @@
 // The page of `lengthwise theory`.
+import { card, command } from "../cards.js";
 import { element, section } from "../dom.js";
+import { csv, download } from "../download.js";
 import { integer } from "../format.js";
-import { csv, download } from "../sections/data.js";
-import { card, command } from "../sections/provenance.js";
 import { cosine } from "./cosine.js";
 import { filterRate, rates } from "./filter_rate.js";
 import { inequality, repeated } from "./repeated.js";
@@ -11,6 +11,7 @@ import { verdicts } from "./verdicts.js";
 const kTables = ["filter_rate", "exponents", "temperature", "repeated", "inequality", "cosine", "cosine_slopes", "verdicts"];
 
 const kTerms = [
+  ["The source", "The paper that named length collapse: arXiv 2410.24200."],
   ["A", "Attention matrix of one head on n tokens: each row is a softmax and sums to 1."],
   ["DC, HC", "DC[X] is the mean token, repeated; HC[X] = X \u2212 DC[X] is what sets tokens apart."],
   ["\u03c3\u2090, filter rate", "Largest singular value of (I \u2212 11\u1d40/n) A: the most that attention keeps of differences between tokens."],
@@ -20,6 +21,7 @@ const kTerms = [
   ["Law for heads", "The edge of a product of two Gaussian matrices with the rest of the exponential as noise; joins the flat law to the floor."],
   ["Floor", "\u03c3\u209b/\u221ad: flat attention averages over the distribution of tokens, through scores of rank d."],
   ["Regime line", "\u03c3\u209b = \u221a(2 ln n): above it the largest of n scores outweighs all others."],
+  ["FFN", "Feed-forward layer: what a transformer layer does to each token by itself."],
   ["Temperature", "Scores are divided by it before the softmax; below 1 attention becomes sharper."],
 ];
 

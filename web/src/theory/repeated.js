@@ -2,7 +2,7 @@
 import { choice, element, figure, section, table } from "../dom.js";
 import { number, withRange } from "../format.js";
 import { draw } from "../plot.js";
-import { redrawn } from "../sections/maps.js";
+import { redrawn } from "../redrawn.js";
 import { kScores, kSigmaAxis, sigmaColor } from "./scales.js";
 
 const kMatrices = { fixed: "one A throughout", fresh: "a new A each step" };

@@ -19,7 +19,7 @@ function numbers(verdict) {
   const entries = Object.entries(verdict.numbers);
   if (!entries.length) return null;
   return element("p", { class: "numbers" }, entries.map(([name, value], index) =>
-    [index ? "; " : null, `${name.replaceAll("_", " ")} `, element("b", {}, Number.isInteger(value) ? integer(value) : number(value))]));
+    [index ? "; " : null, `${symbols(name).replaceAll("_", " ")} `, element("b", {}, Number.isInteger(value) ? integer(value) : number(value))]));
 }
 
 export function verdicts(theory) {

@@ -1,0 +1,19 @@
+// What the sentence of an evaluation and its detail look up.
+#pragma once
+
+#include "tasks/task_result.h"
+
+namespace lengthwise {
+
+// The first grouping into equal counts, where it has a shortest and a longest bucket; else null.
+const BucketedScores* Quarters(const RunResult& run);
+
+// Of the main metric. The two hold different units, so their errors are independent, and the interval of the
+// difference is made from theirs (Zou and Donner 2008): the distances of their ends, added as squares.
+// Without an interval where either has none.
+Interval LongestLessShortest(const BucketedScores& quarters);
+
+// Of a run, less the base run; of a sweep's run with the interval that allows for the number of temperatures.
+Interval DifferenceOf(const TaskResult& task, const RunResult& run);
+
+}  // namespace lengthwise

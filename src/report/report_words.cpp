@@ -1,0 +1,35 @@
+#include "report/report_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lengthwise {
+namespace {
+
+// A knee within this factor of the limit is "just" above or below it.
+constexpr double kNear = 1.25;
+
+}  // namespace
+
+bool KneeHasWeight(const Shapes& shapes) {
+  return shapes.knee && std::any_of(shapes.fits.begin(), shapes.fits.end(), [](const ShapeFit& fit) {
+           return fit.shape == Shape::kBroken && fit.weight >= kNegligibleWeight;
+         });
+}
+
+std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits) {
+  if (limits.sentence_transformers == 0) return "";
+  const std::string name =
+      fmt::format("{}, {} tokens",
+                  limits.in_force == limits.sentence_transformers ? "the length in force"
+                                                                  : "the model's own length limit",
+                  limits.sentence_transformers);
+  const auto limit = static_cast<double>(limits.sentence_transformers);
+  if (knee.low && *knee.low <= limit && limit <= *knee.high) return "at " + name;
+  const bool above = knee.length > limit;
+  const double factor = above ? knee.length / limit : limit / knee.length;
+  return fmt::format("{}{} {}", factor <= kNear ? "just " : "", above ? "above" : "below", name);
+}
+
+}  // namespace lengthwise
