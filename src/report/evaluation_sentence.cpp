@@ -5,6 +5,8 @@
 #include <cmath>
 #include <optional>
 
+#include "tasks/metric_name.h"
+
 namespace lengthwise {
 namespace {
 
@@ -81,7 +83,7 @@ std::string SweepSentence(const TaskResult& task) {
 std::string EvaluationSentence(std::span<const TaskResult> tasks, const std::string& model) {
   const TaskResult& task = tasks.front();
   const RunResult& base = task.runs.front();
-  std::string text = fmt::format("{} scores {} {} on {}", model, base.metrics[0].name,
+  std::string text = fmt::format("{} scores {} {} on {}", model, MetricForPeople(base.metrics[0].name),
                                  Range(base.metrics[0].score, false), task.task);
   const BucketedScores* const quarters = Quarters(base);
   if (quarters != nullptr) {

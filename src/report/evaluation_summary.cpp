@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "report/document_json.h"
+#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {
@@ -59,7 +60,7 @@ OrderedJson TaskSummary(const TaskResult& task) {
 
 std::string DescribeTask(const TaskResult& task) {
   std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", task.task, task.kind,
-                                 task.runs[0].metrics[0].name, task.unit, task.units);
+                                 MetricForPeople(task.runs[0].metrics[0].name), task.unit, task.units);
   std::size_t width = 28;
   for (const RunResult& run : task.runs) width = std::max(width, RunName(run.description).size());
   for (const RunResult& run : task.runs) {
