@@ -39,8 +39,10 @@ CLI::Validator WholeNumber(std::uint64_t least, std::uint64_t most) {
     if (!IsPlainWholeNumber(text))
       return fmt::format("must be a whole number {}, not {}", WholeRange(least, most), text);
     std::uint64_t value = 0;
-    if (Parse(text, &value) && value >= least && value <= most) return "";
-    return fmt::format("must be a whole number from {} to {}, not {}", least, most, text);
+    if (!Parse(text, &value))
+      return fmt::format("must be a whole number from {} to {}, not {}", least, most, text);
+    if (value >= least && value <= most) return "";
+    return fmt::format("must be a whole number {}, not {}", WholeRange(least, most), text);
   };
   return CLI::Validator(check, "");
 }

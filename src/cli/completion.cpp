@@ -15,11 +15,10 @@ namespace lengthwise {
 
 void AddCompletionCommand(CLI::App& app) {
   const auto shell = std::make_shared<std::string>();
-  CLI::App* const sub =
-      app.add_subcommand("completion",
-                         "Print a script that completes this command line in bash, zsh or fish\n"
-                         "Commands, options, their values and names of sets are completed; an installed "
-                         "program has the scripts in place.");
+  CLI::App* const sub = app.add_subcommand(
+      "completion",
+      "Print a script that completes this command line in bash, zsh or fish\n"
+      "Installing the program puts the scripts in place; else save the script where the shell looks.");
   sub->footer("lengthwise completion bash > ~/.local/share/bash-completion/completions/lengthwise");
   sub->add_option("shell", *shell, "The shell")->required()->type_name("SHELL")->check(OneOf(ShellNames()));
   sub->callback([shell, &app] {

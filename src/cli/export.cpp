@@ -61,7 +61,8 @@ void RunExport(const ExportCommand& command) {
   } else if (!command.fit.input.empty() || !command.fit.queries.empty()) {
     FailUsage("--input and --queries have no effect without --postprocess; leave them out");
   }
-  if (command.model.repair_file.empty() && repair.attention.IsIdentity() && repair.post_process.IsIdentity()) {
+  if (command.model.repair_file.empty() && repair.attention.IsIdentity() &&
+      repair.post_process.IsIdentity()) {
     FailUsage("nothing to fold: give --repair, a --temperature other than 1, or --postprocess with --input");
   }
   const Checkpoint checkpoint = OpenCheckpoint(command.model.model);

@@ -78,7 +78,7 @@ std::string Synopsis(const CommandAbout& command) {
 }
 
 std::string HelpText(const CommandAbout& command, bool all) {
-  std::string text = Wrapped(command.about, 0, kWidth) + "\n";
+  std::string text = Wrapped(command.about + ".", 0, kWidth) + "\n";
   if (!command.more.empty()) text += Wrapped(command.more, 0, kWidth) + "\n";
   if (!command.examples.empty()) text += command.examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";
   for (const std::string& example : command.examples) text += "  " + example + "\n";

@@ -32,9 +32,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", lengthwise::Version());
   app.set_help_all_flag("--help-all", "Print help with the rare options too");
   app.formatter(lengthwise::HelpFormatter());
-  app.footer(
-      "lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json --html "
-      "report.html");
+  app.footer("lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json");
   app.require_subcommand(1);
   // A file that may grow no further is a failed write, which is reported, not a death.
   std::signal(SIGXFSZ, SIG_IGN);

@@ -112,7 +112,7 @@ std::string ManPage(const CommandAbout& command, const CommandAbout& program) {
       fmt::format(".TH {} 1 \"\" \"lengthwise {}\" \"Lengthwise\"\n", Escaped(name), Version());
   text += fmt::format(".SH NAME\n{} \\- {}\n", Escaped(name), Escaped(command.about));
   text += fmt::format(".SH SYNOPSIS\n.nf\n{}\n.fi\n", Escaped(Synopsis(command)));
-  text += fmt::format(".SH DESCRIPTION\n{}\n", Escaped(command.about));
+  text += fmt::format(".SH DESCRIPTION\n{}.\n", Escaped(command.about));
   if (!command.more.empty()) text += Escaped(command.more) + "\n";
   text += Examples(command);
   if (!command.commands.empty()) text += ".SH COMMANDS\n";

@@ -140,10 +140,10 @@ void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<MeasureCommand>();
   command->arguments = std::move(arguments);
-  CLI::App* const sub = app.add_subcommand("measure",
-                                           "Measure how alike embeddings grow with length\n"
-                                           "Whether embeddings of your texts collapse, from which length on, "
-                                           "and where in the model; no labels needed.");
+  CLI::App* const sub = app.add_subcommand(
+      "measure",
+      "Measure how alike embeddings grow with length\n"
+      "Whether embeddings of your texts collapse, from which length on, and where in the model.");
   sub->footer(
       "lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json --html "
       "report.html");

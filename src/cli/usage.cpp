@@ -50,8 +50,7 @@ bool IsOption(const std::string& argument) {
   return argument.size() > 1 && argument[0] == '-' && argument != "--";
 }
 
-// An option that its command does not have; nothing where there is none. Options are looked at before what
-// stands alone, which may be the value of one.
+// An option that its command does not have; nothing where there is none.
 std::string UnknownOption(const std::vector<const CLI::App*>& chosen) {
   for (auto app = chosen.rbegin(); app != chosen.rend(); ++app) {
     const std::vector<std::string> left = (*app)->remaining();
@@ -103,7 +102,11 @@ std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
   }
   const bool required = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
   if (!required && dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
-  // What is missing may have been mistyped.
+  // What is missing may have been mistyped: a command, if that comes first, an option, or else a word, which
+  // may only be the value of such an option.
+  const std::vector<std::string> left = chosen.back()->remaining();
+  if (!CommandsOf(*chosen.back()).empty() && !left.empty() && !IsOption(left.front()))
+    return UnknownArgument(chosen) + look;
   if (const std::string option = UnknownOption(chosen); !option.empty()) return option + look;
   if (const std::string argument = UnknownArgument(chosen); !argument.empty()) return argument + look;
   if (required && !CommandsOf(*chosen.back()).empty())
