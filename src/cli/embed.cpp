@@ -132,9 +132,9 @@ void AddEmbedCommand(CLI::App& app) {
       ->required()
       ->type_name("FILE")
       ->check(TakenBy([](const std::string& path) { VectorFormatOf(path); }));
-  sub->add_option("--role", command->role,
-                  "What the texts are, document (the default) or query, where the repair or the model treats "
-                  "them differently")
+  sub->add_option(
+         "--role", command->role,
+         "What the texts are, where the repair or the model treats them differently (default: document)")
       ->type_name("ROLE")
       ->check(OneOf({"document", "query"}));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");

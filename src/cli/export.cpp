@@ -58,8 +58,11 @@ void RunExport(const ExportCommand& command) {
       FailUsage("--postprocess {} is fitted on documents: give them with --input", command.fit.post_process);
     }
     repair = FitRepair(command.model, repair, command.fit, command.quiet);
-  } else if (!command.fit.input.empty() || !command.fit.queries.empty()) {
-    FailUsage("--input and --queries have no effect without --postprocess; leave them out");
+  } else if (!command.fit.input.empty() || !command.fit.queries.empty() || !command.fit.query_mean.empty() ||
+             command.fit.each_window) {
+    FailUsage(
+        "--input, --queries, --query-mean and --each-window have no effect without --postprocess; leave them "
+        "out");
   }
   if (command.model.repair_file.empty() && repair.attention.IsIdentity() &&
       repair.post_process.IsIdentity()) {

@@ -90,6 +90,7 @@ COMBINATIONS = once([
     wrong("nothing to fold", EXPORT, "nothing to fold"),
     wrong("a fit without documents", f"{EXPORT} --postprocess center", "give them with --input"),
     wrong("documents without a fit", f"{EXPORT} --input texts.jsonl", "no effect without --postprocess"),
+    wrong("windows without a fit", f"{EXPORT} --temperature 0.8 --each-window", "no effect without --postprocess"),
     wrong("more queries than documents", f"{PASSKEY} --documents 2 --queries 3", "3 queries ask for more statements than 2 documents hold"),
     wrong("a length twice", f"{PASSKEY} --lengths 128,128", "128 is given twice"),
     wrong("too short for a statement", f"{PASSKEY} --lengths 12", "too short to hide a statement"),
@@ -156,6 +157,19 @@ FILLER = once([
 
 @table(FILLER)
 def test_filler(row, user, tmp_path):
+    check(row, tmp_path, user)
+
+
+# Metrics are named as people write them; programs get the names of the documents.
+METRICS = once([
+    Row("metrics for people and programs", f"{EVALUATE} --json --csls 4", exit=0, files=TASK, changed=("eval.json",),
+        says=r"nDCG@10 by query(.*\n)*note: task: CSLS with 4 neighbours, held out|note: task: CSLS with 4 neighbours, held out(.*\n)*.*nDCG@10 by query",
+        silent_about="ndcg_at_10|defect", prints='"metric":"ndcg_at_10"', after="grep -q 'scores nDCG@10' eval.json && grep -q '\"ndcg_at_10\"' eval.json"),
+])
+
+
+@table(METRICS)
+def test_metrics(row, user, tmp_path):
     check(row, tmp_path, user)
 
 
@@ -327,6 +341,26 @@ def test_fish_completes(scripts, line, offered):
                           env={"PATH": f"{scripts}/bin:/usr/bin:/bin", "HOME": str(scripts)})
     assert done.returncode == 0, done.stderr
     assert sorted(found.split("\t")[0] for found in done.stdout.splitlines()) == offered
+
+
+def test_zsh_completes(scripts):
+    """On a terminal of its own: the name of the option and the value are typed to their first letters."""
+    program = shutil.which("zsh")
+    if program is None:
+        pytest.skip("zsh is not installed")
+    script = r"""
+        zmodload zsh/zpty
+        zpty shell zsh -f -i
+        zpty -w shell "PS1=; cd $PWD; autoload -Uz compinit; compinit -u -D; source ./zsh; print READ'Y'"
+        zpty -r -m shell READ '*READY*'
+        zpty -w -n shell "lengthwise embed --prec"$'\t'"b"$'\t'
+        zpty -r -m shell READ '*bf16*'
+        print -r -- $READ
+    """
+    done = subprocess.run([program, "-f", "-c", script], cwd=scripts, capture_output=True, text=True, timeout=60,
+                          env={"PATH": f"{scripts}/bin:/usr/bin:/bin", "HOME": str(scripts), "TERM": "dumb"})
+    assert done.returncode == 0, done.stderr
+    assert "--precision" in done.stdout and "=bf16" in done.stdout
 
 
 # Manual pages
