@@ -29,8 +29,9 @@ int main(int argc, char** argv) {
       "Tells whether text embeddings collapse as texts grow, where in the model, and what repairs it\n"
       "Embeds texts too, with sentence-transformers models, on the CPU.",
       "lengthwise");
-  app.set_version_flag("--version", lengthwise::Version());
-  app.set_help_all_flag("--help-all", "Print help with the rare options too");
+  app.set_version_flag("--version", lengthwise::Version(), "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.set_help_all_flag("--help-all", "Print it with the rare options too");
   app.formatter(lengthwise::HelpFormatter());
   app.footer("lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json");
   app.require_subcommand(1);

@@ -217,6 +217,7 @@ def test_help_begins_with_what_it_is_for_and_an_example(command):
     assert lines[0] and lines[1] and lines[2] == ""
     assert lines[3] == "Example:" and lines[4].startswith("  lengthwise " + " ".join(command))
     assert lines[6].startswith("Usage: lengthwise " + " ".join(command))
+    assert all(len(line) <= 100 for line in help_of(*command, option="--help-all").splitlines() if not line.startswith("  lengthwise "))
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
