@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/model_options.h"
@@ -76,6 +77,7 @@ void RunAttention(const AttentionCommand& command) {
   }
   const EmbedderImpl embedder = OpenEmbedder(command.model, repair);
   PrintWarnings(embedder.checkpoint());
+  AsUsage([&] { CheckAttentionOptions(command.report, embedder); });
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   std::vector<Document> documents = ReadDocuments(command.input);
@@ -99,8 +101,12 @@ void RunAttention(const AttentionCommand& command) {
 
 void AddAttentionCommand(CLI::App& app) {
   const auto command = std::make_shared<AttentionCommand>();
-  CLI::App* const sub =
-      app.add_subcommand("attention", "Measure the spectrum and the shape of every head's attention");
+  CLI::App* const sub = app.add_subcommand(
+      "attention",
+      "Measure the spectrum and the shape of every head's attention\n"
+      "A line for each text, layer and head: exact singular values, beside what theory says they are.");
+  sub->footer(
+      "lengthwise attention --model all-MiniLM-L6-v2 --input texts.jsonl --max-texts 5 --output heads.jsonl");
   AddModelOptions(*sub, command->model);
   sub->add_option("--input", command->input,
                   "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
@@ -114,18 +120,18 @@ void AddAttentionCommand(CLI::App& app) {
                   "text once, to --max-length)")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--max-texts", command->max_texts, "Texts taken from the start of the input (default: all)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--tolerance", command->report.spectrum.tolerance, "Of the singular values, relative")
       ->capture_default_str()
       ->type_name("T")
-      ->check(CLI::Range(kLeastSpectrumTolerance, 0.1));
+      ->check(Number(kLeastSpectrumTolerance, 0.1));
   sub->add_option("--local-window", command->report.local_window, "Tokens to either side that count as local")
       ->capture_default_str()
       ->type_name("W")
-      ->check(CLI::Range(0, 1000000));
+      ->check(WholeNumber(0, 1000000));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunAttention(*command); });

@@ -12,10 +12,13 @@ class App;
 namespace lengthwise {
 
 void AddAttentionCommand(CLI::App& app);
+void AddCompletionCommand(CLI::App& app);
 void AddDatasetsCommand(CLI::App& app);
 void AddEmbedCommand(CLI::App& app);
 void AddExportCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
+// Hidden: writes what the build installs beside the program.
+void AddGenerateCommand(CLI::App& app);
 // `arguments`: as of AddMeasureCommand.
 void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments);
 // `arguments`: the whole command line, program name first; the report records it.

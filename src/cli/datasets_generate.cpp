@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/new_folder.h"
 #include "checkpoint/tokenizer_file.h"
+#include "cli/checks.h"
 #include "cli/console.h"
 #include "cli/places.h"
 #include "tasks/needle_task.h"
@@ -69,13 +70,14 @@ void RunNeedle(const NeedleCommand& command) {
                .outputs = {},
                .folder_outputs = {{"--output", command.output}},
                .prints = command.json});
+  const Tokenizer tokenizer(TokenizerOfModel(command.model));
+  AsUsage([&] { CheckNeedleOptions(command.options, tokenizer); });
   // Opened before the work, so that a place that cannot be written to costs no time.
   const std::filesystem::path output(command.output);
   ParentFolder parent(output);
   std::deque<NewFolder> folders;
   for (const std::size_t length : command.options.lengths)
     folders.emplace_back(output / fmt::format("{}-{}", command.name, length));
-  const Tokenizer tokenizer(TokenizerOfModel(command.model));
   const std::vector<NeedleTask> tasks =
       MakeNeedleTasks(ReadDocuments(command.filler), tokenizer, command.options);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -86,6 +88,11 @@ void RunNeedle(const NeedleCommand& command) {
   }
   for (NewFolder& folder : folders) folder.Commit();
   parent.Keep();
+  if (const std::size_t skipped = tasks.front().skipped; skipped > 0) {
+    Say("note: {} place(s) of the filler were passed over, where no word is short enough to fill a "
+        "document to its last token\n",
+        skipped);
+  }
   for (const NeedleTask& task : tasks)
     PrintSummary((output / fmt::format("{}-{}", command.name, task.length)).string(), task.task,
                  command.json);
@@ -123,7 +130,13 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
   const auto command = std::make_shared<NeedleCommand>();
   command->name = name;
   command->options.kind = kind;
-  CLI::App* const sub = datasets.add_subcommand(name, about);
+  CLI::App* const sub = datasets.add_subcommand(
+      name,
+      about +
+          "\nOne task folder a length, with your own documents as filler: what length alone costs a search.");
+  sub->footer(fmt::format(
+      "lengthwise datasets {} --model all-MiniLM-L6-v2 --filler texts.jsonl --lengths 128,256 --output tasks",
+      name));
   NeedleOptions& options = command->options;
   sub->add_option("--model", command->model,
                   "Model folder, of which the tokenizer alone is read: lengths are its tokens")
@@ -139,19 +152,20 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
       ->type_name("N,...")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--documents", options.documents,
                   fmt::format("Documents of a task, at most {}", NeedleCount(kind)))
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1, NeedleCount(kind)));
   sub->add_option("--queries", options.queries, "Queries of a task; the other documents are distractors")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--seed", options.seed, "Of statements, places and the order of the filler")
       ->type_name("N")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(WholeNumber());
   sub->add_option("--output", command->output, fmt::format("Folder that gets {}-N for every length", name))
       ->required()
       ->type_name("DIR");
@@ -162,7 +176,10 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
 void AddPseudoCommand(CLI::App& datasets) {
   const auto command = std::make_shared<PseudoCommand>();
   CLI::App* const sub = datasets.add_subcommand(
-      "pseudo", "A retrieval task without labels: documents asked for by their own titles and sentences");
+      "pseudo",
+      "A retrieval task without labels: documents asked for by their own titles and sentences\n"
+      "For texts that nobody has judged; evaluate --task takes the folder.");
+  sub->footer("lengthwise datasets pseudo --input texts.jsonl --output tasks/my-texts");
   sub->add_option(
          "--input", command->input,
          "Documents: JSONL, text with one document a line, a folder of .txt files, or - for standard "
@@ -172,14 +189,15 @@ void AddPseudoCommand(CLI::App& datasets) {
   sub->add_option("--query", command->query, "What is taken out of a document and asks for it")
       ->type_name("KIND")
       ->capture_default_str()
-      ->check(CLI::IsMember({"title", "sentence", "both"}));
+      ->check(OneOf({"title", "sentence", "both"}));
   sub->add_option("--max-documents", command->options.max_documents,
                   "A sample of so many, drawn by seed (default: all)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--seed", command->options.seed, "Of the sentences and the sample")
       ->type_name("N")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(WholeNumber());
   sub->add_option("--output", command->output, "The task folder")->required()->type_name("DIR");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->callback([command] { RunPseudo(*command); });

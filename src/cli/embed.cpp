@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/model_options.h"
@@ -152,7 +153,11 @@ void RunEmbed(const EmbedCommand& command) {
 
 void AddEmbedCommand(CLI::App& app) {
   const auto command = std::make_shared<EmbedCommand>();
-  CLI::App* const sub = app.add_subcommand("embed", "Embed texts: one vector each, in input order");
+  CLI::App* const sub = app.add_subcommand(
+      "embed",
+      "Embed texts: one vector each, in input order\n"
+      "Writes float32 rows, and beside them how many tokens of each text were used and dropped.");
+  sub->footer("lengthwise embed --model all-MiniLM-L6-v2 --input texts.jsonl --output vectors.npy");
   AddModelOptions(*sub, command->model);
   sub->add_option("--input", command->input,
                   "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
@@ -161,12 +166,13 @@ void AddEmbedCommand(CLI::App& app) {
   sub->add_option("--output", command->output,
                   "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
       ->required()
-      ->type_name("FILE");
-  sub->add_option("--role", command->role,
-                  "What the texts are, document (the default) or query, where the repair or the model treats "
-                  "them differently")
+      ->type_name("FILE")
+      ->check(TakenBy([](const std::string& path) { VectorFormatOf(path); }));
+  sub->add_option(
+         "--role", command->role,
+         "What the texts are, where the repair or the model treats them differently (default: document)")
       ->type_name("ROLE")
-      ->check(CLI::IsMember({"document", "query"}));
+      ->check(OneOf({"document", "query"}));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunEmbed(*command); });

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/cache_options.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/model_options.h"
@@ -95,16 +96,14 @@ void RunEvaluate(const EvaluateCommand& command) {
   std::erase_if(options.temperatures, [&](float temperature) {
     return repair.attention.by_head.empty() && temperature == repair.attention.temperature;
   });
+  CheckDifferentFolders("--task", command.tasks);
   ReportFiles files(command.output, command.html);
   // Read before any is embedded, so that a bad folder costs no time.
   std::vector<Task> tasks;
   for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
   const EmbedderImpl base = OpenEmbedder(command.model, repair);
   PrintWarnings(base.checkpoint());
-  for (const float temperature : options.temperatures) {
-    AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
-  }
-
+  for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, base, task); });
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
   options.cache = cache.get();
   const auto found_so_far = [&] { return cache == nullptr ? 0 : cache->counts().found; };
@@ -141,50 +140,53 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
   sub.add_option("--temperature", options.temperatures,
                  "Attention temperatures of every head, each a run beside the model; below 1 sharpens")
       ->type_name("TAU,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(Number(kLeastTemperature, kMostTemperature));
   sub.add_option("--sides", command.sides,
                  "Texts of a retrieval task that a temperature applies to: both, documents, queries")
       ->type_name("SIDES")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::IsMember({"both", "documents", "queries"}));
+      ->check(OneOf({"both", "documents", "queries"}));
   sub.add_option(
          "--cut", options.cuts,
          "Lengths in tokens to which documents are cut, each a run: the same questions, less of the content")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub.add_option(
          "--postprocess", command.post_processes,
          "Post-processing fitted to the task's own texts without labels, each a run: center, whiten:EPSILON, "
          "abtt:DIRECTIONS")
       ->type_name("P,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(TakenBy([](const std::string& spec) { ParsePostProcessSpec(spec); }));
   sub.add_option(
          "--query-means", command.query_means,
          "What every held-out post-processing centres queries on, each a run: a number of other queries, "
          "pseudo (titles and sentences of documents), documents")
       ->type_name("SOURCE,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(TakenBy([](const std::string& mean) { ParseQueryMean(mean); }));
   sub.add_option(
          "--windows", options.windows,
          "Lengths in tokens of windows that documents are cut into, each a run with the mean of the windows "
          "and runs with several vectors a document; with every --postprocess too")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub.add_option("--best", options.best,
                  "Windows of a document whose mean score is the document's, where it has several vectors")
       ->type_name("K,...")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub.add_option("--csls", options.csls,
                  "Neighbours of cross-domain similarity local scaling, which lowers documents near to all "
                  "queries, each a run")
       ->type_name("K,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub.add_flag("--combine", options.combine,
                "Every --temperature with every --postprocess too, and that with --csls");
   sub.add_flag("--ignore-identical-ids", options.ignore_identical_ids,
@@ -199,8 +201,13 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
 void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<EvaluateCommand>();
   command->arguments = std::move(arguments);
-  CLI::App* const sub =
-      app.add_subcommand("evaluate", "Score embeddings in tasks, by length, beside their baselines");
+  CLI::App* const sub = app.add_subcommand(
+      "evaluate",
+      "Score embeddings in tasks, by length, beside their baselines\n"
+      "Search, classification, clustering and rated pairs, each with what a repair gains or loses.");
+  sub->footer(
+      "lengthwise evaluate --model all-MiniLM-L6-v2 --task tasks/man-pages --output evaluation.json --html "
+      "evaluation.html");
   AddModelOptions(*sub, command->model);
   AddCacheOptions(*sub, command->cache);
   sub->add_option("--task", command->tasks,

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/fit_options.h"
@@ -57,12 +58,18 @@ void RunExport(const ExportCommand& command) {
   Repair repair = RepairOf(command.model);
   if (!command.fit.post_process.empty()) {
     if (command.fit.input.empty()) {
-      Fail(ErrorCode::kBadInput, "--postprocess {} is fitted on documents: give them with --input",
-           command.fit.post_process);
+      FailUsage("--postprocess {} is fitted on documents: give them with --input", command.fit.post_process);
     }
     repair = FitRepair(command.model, repair, command.fit, command.quiet);
-  } else if (!command.fit.input.empty() || !command.fit.queries.empty()) {
-    Fail(ErrorCode::kBadInput, "--input and --queries have no effect without --postprocess; leave them out");
+  } else if (!command.fit.input.empty() || !command.fit.queries.empty() || !command.fit.query_mean.empty() ||
+             command.fit.each_window) {
+    FailUsage(
+        "--input, --queries, --query-mean and --each-window have no effect without --postprocess; leave them "
+        "out");
+  }
+  if (command.model.repair_file.empty() && repair.attention.IsIdentity() &&
+      repair.post_process.IsIdentity()) {
+    FailUsage("nothing to fold: give --repair, a --temperature other than 1, or --postprocess with --input");
   }
   const Checkpoint checkpoint = OpenCheckpoint(command.model.model);
   // A fit has printed them.
@@ -77,14 +84,17 @@ void RunExport(const ExportCommand& command) {
 void AddExportCommand(CLI::App& app) {
   const auto command = std::make_shared<ExportCommand>();
   CLI::App* const sub = app.add_subcommand(
-      "export", "Fold a repair into a copy of the model that sentence-transformers serves unchanged");
+      "export",
+      "Fold a repair into a copy of the model that sentence-transformers serves unchanged\n"
+      "Temperatures go into the weights, post-processing into modules; what cannot be folded is refused.");
+  sub->footer("lengthwise export --model all-MiniLM-L6-v2 --repair lengthwise.json --output repaired-model");
   AddModelOptions(*sub, command->model);
   AddFitOptions(*sub, command->fit);
   sub->add_option("--output", command->output, "The new model folder")->required()->type_name("DIR");
   sub->add_option("--role", command->role,
                   "For document or query alone, where they differ (default: both, by a Router)")
       ->type_name("ROLE")
-      ->check(CLI::IsMember({"document", "query"}));
+      ->check(OneOf({"document", "query"}));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunExport(*command); });

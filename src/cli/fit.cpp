@@ -61,7 +61,12 @@ void RunFit(const FitCommand& command) {
 void AddFitCommand(CLI::App& app) {
   const auto command = std::make_shared<FitCommand>();
   CLI::App* const sub = app.add_subcommand(
-      "fit", "Fit centring, whitening or all-but-the-top to a model and documents, without labels");
+      "fit",
+      "Fit centring, whitening or all-but-the-top to a model and documents, without labels\n"
+      "Writes a repair file, which embed applies (--repair) and export folds into a copy of the model.");
+  sub->footer(
+      "lengthwise fit --model all-MiniLM-L6-v2 --input texts.jsonl --postprocess whiten:0.3 --output "
+      "lengthwise.json");
   AddModelOptions(*sub, command->model);
   AddFitOptions(*sub, command->fit);
   sub->get_option("--postprocess")->required();

@@ -10,8 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/fail.h"
 #include "base/progress.h"
+#include "cli/checks.h"
 #include "cli/console.h"
 #include "text/documents.h"
 
@@ -42,8 +42,8 @@ QuerySource SourceOf(const FitCommandOptions& options) {
     return options.query_mean.empty() ? QuerySource::kPseudo : ParseQuerySource(options.query_mean);
   }
   if (!options.query_mean.empty()) {
-    Fail(ErrorCode::kBadInput, "--query-mean {} and --queries {} contradict each other; give one",
-         options.query_mean, options.queries);
+    FailUsage("--query-mean {} and --queries {} contradict each other; give one", options.query_mean,
+              options.queries);
   }
   return QuerySource::kQueries;
 }
@@ -67,7 +67,8 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
   command
       .add_option("--postprocess", options.post_process,
                   "center, whiten:EPSILON or abtt:DIRECTIONS (all but the top), fitted on --input")
-      ->type_name("P");
+      ->type_name("P")
+      ->check(TakenBy([](const std::string& spec) { ParsePostProcessSpec(spec); }));
   command
       .add_option(
           "--input", options.input,
@@ -82,12 +83,13 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
           "Where there are no --queries: the mean of titles and sentences of the documents (pseudo, the "
           "default), or of the documents themselves (documents)")
       ->type_name("FROM")
-      ->check(CLI::IsMember({"pseudo", "documents"}));
+      ->check(OneOf({"pseudo", "documents"}));
   command.add_flag("--each-window", options.each_window,
                    "With --long-input window-mean: post-process the vector of each window, before the mean");
   command.add_option("--seed", options.seed, "Of the sentences that stand for queries")
       ->capture_default_str()
-      ->type_name("N");
+      ->type_name("N")
+      ->check(WholeNumber());
 }
 
 Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
@@ -102,7 +104,7 @@ Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitComma
   plain.origin = {};
   const EmbedderImpl embedder = OpenEmbedder(model, plain);
   PrintWarnings(embedder.checkpoint());
-  PostProcessFitter fitter(embedder, fit);
+  PostProcessFitter fitter = AsUsage([&] { return PostProcessFitter(embedder, fit); });
   Progress progress("fit", quiet);
   // How many documents there are is not known before they are read.
   const auto update = [&] { progress.Update(fitter.documents() + fitter.queries(), 0); };

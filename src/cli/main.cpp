@@ -13,7 +13,9 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/help.h"
 #include "cli/signals.h"
+#include "cli/usage.h"
 #include "lengthwise/error.h"
 
 namespace {
@@ -38,26 +40,37 @@ int main(int argc, char** argv) {
   lengthwise::OpenClosedStreams();
   lengthwise::CleanUpOnSignals();
   CLI::App app(
-      "Tells whether text embeddings collapse as texts grow, where in the model, and what repairs it.",
+      "Tells whether text embeddings collapse as texts grow, where in the model, and what repairs it\n"
+      "Embeds texts too, with sentence-transformers models, on the CPU.",
       "lengthwise");
-  app.set_version_flag("--version", lengthwise::Version());
+  app.set_version_flag("--version", lengthwise::Version(), "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.set_help_all_flag("--help-all", "Print it with the rare options too");
+  app.formatter(lengthwise::HelpFormatter());
+  app.footer("lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json");
   app.require_subcommand(1);
-  lengthwise::AddAttentionCommand(app);
-  lengthwise::AddDatasetsCommand(app);
-  lengthwise::AddEmbedCommand(app);
-  lengthwise::AddExportCommand(app);
-  lengthwise::AddFitCommand(app);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
-  lengthwise::AddEvaluateCommand(app, arguments);
+  // In the order of use, in which help lists them.
+  lengthwise::AddEmbedCommand(app);
   lengthwise::AddMeasureCommand(app, arguments);
   lengthwise::AddMergeCommand(app, arguments);
+  lengthwise::AddDatasetsCommand(app);
+  lengthwise::AddEvaluateCommand(app, arguments);
+  lengthwise::AddFitCommand(app);
+  lengthwise::AddExportCommand(app);
+  lengthwise::AddAttentionCommand(app);
   lengthwise::AddTheoryCommand(app, std::move(arguments));
+  lengthwise::AddCompletionCommand(app);
+  lengthwise::AddGenerateCommand(app);
   try {
     app.parse(argc, argv);
     return Ended(0);
+  } catch (const CLI::Success& asked) {
+    return Ended(app.exit(asked));  // help or the version
   } catch (const CLI::ParseError& error) {
-    return Ended(app.exit(error) == 0 ? 0 : kWrongUsage);
+    lengthwise::Say("error: {}\n", lengthwise::UsageMessage(app, error));
+    return kWrongUsage;
   } catch (const lengthwise::Error& error) {
     lengthwise::Say("error: {}\n", error.what());
   } catch (const std::bad_alloc&) {

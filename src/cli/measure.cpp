@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
@@ -20,6 +21,7 @@
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
+#include "collapse/measure_extras.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
@@ -75,6 +77,10 @@ void RunMeasure(const MeasureCommand& command) {
   options.ablation.modes = ParseModes(command.ablation);
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   PrintWarnings(embedder.checkpoint());
+  AsUsage([&] {
+    CheckMeasureOptions(options, embedder);
+    if (!command.statistics.empty()) CheckMergeable(options);
+  });
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
@@ -116,12 +122,12 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
          "Content tokens of the passage that is repeated, diluted and mixed, and of attribution's windows "
          "(default: an eighth of the model's positions)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub.add_option("--control-documents", options.documents,
                  "Most documents of the controls and the attribution, drawn at random")
       ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::Range(2, 100000));
+      ->check(WholeNumber(2, 100000));
 }
 
 void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
@@ -134,17 +140,17 @@ void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
                  "zero, and rank heads by the part of the collapse index that they carry")
       ->type_name("MODES")
       ->delimiter(',')
-      ->check(CLI::IsMember({"dc", "hc", "zero"}));
+      ->check(OneOf({"dc", "hc", "zero"}));
   sub.add_option("--ablation-documents", options.ablation.documents,
                  "Most documents of the ablation, drawn at random")
       ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::Range(2, 100000));
+      ->check(WholeNumber(2, 100000));
   sub.add_option("--ablation-lengths", options.ablation.lengths,
                  "Lengths of the ablation in tokens, ascending (default: three of the truncated arm's)")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
 }
 
 }  // namespace
@@ -152,7 +158,13 @@ void AddLayerOptions(CLI::App& sub, MeasureCommand& command) {
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<MeasureCommand>();
   command->arguments = std::move(arguments);
-  CLI::App* const sub = app.add_subcommand("measure", "Measure how alike embeddings grow with length");
+  CLI::App* const sub = app.add_subcommand(
+      "measure",
+      "Measure how alike embeddings grow with length\n"
+      "Whether embeddings of your texts collapse, from which length on, and where in the model.");
+  sub->footer(
+      "lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json --html "
+      "report.html");
   AddModelOptions(*sub, command->model);
   sub->add_option("--input", command->input,
                   "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
@@ -170,36 +182,36 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
                   "natural, truncated, static (default: these three), repeated, mixed, diluted")
       ->type_name("ARMS")
       ->delimiter(',')
-      ->check(CLI::IsMember({"natural", "truncated", "static", "repeated", "mixed", "diluted"}));
+      ->check(OneOf({"natural", "truncated", "static", "repeated", "mixed", "diluted"}));
   AddControlOptions(*sub, command->measure.controls);
   AddLayerOptions(*sub, *command);
   sub->add_option("--spectrum", command->measure.spectrum,
                   "Exact spectra of every head's attention, beside bound and laws, on N documents of the "
                   "truncated arm (default: none)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option(
          "--lengths", command->measure.lengths,
          "Lengths of the truncated arm in tokens, ascending (default: 16, 24, 32, 48, ... to the model's "
          "positions, closer above the trained limit)")
       ->type_name("N,...")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_option("--minimum-documents", command->measure.minimum_documents,
                   "Fewest documents of the truncated arm, which else ends at a shorter length")
       ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::Range(2, 1000000));
+      ->check(WholeNumber(2, 1000000));
   sub->add_option("--truncated-documents", command->measure.truncated_documents,
                   "Most documents of the truncated arm, drawn at random where more are long enough")
       ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::Range(2, 1000000));
+      ->check(WholeNumber(2, 1000000));
   AddResamplingOptions(*sub, "Of sampling, bootstrap and permutations",
                        "Bootstrap resamples, and permutations", command->measure.resampling);
   sub->add_option("--sample", command->measure.sample, "Documents measured, drawn at random (default: all)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunMeasure(*command); });

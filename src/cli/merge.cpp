@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
@@ -69,7 +70,10 @@ void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<MergeCommand>();
   command->arguments = std::move(arguments);
   CLI::App* const sub =
-      app.add_subcommand("merge", "Merge statistics of several measurements into one report");
+      app.add_subcommand("merge",
+                         "Merge statistics of several measurements into one report\n"
+                         "The same report as one measurement of all their documents would give.");
+  sub->footer("lengthwise merge part1.statistics part2.statistics --output report.json --html report.html");
   sub->add_option("statistics", command->inputs,
                   "Files that lengthwise measure --statistics wrote, of the same model, repair and options")
       ->required()
@@ -82,7 +86,7 @@ void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->type_name("FILE");
   sub->add_option("--threads", command->threads, "Threads (default: all processors)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(WholeNumber(1, 1024));
   sub->add_flag("--allow-overlap", command->allow_overlap,
                 "Let documents that several files share count as often as they stand");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");

@@ -6,6 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/checks.h"
+#include "cli/console.h"
+
 namespace lengthwise {
 
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
@@ -17,42 +20,43 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
                   "Longest sequence in tokens, special tokens included (default: the model's "
                   "sentence-transformers limit)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(WholeNumber(1));
   command.add_option("--threads", options.threads, "Threads (default: all processors)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(WholeNumber(1, 1024));
   command.add_option("--precision", options.precision, "Matrix products in fp32, bf16 or int8")
       ->type_name("P")
-      ->check(CLI::IsMember({"fp32", "bf16", "int8"}))
+      ->check(OneOf({"fp32", "bf16", "int8"}))
       ->capture_default_str();
   command.add_option("--repair", options.repair_file, "Repair to apply, a lengthwise.json")
       ->type_name("FILE");
   command
       .add_option("--temperature", options.temperature,
                   "Attention temperature of every head; below 1 sharpens")
-      ->type_name("TAU");
+      ->type_name("TAU")
+      ->check(Number(kLeastTemperature, kMostTemperature));
   command
       .add_option(
           "--temperature-reading", options.temperature_reading,
           "In a model with position biases the temperature divides them too (scores, the default) or not "
           "(logits)")
       ->type_name("READING")
-      ->check(CLI::IsMember({"scores", "logits"}));
+      ->check(OneOf({"scores", "logits"}));
   command
       .add_option("--long-input", options.long_input,
                   "Texts beyond the length: error, truncate or window-mean")
       ->type_name("POLICY")
-      ->check(CLI::IsMember({"error", "truncate", "window-mean"}));
+      ->check(OneOf({"error", "truncate", "window-mean"}));
   command.add_option("--window", options.window, "Tokens of a window, special tokens included")
-      ->check(CLI::PositiveNumber)
+      ->check(WholeNumber(1))
       ->type_name("N");
   command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
-      ->check(CLI::PositiveNumber)
+      ->check(WholeNumber(1))
       ->type_name("N");
 }
 
 void PrintWarnings(const Checkpoint& checkpoint) {
-  for (const std::string& warning : checkpoint.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : checkpoint.warnings) Say("warning: {}\n", warning);
 }
 
 Repair RepairOf(const ModelOptions& options) {
@@ -79,7 +83,11 @@ EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
   embedder.precision = ParsePrecision(options.precision);
   ApplyRepair(repair, &embedder);
   if (!repair.post_process.IsIdentity()) CheckOrigin(repair, OpenCheckpoint(options.model));
-  return EmbedderImpl(options.model, embedder);
+  // Of a model that can be read, these alone are refused as bad input.
+  const bool lengths_given =
+      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
+  if (!lengths_given) return EmbedderImpl(options.model, embedder);
+  return AsUsage([&] { return EmbedderImpl(options.model, embedder); });
 }
 
 }  // namespace lengthwise

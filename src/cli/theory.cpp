@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/places.h"
@@ -56,7 +57,7 @@ void RunTheoryCommand(const TheoryCommand& command) {
                .outputs = {{"--output", command.output}, {"--html", command.html}},
                .folder_outputs = {},
                .prints = command.json});
-  CheckTheoryOptions(command.theory);
+  AsUsage([&] { CheckTheoryOptions(command.theory); });
   ReportFiles files(command.output, command.html);
   ThreadPool pool(command.threads);
   std::optional<Progress> progress(std::in_place, "theory (parts of the work)", command.quiet);
@@ -73,19 +74,29 @@ void AddGridOptions(CLI::App& sub, TheoryOptions& options) {
   sub.add_option("--sigma", options.sigmas,
                  "Standard deviations of attention scores, ascending (default: 0.25,0.5,1,1.5,2,3)")
       ->type_name("S,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(Number(kLeastTheorySigma, kLargestTheorySigma));
   sub.add_option("--lengths", options.lengths, "Numbers of tokens, ascending (default: 16,32,...,1024)")
       ->type_name("N,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(WholeNumber(kShortestTheoryLength, kLongestTheoryLength));
   sub.add_option("--head-size", options.head_sizes,
                  "Head sizes of Gaussian queries and keys, ascending (default: 32,64)")
       ->type_name("D,...")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(WholeNumber(1, kLargestTheoryHead));
   sub.add_option("--draws", options.draws, "Matrices drawn at the longest lengths; shorter ones get more")
       ->capture_default_str()
-      ->type_name("N");
-  sub.add_option("--seed", options.seed, "Of every draw")->capture_default_str()->type_name("N");
-  sub.add_option("--confidence", options.confidence, "Of intervals")->capture_default_str()->type_name("P");
+      ->type_name("N")
+      ->check(WholeNumber(kFewestTheoryDraws, kMostTheoryDraws));
+  sub.add_option("--seed", options.seed, "Of every draw")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(WholeNumber());
+  sub.add_option("--confidence", options.confidence, "Of intervals")
+      ->capture_default_str()
+      ->type_name("P")
+      ->check(NumberBetween(0.5, 1));
 }
 
 }  // namespace
@@ -94,7 +105,10 @@ void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<TheoryCommand>();
   command->arguments = std::move(arguments);
   CLI::App* const sub =
-      app.add_subcommand("theory", "Test the theory of length collapse on simulated attention");
+      app.add_subcommand("theory",
+                         "Test the theory of length collapse on simulated attention\n"
+                         "Needs no model: each claim with its interval and the region in which it holds.");
+  sub->footer("lengthwise theory --lengths 16,64,256 --draws 8 --output theory.json --html theory.html");
   sub->add_option("--output", command->output, "Numbers and verdicts, JSON as docs/theory.schema.json says")
       ->required()
       ->type_name("FILE");
@@ -102,7 +116,7 @@ void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments) {
   AddGridOptions(*sub, command->theory);
   sub->add_option("--threads", command->threads, "Threads (default: all processors)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(WholeNumber(1, 1024));
   sub->add_flag("--json", command->json, "Print the verdicts as JSON on standard output");
   sub->add_flag("--quiet", command->quiet, "No progress");
   sub->callback([command] { RunTheoryCommand(*command); });

@@ -15,24 +15,6 @@ namespace {
 // Tokens of the sequences that run together: enough heads for many threads, little memory.
 constexpr std::size_t kSpectrumBatchTokens = 2048;
 
-void CheckLengths(const EmbedderImpl& embedder, const std::vector<std::size_t>& lengths) {
-  if (lengths.empty()) return;
-  if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
-    Fail(ErrorCode::kBadInput, "lengths cut texts; they cannot be asked for with the long-input policy {}",
-         LongInputKindName(embedder.options().long_input.kind));
-  }
-  const std::size_t positions = embedder.limits().positions;
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (lengths[i] <= embedder.special_tokens() || lengths[i] > positions) {
-      Fail(ErrorCode::kBadInput, "a length of {} tokens; with {} special tokens this model takes {} to {}",
-           lengths[i], embedder.special_tokens(), embedder.special_tokens() + 1, positions);
-    }
-    if (i > 0 && lengths[i] <= lengths[i - 1]) {
-      Fail(ErrorCode::kBadInput, "the lengths must ascend; {} comes after {}", lengths[i], lengths[i - 1]);
-    }
-  }
-}
-
 std::vector<AttentionSequence> PlanSequences(const EmbedderImpl& embedder,
                                              std::span<const Document> documents,
                                              const std::vector<std::size_t>& lengths,
@@ -210,10 +192,29 @@ void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSeq
   }
 }
 
+void CheckAttentionOptions(const AttentionReportOptions& options, const EmbedderImpl& embedder) {
+  const std::vector<std::size_t>& lengths = options.lengths;
+  if (lengths.empty()) return;
+  if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
+    Fail(ErrorCode::kBadInput, "lengths cut texts; they cannot be asked for with the long-input policy {}",
+         LongInputKindName(embedder.options().long_input.kind));
+  }
+  const std::size_t positions = embedder.limits().positions;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (lengths[i] <= embedder.special_tokens() || lengths[i] > positions) {
+      Fail(ErrorCode::kBadInput, "a length of {} tokens; with {} special tokens this model takes {} to {}",
+           lengths[i], embedder.special_tokens(), embedder.special_tokens() + 1, positions);
+    }
+    if (i > 0 && lengths[i] <= lengths[i - 1]) {
+      Fail(ErrorCode::kBadInput, "the lengths must ascend; {} comes after {}", lengths[i], lengths[i - 1]);
+    }
+  }
+}
+
 AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
                                  const AttentionReportOptions& options, const HeadCallback& callback,
                                  const HeadProgress& progress) {
-  CheckLengths(embedder, options.lengths);
+  CheckAttentionOptions(options, embedder);
   AttentionTotals totals;
   const std::vector<AttentionSequence> sequences =
       PlanSequences(embedder, documents, options.lengths, totals);

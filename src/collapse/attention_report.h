@@ -88,9 +88,12 @@ void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSeq
                       const AttentionReportOptions& options, const HeadCallback& callback,
                       const HeadProgress& progress = {});
 
-// MeasureSequences of every text, in the order of texts and lengths. Throws kBadInput for lengths that the
-// model cannot take, that are not ascending, or beside a long-input policy other than truncation, and where
-// no text is long enough.
+// Throws kBadInput for lengths that the model cannot take, that are not ascending, or beside a long-input
+// policy other than truncation.
+void CheckAttentionOptions(const AttentionReportOptions& options, const EmbedderImpl& embedder);
+
+// MeasureSequences of every text, in the order of texts and lengths. Throws kBadInput as
+// CheckAttentionOptions does, and where no text is long enough.
 AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
                                  const AttentionReportOptions& options, const HeadCallback& callback,
                                  const HeadProgress& progress = {});

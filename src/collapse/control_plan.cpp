@@ -38,10 +38,24 @@ std::vector<std::size_t> Octaves(const ControlFrame& frame, std::size_t most) {
   return octaves;
 }
 
+// `room`: content tokens that the model has positions for.
+void CheckPassage(std::size_t passage, std::size_t room) {
+  if (room / passage >= 2) return;
+  Fail(ErrorCode::kBadInput,
+       "a passage of {} tokens: the model's positions have room for {}, and controls need that of two; ask "
+       "for {} or fewer",
+       passage, room, room / 2);
+}
+
 }  // namespace
 
 std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens) {
   return std::max<std::size_t>(1, (positions - special_tokens) / kPassagesOfPositions);
+}
+
+void CheckControlOptions(const ControlOptions& options, const EmbedderImpl& embedder) {
+  if (!options.any() || options.passage == 0) return;
+  CheckPassage(options.passage, embedder.limits().positions - embedder.special_tokens());
 }
 
 ControlSample::ControlSample(const EmbedderImpl& embedder, const ControlOptions& options, std::uint64_t seed)
@@ -56,12 +70,7 @@ ControlSample::ControlSample(const EmbedderImpl& embedder, const ControlOptions&
   frame_.passage =
       options.passage > 0 ? options.passage : DefaultPassage(limits.positions, embedder.special_tokens());
   const std::size_t room = limits.positions - embedder.special_tokens();
-  if (room / frame_.passage < 2) {
-    Fail(ErrorCode::kBadInput,
-         "a passage of {} tokens: the model's positions have room for {}, and controls need that of two; ask "
-         "for {} or fewer",
-         frame_.passage, room, room / 2);
-  }
+  CheckPassage(frame_.passage, room);
   frame_.multiples = HalfOctaves(room / frame_.passage);
   levels_.resize(frame_.multiples.size());
 }

@@ -29,6 +29,9 @@ struct ControlOptions {
 
 std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens);
 
+// Throws kBadInput for a passage of which the model's positions do not hold two.
+void CheckControlOptions(const ControlOptions& options, const EmbedderImpl& embedder);
+
 // What every control shares: the same documents, read in passages of the same size.
 struct ControlFrame {
   std::size_t passage = 0;                   // content tokens

@@ -27,6 +27,7 @@ void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embe
   if (options.gains && !options.truncated) {
     Fail(ErrorCode::kBadInput, "gains are those of the truncated arm, which is not asked for");
   }
+  CheckControlOptions(options.controls, embedder);
   CheckAblationOptions(options.ablation, embedder);
   CheckLengths(options.lengths, embedder, "a truncated length", "truncated lengths");
 }

@@ -8,9 +8,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr double kLeastSigma = 0.01;
-constexpr std::size_t kShortestLength = 4;
-constexpr std::size_t kLargestHead = 1024;
 constexpr std::size_t kMostExtraDraws = 8;
 // Lengths from here on get no extra draws.
 constexpr std::size_t kFullLength = 1024;
@@ -37,11 +34,12 @@ void CheckList(const std::vector<T>& values, const char* option, std::size_t few
 }  // namespace
 
 void CheckTheoryOptions(const TheoryOptions& options) {
-  CheckList(options.sigmas, "--sigma", 1, kLeastSigma, kLargestTheorySigma);
-  CheckList(options.lengths, "--lengths", 2, kShortestLength, kLongestTheoryLength);
-  CheckList(options.head_sizes, "--head-size", 1, std::size_t{1}, kLargestHead);
-  if (options.draws < 4 || options.draws > 10000) {
-    Fail(ErrorCode::kBadInput, "--draws: must be from 4 to 10000, not {}", options.draws);
+  CheckList(options.sigmas, "--sigma", 1, kLeastTheorySigma, kLargestTheorySigma);
+  CheckList(options.lengths, "--lengths", 2, kShortestTheoryLength, kLongestTheoryLength);
+  CheckList(options.head_sizes, "--head-size", 1, std::size_t{1}, kLargestTheoryHead);
+  if (options.draws < kFewestTheoryDraws || options.draws > kMostTheoryDraws) {
+    Fail(ErrorCode::kBadInput, "--draws: must be from {} to {}, not {}", kFewestTheoryDraws, kMostTheoryDraws,
+         options.draws);
   }
   if (!(options.confidence > 0.5 && options.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "--confidence: must be above 0.5 and below 1, not {}", options.confidence);

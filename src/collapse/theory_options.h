@@ -19,10 +19,15 @@ struct TheoryOptions {
   double confidence = 0.95;
 };
 
-// Largest values taken: attention matrices are held whole, and beyond this sigma_s one weight of each row
+// What is taken. Attention matrices are held whole, and beyond the largest sigma_s one weight of each row
 // is 1.
+inline constexpr double kLeastTheorySigma = 0.01;
 inline constexpr double kLargestTheorySigma = 8;
+inline constexpr std::size_t kShortestTheoryLength = 4;
 inline constexpr std::size_t kLongestTheoryLength = 4096;
+inline constexpr std::size_t kLargestTheoryHead = 1024;
+inline constexpr std::size_t kFewestTheoryDraws = 4;
+inline constexpr std::size_t kMostTheoryDraws = 10000;
 
 // Throws kBadInput naming the option that is out of its range, not ascending, or too short: at least one
 // sigma from 0.01, two lengths from 4, one head size from 1 to 1024, 4 to 10,000 draws.

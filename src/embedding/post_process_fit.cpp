@@ -6,6 +6,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "base/fail.h"
+#include "embedding/post_process_check.h"
 #include "lengthwise/post_process.h"
 
 namespace lengthwise {
@@ -81,11 +82,8 @@ Eigen::MatrixXd MapOf(const PostProcessSpec& spec, const VectorMoments& document
 }
 
 void CheckSample(const PostProcessSpec& spec, const VectorMoments& documents, const VectorMoments* queries) {
+  CheckDirections(spec, documents.dimension);
   const std::string name = FormatPostProcessSpec(spec);
-  if (spec.kind == PostProcessKind::kRemoveTop && spec.directions >= documents.dimension) {
-    Fail(ErrorCode::kBadInput, "post-processing \"{}\" would remove {} of {} dimensions; give fewer", name,
-         spec.directions, documents.dimension);
-  }
   const std::uint64_t least = spec.kind == PostProcessKind::kRemoveTop ? spec.directions + 2 : 2;
   if (documents.count < least) {
     Fail(ErrorCode::kBadInput, "post-processing \"{}\" needs {} documents to be fitted on, but there are {}",
@@ -103,6 +101,12 @@ void CheckSample(const PostProcessSpec& spec, const VectorMoments& documents, co
 }
 
 }  // namespace
+
+void CheckDirections(const PostProcessSpec& spec, std::size_t dimension) {
+  if (spec.kind != PostProcessKind::kRemoveTop || spec.directions < dimension) return;
+  Fail(ErrorCode::kBadInput, "post-processing \"{}\" would remove {} of {} dimensions; give fewer",
+       FormatPostProcessSpec(spec), spec.directions, dimension);
+}
 
 VectorMoments::VectorMoments(std::size_t vector_dimension)
     : dimension(vector_dimension), sum(dimension, 0.0), second_moment(dimension * dimension, 0.0) {}

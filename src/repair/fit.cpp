@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "embedding/post_process_check.h"
 #include "text/pseudo_queries.h"
 
 namespace lengthwise {
@@ -21,6 +22,7 @@ PostProcessFitter::PostProcessFitter(const EmbedderImpl& embedder, const FitOpti
     Fail(ErrorCode::kBadInput, "post-processing each window needs the long-input policy window-mean, not {}",
          LongInputKindName(embedder.options().long_input.kind));
   }
+  CheckDirections(options_.spec, embedder.spec().hidden);
 }
 
 void PostProcessFitter::Add(std::span<const std::string> texts, std::size_t first_text, Role role,

@@ -26,8 +26,8 @@ struct FitOptions {
 // number. The embedder, which must outlive it, has no post-processing of its own.
 class PostProcessFitter {
  public:
-  // Throws kBadInput for an embedder with a post-processing, or for each_window where the embedder's
-  // long-input policy has no windows.
+  // Throws kBadInput for an embedder with a post-processing, for each_window where the embedder's long-input
+  // policy has no windows, or for a post-processing that would remove all of the model's dimensions.
   PostProcessFitter(const EmbedderImpl& embedder, const FitOptions& options);
 
   // Documents in input order; under QuerySource::kPseudo their pseudo-queries too.

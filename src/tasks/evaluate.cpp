@@ -2,18 +2,59 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "base/fail.h"
 #include "collapse/truncation.h"
+#include "embedding/post_process_check.h"
 #include "tasks/compare_runs.h"
 #include "tasks/corpus_comparison.h"
 #include "tasks/evaluation_runs.h"
+#include "tasks/halves.h"
 #include "tasks/prepared_task.h"
 
 namespace lengthwise {
 namespace {
 
-void Check(const EvaluationOptions& options, const EmbedderImpl& base) {
+// What each half of the queries holds, which what is held out looks at.
+std::size_t SmallerHalf(std::size_t queries, std::uint64_t seed) {
+  std::size_t first = 0;
+  for (std::size_t q = 0; q < queries; ++q) first += HalfOfQuery(q, seed) == 0 ? 1 : 0;
+  return std::min(first, queries - first);
+}
+
+void CheckNeighbours(const EvaluationOptions& options, const Task& task) {
+  const auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
+  if (retrieval == nullptr) return;
+  for (const std::size_t neighbours : options.csls) {
+    if (neighbours <= retrieval->queries.size()) continue;
+    Fail(ErrorCode::kBadInput, "CSLS with {} neighbours, but {} has {} queries; ask for {} or fewer",
+         neighbours, task.name, retrieval->queries.size(), retrieval->queries.size());
+  }
+}
+
+// What is held out, and has fewer queries than are asked for.
+void AddNotes(const EvaluationOptions& options, const Task& task, std::vector<std::string>& notes) {
+  const auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
+  if (retrieval == nullptr) return;
+  const std::size_t half = SmallerHalf(retrieval->queries.size(), options.resampling.seed);
+  for (const std::size_t neighbours : options.csls) {
+    if (neighbours <= half) continue;
+    notes.push_back(
+        fmt::format("CSLS with {} neighbours, held out, has half of the queries to look among, which are {}: "
+                    "all of them.",
+                    neighbours, half));
+  }
+  for (const QueryMean& mean : options.query_means) {
+    if (mean.source != QueryMean::Source::kSample || mean.count <= half) continue;
+    notes.push_back(fmt::format(
+        "The mean of {} queries, held out, rests on the {} that half of the queries are.", mean.count, half));
+  }
+}
+
+}  // namespace
+
+void CheckEvaluationOptions(const EvaluationOptions& options, const EmbedderImpl& base, const Task& task) {
   if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
          options.resampling.confidence);
@@ -30,7 +71,18 @@ void Check(const EvaluationOptions& options, const EmbedderImpl& base) {
   if (!options.query_means.empty() && options.post_processes.empty()) {
     Fail(ErrorCode::kBadInput, "query means are part of a post-processing, and none is asked for");
   }
+  if (options.combine &&
+      (options.post_processes.empty() || (options.temperatures.empty() && options.csls.empty()))) {
+    Fail(ErrorCode::kBadInput,
+         "nothing to combine: a post-processing is crossed with temperatures and with CSLS, so ask for one "
+         "and for "
+         "a temperature (other than the model's own) or CSLS");
+  }
+  for (const PostProcessSpec& spec : options.post_processes) CheckDirections(spec, base.spec().hidden);
+  CheckNeighbours(options, task);
 }
+
+namespace {
 
 bool NeedsPseudoQueries(const EvaluationOptions& options) {
   return std::any_of(options.query_means.begin(), options.query_means.end(),
@@ -55,7 +107,7 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
                                      const EmbedderFor& embedder_for, const EvaluationOptions& options,
                                      const EvaluationProgress& progress) {
-  Check(options, base);
+  CheckEvaluationOptions(options, base, task);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,
                                              .ignore_identical_ids = options.ignore_identical_ids,
@@ -65,6 +117,7 @@ std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
   std::vector<TaskResult> results;
   for (std::size_t s = 0; s < prepared.scorers.size(); ++s) {
     results.push_back(ResultOf(prepared, prepared.scorers[s], runs[s], options, base.pool()));
+    AddNotes(options, task, results.back().notes);
   }
   return results;
 }

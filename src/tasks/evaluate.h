@@ -63,8 +63,13 @@ using EmbedderFor = std::function<std::unique_ptr<EmbedderImpl>(const RunSetting
 // Texts embedded, and to be embedded in all, of this task.
 using EvaluationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
+// Throws kBadInput, naming the option, for one that asks for what the model or the task does not have, or for
+// nothing.
+void CheckEvaluationOptions(const EvaluationOptions& options, const EmbedderImpl& base, const Task& task);
+
 // A folder with labels gives two results, classification and clustering; another one. The first run is `base`
-// as it is. The same task, options and model give the same result at any number of threads. Throws kBadInput.
+// as it is. The same task, options and model give the same result at any number of threads. Throws kBadInput,
+// as CheckEvaluationOptions does.
 std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
                                      const EmbedderFor& embedder_for, const EvaluationOptions& options,
                                      const EvaluationProgress& progress = {});

@@ -85,6 +85,7 @@ class FillerReader {
 };
 
 // The first words of a run that have `tokens` tokens together; one too long for what is left is passed over.
+// Empty: the run has none short enough for the last tokens.
 std::vector<Word> CutTo(std::span<const Word> run, std::size_t tokens) {
   std::vector<Word> words;
   for (const Word& word : run) {
@@ -93,11 +94,7 @@ std::vector<Word> CutTo(std::span<const Word> run, std::size_t tokens) {
     words.push_back(word);
     tokens -= word.tokens;
   }
-  if (tokens > 0) {
-    Fail(kBad, "the filler near \"{}\" has no words short enough to fill a document to its last {} token(s)",
-         run.front().text, tokens);
-  }
-  return words;
+  return tokens == 0 ? words : std::vector<Word>();
 }
 
 struct Hidden {
@@ -131,8 +128,8 @@ Hidden Hide(const std::string& statement, std::span<const Word> words, double pl
   return hidden;
 }
 
-void Check(const NeedleOptions& options, std::span<const std::size_t> statement_tokens,
-           std::size_t special_tokens) {
+void CheckLengths(const NeedleOptions& options, std::span<const std::size_t> statement_tokens,
+                  std::size_t special_tokens) {
   const auto longest = std::max_element(statement_tokens.begin(), statement_tokens.end());
   const std::size_t least = *longest + special_tokens + 1;
   for (const std::size_t length : options.lengths) {
@@ -160,41 +157,83 @@ void CheckCounts(const NeedleOptions& options) {
 }
 
 [[noreturn]] void FailShort(std::span<const Document> filler, const Tokenizer& tokenizer,
-                            std::size_t documents, std::size_t filled, std::size_t tokens) {
+                            std::size_t documents, std::size_t filled, std::size_t tokens,
+                            std::size_t skipped) {
   std::size_t total = 0;
   for (const Document& document : filler) total += TokensOf(WordsOf(document, tokenizer));
   Fail(kBad,
        "the filler, {} tokens in {} document(s), fills {} of {} documents of {} tokens each; give more "
        "filler, "
-       "or ask for fewer documents or a smaller length",
-       total, filler.size(), filled, documents, tokens);
+       "or ask for fewer documents or a smaller length{}",
+       total, filler.size(), filled, documents, tokens,
+       skipped == 0
+           ? ""
+           : fmt::format(" ({} place(s) were passed over, where no word is short enough to fill a document "
+                         "to its last token)",
+                         skipped));
+}
+
+// What is drawn before any filler is read.
+struct Draws {
+  std::vector<Needle> needles;
+  std::vector<std::size_t> statement_tokens;
+  std::size_t special_tokens = 0;
+};
+
+Draws DrawChecked(const NeedleOptions& options, const Tokenizer& tokenizer, Random& seeds) {
+  CheckCounts(options);
+  Draws draws;
+  draws.needles = DrawNeedles(options.kind, options.documents, seeds.Next());
+  for (const Needle& needle : draws.needles)
+    draws.statement_tokens.push_back(CountTokens(tokenizer, needle.statement));
+  draws.special_tokens = tokenizer.prefix().size() + tokenizer.suffix().size();
+  CheckLengths(options, draws.statement_tokens, draws.special_tokens);
+  return draws;
+}
+
+// A run of filler cut for each length; empty where one of them cannot be met.
+std::vector<std::vector<Word>> CutForAll(std::span<const Word> run, const NeedleOptions& options,
+                                         std::size_t other_tokens) {
+  std::vector<std::vector<Word>> cut;
+  for (const std::size_t length : options.lengths) {
+    cut.push_back(CutTo(run, length - other_tokens));
+    if (cut.back().empty()) return {};
+  }
+  return cut;
 }
 
 }  // namespace
 
+void CheckNeedleOptions(const NeedleOptions& options, const Tokenizer& tokenizer) {
+  Random seeds(options.seed);
+  DrawChecked(options, tokenizer, seeds);
+}
+
 std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const Tokenizer& tokenizer,
                                         const NeedleOptions& options) {
-  CheckCounts(options);
   Random seeds(options.seed);
-  const std::vector<Needle> needles = DrawNeedles(options.kind, options.documents, seeds.Next());
-  std::vector<std::size_t> statement_tokens;
-  for (const Needle& needle : needles) statement_tokens.push_back(CountTokens(tokenizer, needle.statement));
-  const std::size_t special = tokenizer.prefix().size() + tokenizer.suffix().size();
-  Check(options, statement_tokens, special);
-
+  const Draws draws = DrawChecked(options, tokenizer, seeds);
   FillerReader reader(filler, tokenizer, seeds.Next());
   Random places(seeds.Next());
   const std::size_t longest = *std::max_element(options.lengths.begin(), options.lengths.end());
   std::vector<NeedleTask> tasks;
-  for (const std::size_t length : options.lengths) tasks.push_back({length, {}, {}});
+  for (const std::size_t length : options.lengths)
+    tasks.push_back({.length = length, .task = {}, .depths = {}});
+  std::size_t skipped = 0;
   for (std::size_t i = 0; i < options.documents; ++i) {
-    const std::vector<Word> run = reader.Read(longest + kSpareTokens);
-    if (run.empty()) FailShort(filler, tokenizer, options.documents, i, longest + kSpareTokens);
+    std::vector<std::vector<Word>> cut;
+    while (cut.empty()) {
+      const std::vector<Word> run = reader.Read(longest + kSpareTokens);
+      if (run.empty()) FailShort(filler, tokenizer, options.documents, i, longest + kSpareTokens, skipped);
+      cut = CutForAll(run, options, draws.special_tokens + draws.statement_tokens[i]);
+      skipped += cut.empty() ? 1 : 0;
+    }
     const double place = places.Uniform();
-    for (NeedleTask& task : tasks) {
-      const std::size_t filler_tokens = task.length - special - statement_tokens[i];
-      Hidden hidden = Hide(needles[i].statement, CutTo(run, filler_tokens), place);
-      if (const std::size_t tokens = CountTokens(tokenizer, hidden.text) + special; tokens != task.length) {
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      NeedleTask& task = tasks[t];
+      Hidden hidden = Hide(draws.needles[i].statement, cut[t], place);
+      const std::size_t tokens = CountTokens(tokenizer, hidden.text) + draws.special_tokens;
+      if (tokens != task.length) {
         Fail(ErrorCode::kUnsupported,
              "this tokenizer makes {} tokens of words that have {} one by one; only tokenizers that split at "
              "white space can fill a document exactly",
@@ -202,11 +241,12 @@ std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const 
       }
       task.task.corpus.documents.push_back({fmt::format("document-{}", i + 1), "", std::move(hidden.text)});
       if (i >= options.queries) continue;
-      task.task.queries.push_back({fmt::format("query-{}", i + 1), "", needles[i].question});
+      task.task.queries.push_back({fmt::format("query-{}", i + 1), "", draws.needles[i].question});
       task.task.corpus.judgements.push_back({{static_cast<std::uint32_t>(i), 1}});
       task.depths.push_back(hidden.depth);
     }
   }
+  for (NeedleTask& task : tasks) task.skipped = skipped;
   return tasks;
 }
 

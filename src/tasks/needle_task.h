@@ -29,16 +29,22 @@ struct NeedleTask {
   RetrievalTask task;
   // By query, where its needle stands: the part of the filler that precedes it, in tokens. 0: first, 1: last.
   std::vector<double> depths;
+  // Runs of filler passed over, since none of their words is short enough to fill a document to its last
+  // token; of all lengths, which share the filler.
+  std::size_t skipped = 0;
 };
+
+// Throws kBadInput as MakeNeedleTasks does, for all that does not depend on the filler.
+void CheckNeedleOptions(const NeedleOptions& options, const Tokenizer& tokenizer);
 
 // The tasks in the order of the lengths. Document i has the same filler, the same needle, at the same part of
 // its length, and the same query in all of them, so that they differ in length alone. Its filler is a run of
 // whole words, with single spaces between, of filler documents in an order drawn by seed; where one is too
 // short the next continues it. The last words are such that the length is met exactly: one that is too long
-// for what is left is passed over. The places are uniform over the boundaries of words, by tokens.
-// Throws kBadInput: filler that is too short (saying how much there is), a length too small for a statement,
-// a length twice, more documents than needles, more queries than documents; kUnsupported for a tokenizer
-// whose tokens depend on more than the word.
+// for what is left is passed over, and so is a run in which all are, at one of the lengths. The places are
+// uniform over the boundaries of words, by tokens. Throws kBadInput: filler that is too short (saying how
+// much there is), a length too small for a statement, a length twice, more documents than needles, more
+// queries than documents; kUnsupported for a tokenizer whose tokens depend on more than the word.
 std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const Tokenizer& tokenizer,
                                         const NeedleOptions& options);
 

@@ -158,5 +158,5 @@ def test_a_length_beyond_the_positions_leaves_no_file(binary, tmp_path, model_fo
     output = tmp_path / "heads.jsonl"
     command = [binary, "attention", "--model", model_folder, "--input", source, "--output", output, "--lengths", "32,1024"]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1 and "1024" in done.stderr and "512" in done.stderr
+    assert done.returncode == 2 and "1024" in done.stderr and "512" in done.stderr
     assert not output.exists() and list(tmp_path.iterdir()) == []

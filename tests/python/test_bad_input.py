@@ -290,7 +290,7 @@ def test_an_output_that_is_a_folder(bench, command):
 
 
 def test_an_output_of_unknown_format(bench):
-    bench.expect_error("vectors.csv", ".npy", ".jsonl", output=bench.out / "vectors.csv")
+    bench.expect_error("vectors.csv", ".npy", ".jsonl", output=bench.out / "vectors.csv", code=2)
 
 
 def test_a_page_that_cannot_be_written(bench):
@@ -375,7 +375,7 @@ def test_a_repair_for_another_model(bench):
 
 @pytest.mark.parametrize("temperature", ["0", "-0.8", "nan", "inf", "1e-30"])
 def test_a_temperature_that_is_none(bench, temperature):
-    bench.expect_error("temperature", options=["--temperature", temperature])
+    bench.expect_error("temperature", options=["--temperature", temperature], code=2)
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_a_temperature_that_is_none(bench, temperature):
     ],
 )
 def test_lengths_that_cannot_be_carried_out(bench, options, part):
-    bench.expect_error(part, options=options)
+    bench.expect_error(part, options=options, code=2)
 
 
 # Wrong usage

@@ -226,6 +226,6 @@ def test_texts_too_short_for_any_control_are_said_to_be(run_lengthwise, root, tm
 def test_a_passage_too_long_to_be_repeated_is_refused(binary, root, pages, tmp_path):
     done = subprocess.run([binary, "measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output",
                            tmp_path / "report.json", "--arms", "repeated", "--passage", "40"], capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "ask for 39 or fewer" in done.stderr
     assert not (tmp_path / "report.json").exists()

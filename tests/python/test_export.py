@@ -210,22 +210,22 @@ def test_bad_input_is_named_and_leaves_nothing(binary, run_lengthwise, tmp_path,
     one.write_text("a single document\n")
     before = sorted(tmp_path.iterdir())
 
-    def refusal(*arguments):
+    def refusal(*arguments, code=1):
         done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True)
-        assert done.returncode == 1, done.stderr
+        assert done.returncode == code, done.stderr
         assert sorted(tmp_path.iterdir()) == before
         return done.stderr
 
     output = tmp_path / "out.json"
     fits = ("fit", "--model", tiny, "--output", output, "--postprocess")
-    assert "epsilon must lie" in refusal(*fits, "whiten:0", "--input", corpus)
-    assert "choose none, center, whiten:EPSILON" in refusal(*fits, "zca", "--input", corpus)
+    assert "epsilon must lie" in refusal(*fits, "whiten:0", "--input", corpus, code=2)
+    assert "choose none, center, whiten:EPSILON" in refusal(*fits, "zca", "--input", corpus, code=2)
     assert "needs 2 documents" in refusal(*fits, "center", "--input", one)
-    assert "dimensions; give fewer" in refusal(*fits, "abtt:500", "--input", corpus)
-    assert "window-mean" in refusal(*fits, "center", "--input", corpus, "--each-window")
+    assert "dimensions; give fewer" in refusal(*fits, "abtt:500", "--input", corpus, code=2)
+    assert "window-mean" in refusal(*fits, "center", "--input", corpus, "--each-window", code=2)
     other = refusal("embed", "--model", model_folder, "--input", corpus, "--output", tmp_path / "v.npy", "--repair", repair)
     assert "fitted on another model" in other
     exports = ("export", "--model", tiny, "--output", tmp_path / "out")
-    assert "changes nothing" in refusal(*exports)
-    assert "--input" in refusal(*exports, "--postprocess", "center")
+    assert "nothing to fold" in refusal(*exports, code=2)
+    assert "--input" in refusal(*exports, "--postprocess", "center", code=2)
     assert "window-mean cannot be folded" in refusal(*exports, "--temperature", 0.8, "--long-input", "window-mean")

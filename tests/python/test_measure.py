@@ -238,9 +238,9 @@ def test_wrong_options_are_refused(binary, root, tmp_path):
     command = [binary, "measure", "--model", root / "tests/data/tiny_bert", "--input", source, "--output", tmp_path / "report.json"]
     for options, code, words in (
         (["--arms", "natural,imaginary"], 2, "imaginary"),
-        (["--lengths", "16,8"], 1, "must ascend"),
-        (["--lengths", "16,600"], 1, "this model takes 3 to 80"),
-        (["--confidence", "1.5"], 1, "between 0 and 1"),
+        (["--lengths", "16,8"], 2, "must ascend"),
+        (["--lengths", "16,600"], 2, "this model takes 3 to 80"),
+        (["--confidence", "1.5"], 2, "between 0 and 1"),
     ):
         done = subprocess.run([*command, *options], capture_output=True, text=True)
         assert done.returncode == code, done.stderr

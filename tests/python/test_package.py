@@ -56,6 +56,13 @@ def test_the_installed_program_finds_the_installed_sets(prefix):
     assert not list((prefix / "share/lengthwise/datasets").rglob("__pycache__"))
 
 
+def test_manual_pages_and_completion_scripts_are_installed(prefix):
+    pages = {path.name for path in (prefix / "share/man/man1").iterdir()}
+    assert {"lengthwise.1", "lengthwise-embed.1", "lengthwise-datasets-build.1"} <= pages
+    for place in ("bash-completion/completions/lengthwise", "zsh/site-functions/_lengthwise", "fish/vendor_completions.d/lengthwise.fish"):
+        assert "--max-length" in (prefix / "share" / place).read_text() or "-l max-length" in (prefix / "share" / place).read_text()
+
+
 def test_only_the_public_headers_are_installed(prefix, root):
     installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.h")}
     public = {path.relative_to(root / "include") for path in (root / "include").rglob("*.h")}

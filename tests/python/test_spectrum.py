@@ -89,5 +89,5 @@ def test_it_needs_the_truncated_arm(binary, root, source, tmp_path):
     command = [binary, "measure", "--model", root / "tests/data/tiny_bert", "--input", source, "--arms", "natural", "--spectrum", "4",
                "--output", tmp_path / "report.json"]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1 and "truncated arm" in done.stderr
+    assert done.returncode == 2 and "truncated arm" in done.stderr
     assert list(tmp_path.iterdir()) == []

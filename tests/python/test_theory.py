@@ -120,7 +120,7 @@ def test_the_summary_is_printed(made, theory):
 def test_options_out_of_range_are_named_and_nothing_is_written(binary, tmp_path, options, word):
     output = tmp_path / "theory.json"
     done = subprocess.run([binary, "theory", "--output", output, *options], capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("error: ") and word in done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -294,6 +294,68 @@ TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
   EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("titles"); }), "titles"));
 }
 
+TEST(EvaluateTask, RefusesMoreNeighboursThanThereAreQueries) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.csls = {24, 25};
+  const std::string refusal =
+      testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); });
+  EXPECT_NE(refusal.find("25 neighbours, but made has 24 queries; ask for 24 or fewer"), std::string::npos)
+      << refusal;
+  options.csls = {24};
+  CheckEvaluationOptions(options, base, MakeRetrieval());
+}
+
+TEST(EvaluateTask, SaysWhereAHalfOfTheQueriesIsTooFew) {
+  std::size_t first = 0;
+  for (std::size_t q = 0; q < 24; ++q) first += HalfOfQuery(q, 1) == 0 ? 1 : 0;
+  const std::size_t half = std::min(first, 24 - first);
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.resampling.seed = 1;
+  options.post_processes = {ParsePostProcessSpec("center")};
+  options.csls = {half};
+  options.query_means = {ParseQueryMean(std::to_string(half))};
+  EXPECT_TRUE(EvaluateTask(MakeRetrieval(), base, Open, options)[0].notes.empty());
+  options.csls = {half + 1};
+  options.query_means = {ParseQueryMean(std::to_string(half + 1))};
+  const std::vector<std::string> notes = EvaluateTask(MakeRetrieval(), base, Open, options)[0].notes;
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_NE(notes[0].find("CSLS with " + std::to_string(half + 1) + " neighbours"), std::string::npos);
+  EXPECT_NE(notes[1].find("rests on the " + std::to_string(half)), std::string::npos);
+}
+
+TEST(EvaluateTask, RefusesToCombineNothing) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const auto refuses = [&](const EvaluationOptions& options) {
+    return testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); })
+        .starts_with("nothing to combine");
+  };
+  EvaluationOptions options = Options();
+  options.combine = true;
+  EXPECT_TRUE(refuses(options));
+  options.post_processes = {ParsePostProcessSpec("center")};
+  EXPECT_TRUE(refuses(options));
+  options.csls = {5};
+  CheckEvaluationOptions(options, base, MakeRetrieval());
+  options.csls = {};
+  options.temperatures = {0.8F};
+  CheckEvaluationOptions(options, base, MakeRetrieval());
+  options.post_processes = {};
+  EXPECT_TRUE(refuses(options));
+}
+
+TEST(EvaluateTask, RefusesToRemoveEveryDirection) {
+  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.post_processes = {ParsePostProcessSpec("abtt:36")};
+  const std::string refusal =
+      testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); });
+  EXPECT_NE(refusal.find("36 of 36 dimensions"), std::string::npos) << refusal;
+  options.post_processes = {ParsePostProcessSpec("abtt:35")};
+  CheckEvaluationOptions(options, base, MakeRetrieval());
+}
+
 // One run better by 1 on the units of one half only: that half chooses it, and the other half sees no gain;
 // and the other way round, the other half keeps the model.
 TEST(SummariseSweep, ReportsAChoiceOnTheUnitsThatDidNotMakeIt) {

@@ -153,6 +153,43 @@ TEST_P(NeedleTasks, OneLongDocumentFillsAsManyShortOnesDo) {
             20U);
 }
 
+// A word of two tokens, "text" and "##s", cannot fill both a document of an even and one of an odd number of
+// tokens.
+std::vector<Document> FillerOfTwoTokenWords(std::size_t words) {
+  std::string text;
+  for (std::size_t w = 0; w < words; ++w) text += "texts ";
+  return {{"two", "", text}};
+}
+
+TEST_P(NeedleTasks, PassesOverPlacesThatCannotFillADocument) {
+  std::vector<Document> filler = FillerOfTwoTokenWords(800);
+  for (Document& document : Filler(20, 300)) filler.push_back(std::move(document));
+  const auto tasks = MakeNeedleTasks(filler, tokenizer_, Options({200, 201}));
+  ASSERT_EQ(tasks.size(), 2U);
+  EXPECT_EQ(tasks[0].skipped, tasks[1].skipped);
+  // 1600 tokens, read in runs of 201 and 64 that spare none: six runs, and what is left is too little for
+  // one.
+  EXPECT_EQ(tasks[0].skipped, 6U);
+  for (const NeedleTask& task : tasks) {
+    EXPECT_EQ(task.task.corpus.documents.size(), 20U);
+    for (const Document& document : task.task.corpus.documents) {
+      EXPECT_EQ(LengthOf(tokenizer_, document.text), task.length);
+      EXPECT_EQ(document.text.find("texts texts"), std::string::npos);
+    }
+  }
+}
+
+TEST_P(NeedleTasks, PassOverNothingWhereAllCanBeFilled) {
+  EXPECT_EQ(MakeNeedleTasks(Filler(80, 300), tokenizer_, Options({200})).front().skipped, 0U);
+}
+
+TEST_P(NeedleTasks, SaysHowManyPlacesWerePassedOverWhereTheRestIsTooLittle) {
+  const std::vector<Document> filler = FillerOfTwoTokenWords(800);
+  const std::string refusal = Refusal([&] { MakeNeedleTasks(filler, tokenizer_, Options({200, 201})); });
+  EXPECT_NE(refusal.find("fills 0 of 20 documents"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("6 place(s) were passed over"), std::string::npos) << refusal;
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, NeedleTasks, ::testing::Values(NeedleKind::kPasskey, NeedleKind::kFact),
                          [](const auto& kind) {
                            return kind.param == NeedleKind::kPasskey ? "Passkey" : "Fact";
