@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "collapse/attention_report.h"
 #include "collapse/attention_summary.h"
@@ -24,7 +25,7 @@ namespace {
 
 struct AttentionCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::size_t max_texts = 0;
   AttentionReportOptions report;
@@ -33,7 +34,7 @@ struct AttentionCommand {
 };
 
 void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals,
-                  const AttentionSummary& summary) {
+                  const AttentionSummary& summary, const InputFindings& findings) {
   fmt::print(stderr, "{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences,
              summary.records(), command.output);
   if (totals.cut > 0) {
@@ -59,6 +60,7 @@ void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals
       {"local_window", command.report.local_window},
   };
   json.update(summary.ToJson());
+  json["warnings"] = WarningCounts(findings);
   fmt::print("{}\n", json.dump());
 }
 
@@ -72,7 +74,9 @@ void RunAttention(const AttentionCommand& command) {
   const EmbedderImpl embedder = OpenEmbedder(command.model, repair);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
-  std::vector<Document> documents = ReadDocuments(command.input);
+  InputFindings findings;
+  std::vector<Document> documents = ReadDocuments(command.input, &findings);
+  PrintFindings(findings);
   if (command.max_texts > 0) documents.resize(std::min(documents.size(), command.max_texts));
 
   AttentionSummary summary(embedder.spec().layers, embedder.spec().heads, !command.report.lengths.empty());
@@ -86,7 +90,8 @@ void RunAttention(const AttentionCommand& command) {
       [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   output.Commit();
-  PrintSummary(command, totals, summary);
+  PrintUnknownTokens(embedder, findings);
+  PrintSummary(command, totals, summary, findings);
 }
 
 }  // namespace
@@ -96,10 +101,7 @@ void AddAttentionCommand(CLI::App& app) {
   CLI::App* const sub =
       app.add_subcommand("attention", "Measure the spectrum and the shape of every head's attention");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output, "heads.jsonl: one line for each text, length, layer and head")
       ->required()
       ->type_name("FILE");

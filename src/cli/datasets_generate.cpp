@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/new_folder.h"
 #include "checkpoint/tokenizer_file.h"
+#include "cli/input_options.h"
 #include "tasks/needle_task.h"
 #include "tasks/pseudo_task.h"
 #include "tasks/task_writer.h"
@@ -28,14 +29,14 @@ namespace {
 struct NeedleCommand {
   std::string name;  // passkey or needle
   std::string model;
-  std::string filler;
+  InputOptions filler;
   std::string output;
   NeedleOptions options = {.lengths = {128, 256, 512}};
   bool json = false;
 };
 
 struct PseudoCommand {
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string query = "both";
   PseudoOptions options;
@@ -70,8 +71,10 @@ void RunNeedle(const NeedleCommand& command) {
   for (const std::size_t length : command.options.lengths)
     folders.emplace_back(output / fmt::format("{}-{}", command.name, length));
   const Tokenizer tokenizer(TokenizerOfModel(command.model));
+  InputFindings findings;
   const std::vector<NeedleTask> tasks =
-      MakeNeedleTasks(ReadDocuments(command.filler), tokenizer, command.options);
+      MakeNeedleTasks(ReadDocuments(command.filler, &findings), tokenizer, command.options);
+  PrintFindings(findings);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     std::vector<OrderedJson> members;
     for (const double depth : tasks[i].depths) members.push_back({{"depth", depth}});
@@ -93,7 +96,9 @@ void RunPseudo(const PseudoCommand& command) {
   NewFolder folder(command.output);
   PseudoOptions options = command.options;
   options.kind = KindOf(command.query);
-  const PseudoTask made = MakePseudoTask(ReadDocuments(command.input), options);
+  InputFindings findings;
+  const PseudoTask made = MakePseudoTask(ReadDocuments(command.input, &findings), options);
+  PrintFindings(findings);
   std::vector<OrderedJson> members;
   for (const std::string& source : made.sources) members.push_back({{"source", source}});
   WriteRetrievalTask(made.task, members, folder.path());
@@ -122,11 +127,7 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
                   "Model folder, of which the tokenizer alone is read: lengths are its tokens")
       ->required()
       ->type_name("DIR");
-  sub->add_option("--filler", command->filler,
-                  "Real text around the statements: JSONL, text with one document a line, a folder of .txt "
-                  "files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->filler, "--filler", "Real text around the statements")->required();
   sub->add_option("--lengths", options.lengths,
                   "Lengths of the documents in tokens, special tokens included, each a task folder")
       ->type_name("N,...")
@@ -156,12 +157,7 @@ void AddPseudoCommand(CLI::App& datasets) {
   const auto command = std::make_shared<PseudoCommand>();
   CLI::App* const sub = datasets.add_subcommand(
       "pseudo", "A retrieval task without labels: documents asked for by their own titles and sentences");
-  sub->add_option(
-         "--input", command->input,
-         "Documents: JSONL, text with one document a line, a folder of .txt files, or - for standard "
-         "input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input, "--input", "Documents")->required();
   sub->add_option("--query", command->query, "What is taken out of a document and asks for it")
       ->type_name("KIND")
       ->capture_default_str()

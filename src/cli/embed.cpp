@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "embedding/vector_file.h"
 #include "text/documents.h"
@@ -24,7 +25,7 @@ constexpr std::size_t kChunk = 4096;
 
 struct EmbedCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string role;
   bool json = false;
@@ -51,7 +52,8 @@ Role RoleOf(const EmbedCommand& command) {
   return command.role.empty() ? Role::kDocument : ParseRole(command.role);
 }
 
-void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals) {
+void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals,
+                  const InputFindings& findings) {
   const LengthLimits limits = embedder.limits();
   fmt::print(stderr,
              "{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
@@ -83,6 +85,7 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
       {"sentence_transformers_max_length", limits.sentence_transformers},
       {"positions", limits.positions},
       {"role", RoleName(RoleOf(command))},
+      {"warnings", WarningCounts(findings)},
   };
   fmt::print("{}\n", summary.dump());
 }
@@ -90,7 +93,9 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
 void RunEmbed(const EmbedCommand& command) {
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   VectorWriter writer(command.output, embedder.spec().hidden);
-  const std::vector<Document> documents = ReadDocuments(command.input);
+  InputFindings findings;
+  const std::vector<Document> documents = ReadDocuments(command.input, &findings);
+  PrintFindings(findings);
   Progress progress("embed", command.quiet);
   Totals totals;
   for (std::size_t first = 0; first < documents.size(); first += kChunk) {
@@ -109,7 +114,8 @@ void RunEmbed(const EmbedCommand& command) {
     Count(rows, totals);
   }
   writer.Commit();
-  PrintSummary(command, embedder, totals);
+  PrintUnknownTokens(embedder, findings);
+  PrintSummary(command, embedder, totals, findings);
 }
 
 }  // namespace
@@ -118,10 +124,7 @@ void AddEmbedCommand(CLI::App& app) {
   const auto command = std::make_shared<EmbedCommand>();
   CLI::App* const sub = app.add_subcommand("embed", "Embed texts: one vector each, in input order");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output,
                   "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
       ->required()

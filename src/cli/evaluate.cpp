@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,12 +19,14 @@
 #include "base/progress.h"
 #include "cli/cache_options.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/report_files.h"
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
 #include "report/evaluation_summary.h"
+#include "tasks/task_checks.h"
 #include "tasks/task_folder.h"
 
 namespace lengthwise {
@@ -85,7 +88,13 @@ void RunEvaluate(const EvaluateCommand& command) {
   ReportFiles files(command.output, command.html);
   // Read before any is embedded, so that a bad folder costs no time.
   std::vector<Task> tasks;
-  for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
+  std::map<std::string, InputFindings> findings;  // by task
+  for (const std::string& folder : command.tasks) {
+    tasks.push_back(ReadTask(folder));
+    InputFindings& found = findings[tasks.back().name];
+    found.warnings = CheckTaskTexts(tasks.back());
+    PrintFindings(found);
+  }
   const EmbedderImpl base = OpenEmbedder(command.model, repair);
   for (const float temperature : options.temperatures) {
     AttentionPolicy{.temperature = temperature}.Check(base.spec().layers, base.spec().heads);
@@ -106,6 +115,11 @@ void RunEvaluate(const EvaluateCommand& command) {
       results.push_back(std::move(result));
     }
   }
+  InputFindings of_all;
+  PrintUnknownTokens(base, of_all);
+  for (auto& [task, found] : findings) {
+    found.warnings.insert(found.warnings.end(), of_all.warnings.begin(), of_all.warnings.end());
+  }
   const OrderedJson evaluation = EvaluationDocument(
       results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
   files.Write(evaluation, FormatEvaluation(evaluation));
@@ -113,8 +127,10 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) fmt::print(stderr, "note: {}: {}\n", result.task, note);
     fmt::print(stderr, "{}", DescribeTask(result));
-    if (command.json)
-      fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+    if (!command.json) continue;
+    OrderedJson summary = TaskSummary(result);
+    summary["warnings"] = WarningCounts(findings[result.task]);
+    fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
   fmt::print(stderr, "{}\nevaluation: {}\n", evaluation["sentence"].get<std::string>(), command.output);
   if (!command.html.empty()) fmt::print(stderr, "page: {}\n", command.html);

@@ -53,12 +53,13 @@ void PrintSummary(const ExportCommand& command, const ExportSummary& summary) {
 void RunExport(const ExportCommand& command) {
   Repair repair = RepairOf(command.model);
   if (!command.fit.post_process.empty()) {
-    if (command.fit.input.empty()) {
+    if (command.fit.input.path.empty()) {
       Fail(ErrorCode::kBadInput, "--postprocess {} is fitted on documents: give them with --input",
            command.fit.post_process);
     }
-    repair = FitRepair(command.model, repair, command.fit, command.quiet);
-  } else if (!command.fit.input.empty() || !command.fit.queries.empty()) {
+    InputFindings findings;
+    repair = FitRepair(command.model, repair, command.fit, command.quiet, findings);
+  } else if (!command.fit.input.path.empty() || !command.fit.queries.empty()) {
     Fail(ErrorCode::kBadInput, "--input and --queries have no effect without --postprocess; leave them out");
   }
   const Checkpoint checkpoint = OpenCheckpoint(command.model.model);

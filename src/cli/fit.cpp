@@ -24,7 +24,7 @@ struct FitCommand {
   bool quiet = false;
 };
 
-void PrintSummary(const FitCommand& command, const Repair& repair) {
+void PrintSummary(const FitCommand& command, const Repair& repair, const InputFindings& findings) {
   const PostProcess& post = repair.post_process;
   fmt::print(stderr, "{} fitted on {} documents and {} queries ({}) -> {}\n",
              FormatPostProcessSpec(post.spec), repair.origin.documents, repair.origin.queries,
@@ -34,7 +34,7 @@ void PrintSummary(const FitCommand& command, const Repair& repair) {
       {"output", command.output},         {"spec", FormatPostProcessSpec(post.spec)},
       {"dimension", post.dimension},      {"documents", repair.origin.documents},
       {"queries", repair.origin.queries}, {"query_source", QuerySourceName(repair.origin.query_source)},
-      {"each_window", post.each_window},
+      {"each_window", post.each_window},  {"warnings", WarningCounts(findings)},
   };
   fmt::print("{}\n", summary.dump());
 }
@@ -42,10 +42,12 @@ void PrintSummary(const FitCommand& command, const Repair& repair) {
 void RunFit(const FitCommand& command) {
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
-  const Repair repair = FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet);
+  InputFindings findings;
+  const Repair repair =
+      FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet, findings);
   output.Write(FormatRepair(repair));
   output.Commit();
-  PrintSummary(command, repair);
+  PrintSummary(command, repair, findings);
 }
 
 }  // namespace

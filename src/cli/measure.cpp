@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
@@ -27,7 +28,7 @@ namespace {
 
 struct MeasureCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string html;
   std::string statistics;
@@ -65,8 +66,9 @@ void RunMeasure(const MeasureCommand& command) {
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
+  InputFindings findings;
   const DocumentSource source = [&](const DocumentCallback& callback) {
-    ForEachDocument(command.input, callback);
+    findings = ForEachDocument(command.input, callback);
   };
   std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
   std::optional<Progress> spectrum_progress;
@@ -81,12 +83,15 @@ void RunMeasure(const MeasureCommand& command) {
       statistics ? &gathered : nullptr);
   progress.reset();
   spectrum_progress.reset();
-  const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
+  const OrderedJson report = ReportDocument(result, {command.arguments, command.input.path});
   files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(gathered, report, *statistics);
   files.Commit();
   if (statistics) statistics->Commit();
-  PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
+  PrintFindings(findings);
+  PrintUnknownTokens(embedder, findings);
+  PrintReportSummary(
+      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)}, report);
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {
@@ -136,10 +141,7 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
   command->arguments = std::move(arguments);
   CLI::App* const sub = app.add_subcommand("measure", "Measure how alike embeddings grow with length");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output, "Report, JSON as docs/report.schema.json says")
       ->required()
       ->type_name("FILE");

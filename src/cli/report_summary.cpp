@@ -34,6 +34,7 @@ void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report) {
       {"knee", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["knee"]},
       {"notes", report["notes"]},
       {"sentence", report["sentence"]},
+      {"warnings", places.warnings},
   };
   fmt::print("{}\n", summary.dump());
 }

@@ -12,6 +12,7 @@ struct ReportPlaces {
   std::string html;        // empty: none
   std::string statistics;  // empty: none
   bool json = false;       // also a summary on standard output
+  OrderedJson warnings = OrderedJson::object();  // of the input, as WarningCounts gives them
 };
 
 // Notes, the sentence and the files on standard error.
