@@ -24,13 +24,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t count = 0;
   try {
     auto source = std::make_unique<lengthwise::MemorySource>(bytes);
-    lengthwise::ForEachDocumentIn(std::move(source), input, "documents", [&](lengthwise::Document&& document) {
-      ++count;
-      LENGTHWISE_REQUIRE(!document.id.empty() || format != InputFormat::kLines);
-      for (const std::string* text : {&document.id, &document.title, &document.text}) {
-        LENGTHWISE_REQUIRE(lengthwise::FindInvalidUtf8(*text) == text->size());
-      }
-    });
+    lengthwise::ForEachDocumentIn(
+        std::move(source), input, "documents", [&](lengthwise::Document&& document) {
+          ++count;
+          LENGTHWISE_REQUIRE(!document.id.empty() || format != InputFormat::kLines);
+          for (const std::string* text : {&document.id, &document.title, &document.text}) {
+            LENGTHWISE_REQUIRE(lengthwise::FindInvalidUtf8(*text) == text->size());
+          }
+        });
     LENGTHWISE_REQUIRE(count > 0);
   } catch (const lengthwise::Error& error) {
     LENGTHWISE_REQUIRE(error.code() == lengthwise::ErrorCode::kBadInput);

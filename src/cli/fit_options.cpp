@@ -23,8 +23,7 @@ constexpr std::size_t kChunk = 512;
 // Below this the mean of queries is uncertain by more than a tenth of a query's own spread.
 constexpr std::size_t kFewQueries = 100;
 
-InputFindings InChunks(const InputOptions& input,
-                       const std::function<void(std::span<const Document>)>& add) {
+InputFindings InChunks(const InputOptions& input, const std::function<void(std::span<const Document>)>& add) {
   std::vector<Document> chunk;
   const auto flush = [&] {
     if (!chunk.empty()) add(chunk);

@@ -13,10 +13,11 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
                              const std::string& what) {
   CLI::Option* const path =
       command
-          .add_option(name, input.path,
-                      what +
-                          ": JSONL, a JSON array, CSV, TSV, text with one document a line (each also as .gz or "
-                          ".zst), a folder of .txt files, or - for standard input")
+          .add_option(
+              name, input.path,
+              what +
+                  ": JSONL, a JSON array, CSV, TSV, text with one document a line (each also as .gz or "
+                  ".zst), a folder of .txt files, or - for standard input")
           ->type_name("FILE");
   command
       .add_option_function<std::string>(
@@ -25,7 +26,8 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"auto", "lines", "jsonl", "json", "csv", "tsv"}));
   command
-      .add_option("--text-field", input.fields.text, "Member of an object, or column of a table, with the text")
+      .add_option("--text-field", input.fields.text,
+                  "Member of an object, or column of a table, with the text")
       ->type_name("NAME")
       ->capture_default_str();
   command
@@ -52,7 +54,8 @@ void PrintUnknownTokens(const EmbedderImpl& embedder, InputFindings& findings) {
 
 OrderedJson WarningCounts(const InputFindings& findings) {
   OrderedJson counts = OrderedJson::object();
-  for (const InputWarning& warning : findings.warnings) counts[warning.kind] = counts.value(warning.kind, std::size_t{0}) + warning.count;
+  for (const InputWarning& warning : findings.warnings)
+    counts[warning.kind] = counts.value(warning.kind, std::size_t{0}) + warning.count;
   return counts;
 }
 

@@ -9,9 +9,9 @@ namespace lengthwise {
 
 struct ReportPlaces {
   std::string output;
-  std::string html;        // empty: none
-  std::string statistics;  // empty: none
-  bool json = false;       // also a summary on standard output
+  std::string html;                              // empty: none
+  std::string statistics;                        // empty: none
+  bool json = false;                             // also a summary on standard output
   OrderedJson warnings = OrderedJson::object();  // of the input, as WarningCounts gives them
 };
 

@@ -21,7 +21,8 @@ constexpr std::string_view kTable =
 constexpr std::string_view kArray = "it holds numbers, not texts: give the texts";
 constexpr std::string_view kPicture = "it holds no text: give the text";
 constexpr std::string_view kSheet =
-    "extract its text first (a sheet: save it as CSV; a document: save it as plain text; an archive: unzip it)";
+    "extract its text first (a sheet: save it as CSV; a document: save it as plain text; an archive: unzip "
+    "it)";
 
 constexpr BinaryFormat kFormats[] = {
     {"PAR1"sv, true, "a Parquet file", "parquet"},
@@ -94,7 +95,8 @@ void RefuseBinary(std::string_view start, const std::string& where) {
     Fail(kBad, "{}: a Python pickle, which is not read; write its texts as JSONL from Python", where);
   }
   if (IsTar(start)) {
-    Fail(kBad, "{}: a tar archive, which is not read; unpack it first (tar -xf F), then give a file or folder",
+    Fail(kBad,
+         "{}: a tar archive, which is not read; unpack it first (tar -xf F), then give a file or folder",
          where);
   }
 }

@@ -7,7 +7,7 @@
 namespace lengthwise {
 
 struct Document {
-  std::string id;     // `_id`, or the file's name in a folder, or the line's, element's or row's number from 1
+  std::string id;  // `_id`, or the file's name in a folder, or the line's, element's or row's number from 1
   std::string title;  // `title`, may be empty
   std::string text;   // valid UTF-8
   // The id is a number of the place alone, which says nothing about the document: elsewhere it has another.

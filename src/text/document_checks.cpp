@@ -39,11 +39,11 @@ bool IsLetter(char c) {
 // Elements of HTML that text brings along when it was not taken out of a page.
 bool IsElement(std::string_view name) {
   constexpr std::string_view kElements[] = {
-      "a",    "article", "b",    "body", "br",  "center", "code", "dd",   "div",   "dl",    "dt",    "em",
-      "font", "footer",  "form", "h1",   "h2",  "h3",     "h4",   "h5",   "h6",    "head",  "header", "hr",
-      "html", "i",       "img",  "li",   "link", "meta",  "nav",  "ol",   "option", "p",    "pre",   "script",
-      "section", "small", "span", "strong", "style", "sub", "sup", "table", "tbody", "td",  "th",    "thead",
-      "title", "tr",     "u",    "ul"};
+      "a",      "article", "b",      "body",    "br",    "center", "code",   "dd",    "div", "dl",  "dt",
+      "em",     "font",    "footer", "form",    "h1",    "h2",     "h3",     "h4",    "h5",  "h6",  "head",
+      "header", "hr",      "html",   "i",       "img",   "li",     "link",   "meta",  "nav", "ol",  "option",
+      "p",      "pre",     "script", "section", "small", "span",   "strong", "style", "sub", "sup", "table",
+      "tbody",  "td",      "th",     "thead",   "title", "tr",     "u",      "ul"};
   char lower[8] = {};
   if (name.empty() || name.size() > sizeof(lower)) return false;
   for (std::size_t i = 0; i < name.size(); ++i)
@@ -124,8 +124,9 @@ std::vector<InputWarning> DocumentChecks::Warnings() const {
   std::vector<InputWarning> warnings;
   const auto add = [&](const char* kind, const Found& found, std::string_view what) {
     if (found.count == 0) return;
-    warnings.push_back({kind, found.count,
-                        fmt::format("{} of {} texts {} (first: {})", found.count, texts_, what, found.first)});
+    warnings.push_back(
+        {kind, found.count,
+         fmt::format("{} of {} texts {} (first: {})", found.count, texts_, what, found.first)});
   };
   add("blank_texts", blank_, "are blank: their vectors are those of no content");
   if (repeated_.count * 100 >= texts_ * kPercentOfRepeated) {
@@ -152,11 +153,11 @@ std::optional<InputWarning> UnknownTokens::Warning() const {
   if (unknown_ * 100 <= tokens_ * kPercentOfUnknown) return std::nullopt;
   return InputWarning{
       "unknown_tokens", unknown_,
-      fmt::format("{} of {} tokens ({:.0f} %) are unknown to the model's vocabulary, and what they say is lost "
-                  "(first in the text that begins \"{}\"): another language than the model's, or not its "
-                  "tokenizer.json?",
-                  unknown_, tokens_, 100.0 * static_cast<double>(unknown_) / static_cast<double>(tokens_),
-                  first_)};
+      fmt::format(
+          "{} of {} tokens ({:.0f} %) are unknown to the model's vocabulary, and what they say is lost "
+          "(first in the text that begins \"{}\"): another language than the model's, or not its "
+          "tokenizer.json?",
+          unknown_, tokens_, 100.0 * static_cast<double>(unknown_) / static_cast<double>(tokens_), first_)};
 }
 
 }  // namespace lengthwise

@@ -31,8 +31,8 @@ class DocumentChecks {
   void Add(std::string_view id, std::string_view title, std::string_view text);
 
   // At most one of a kind, those that there is reason for: blank_texts, repeated_texts (one in a hundred or
-  // more), long_words, nul_characters, replacement_characters, markup (HTML tags, two or more and at least one
-  // in 200 bytes).
+  // more), long_words, nul_characters, replacement_characters, markup (HTML tags, two or more and at least
+  // one in 200 bytes).
   std::vector<InputWarning> Warnings() const;
 
  private:

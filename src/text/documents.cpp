@@ -150,7 +150,8 @@ InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback&
   }
   InputFindings findings;
   if (input.format != InputFormat::kAuto) {
-    Fail(kBad, "{}: a folder, of which every .txt file is a document; --input-format is for files", input.path);
+    Fail(kBad, "{}: a folder, of which every .txt file is a document; --input-format is for files",
+         input.path);
   }
   DocumentChecks checks;
   ReadTextFolder(input.path, Checked(checks, callback), findings.notes);

@@ -52,8 +52,8 @@ struct InputFindings {
 // without a single document, and a folder with a dangling link among its *.txt.
 std::vector<Document> ReadDocuments(const InputOptions& input, InputFindings* findings = nullptr);
 
-// The same, one at a time, for inputs larger than memory: beside the document at hand, hashes of ids and texts
-// are held, of a bounded number.
+// The same, one at a time, for inputs larger than memory: beside the document at hand, hashes of ids and
+// texts are held, of a bounded number.
 InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback& callback);
 
 // The same from an open source. `name` names it in messages; `input.path` is looked at for its ending alone.

@@ -67,11 +67,11 @@ class DocumentHandler : public nlohmann::json_sax<Json> {
   bool number_float(number_float_t, const string_t&) override { return Value("number"); }
   bool binary(binary_t&) override { return true; }
   bool string(string_t& value) override {
-    if (depth_ == document_depth_ && depth_ == 1) {
+    if (depth_ == 1 && document_depth_ == 1) {
       FoundFields found;
       found.text = std::move(value);
       End(std::move(found));
-    } else if (depth_ == document_depth_) {
+    } else if (depth_ <= document_depth_) {
       FailType("string");
     } else if (field_ != nullptr && depth_ == document_depth_ + 1) {
       *field_ = std::move(value);
@@ -185,11 +185,12 @@ class LineHandler : public DocumentHandler {
 [[noreturn]] void FailUnlessWhole(std::string_view line, const std::string& where, bool first) {
   const std::string_view start = Trimmed(line);
   if (first && (start == "{" || start.ends_with(',') || start.ends_with('{') || start.ends_with('['))) {
-    Fail(kBad,
-         "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
-         "writes it), a .json file holds one array of objects or strings; --input-format lines takes any line "
-         "as plain text",
-         where);
+    Fail(
+        kBad,
+        "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
+        "writes it), a .json file holds one array of objects or strings; --input-format lines takes any line "
+        "as plain text",
+        where);
   }
   ParseJson(line, where, kBad);
   Fail(ErrorCode::kInternal, "{}: JSON that is refused and taken", where);
@@ -290,7 +291,8 @@ class ArrayHandler : public DocumentHandler {
     if (invalid_utf8()) {
       Fail(kBad, "{}: not valid UTF-8 at byte {} of the file", Where(), characters_.bytes());
     }
-    Fail(kBad, "{}: not valid JSON at byte {} of the file (--input-format lines takes any line as plain text)",
+    Fail(kBad,
+         "{}: not valid JSON at byte {} of the file (--input-format lines takes any line as plain text)",
          Where(), characters_.bytes());
   }
   std::size_t count() const { return sink_.count(); }

@@ -25,10 +25,11 @@ void CheckText(std::string_view text, const std::string& where, std::string_view
   // A NUL byte tells more: binary files hold both.
   const std::size_t nul = allow_nul ? std::string_view::npos : text.find('\0');
   if (nul != std::string_view::npos) {
-    Fail(ErrorCode::kBadInput,
-         "{}: not text: a NUL byte at {}; a binary file must be turned into text first, UTF-16 without a byte "
-         "order mark converted with iconv -f UTF-16LE -t UTF-8",
-         where, place(nul));
+    Fail(
+        ErrorCode::kBadInput,
+        "{}: not text: a NUL byte at {}; a binary file must be turned into text first, UTF-16 without a byte "
+        "order mark converted with iconv -f UTF-16LE -t UTF-8",
+        where, place(nul));
   }
   const std::size_t invalid = FindInvalidUtf8(text);
   if (invalid == text.size()) return;
@@ -83,7 +84,8 @@ bool LineReader::Next(std::string_view* line) {
 }
 
 void LineReader::Check(std::string_view line) const {
-  if ((allow_nul_ || line.find('\0') == std::string_view::npos) && FindInvalidUtf8(line) == line.size()) return;
+  if ((allow_nul_ || line.find('\0') == std::string_view::npos) && FindInvalidUtf8(line) == line.size())
+    return;
   CheckText(line, where(), "the line", allow_nul_, line_offset_);
 }
 

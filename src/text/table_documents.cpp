@@ -108,7 +108,8 @@ class RowReader {
     const int after = Character();
     if (after < 0 || after == '\n' || after == static_cast<unsigned char>(separator_)) return;
     Fail(kBad,
-         "{}:{}: text after the closing quote of a field (opened on line {}); a quote inside a quoted field is "
+         "{}:{}: text after the closing quote of a field (opened on line {}); a quote inside a quoted field "
+         "is "
          "written twice",
          name_, line_, opened);
   }

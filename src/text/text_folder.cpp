@@ -68,10 +68,10 @@ void ReadTextFolder(const std::string& folder, const DocumentCallback& callback,
   const Listing listing = List(folder);
   if (listing.texts.empty()) {
     Fail(ErrorCode::kBadInput, "{}: holds no .txt file{}", folder,
-         listing.others.empty() ? ""
-                                : fmt::format("; to read one of its {} others ({}{}), give that file",
-                                              listing.others.size(), listing.others[0],
-                                              listing.others.size() > 1 ? ", ..." : ""));
+         listing.others.empty()
+             ? ""
+             : fmt::format("; to read one of its {} others ({}{}), give that file", listing.others.size(),
+                           listing.others[0], listing.others.size() > 1 ? ", ..." : ""));
   }
   if (!listing.no_files.empty()) {
     notes.push_back(fmt::format("{}: left out, since no file though named .txt: {} (first: {})", folder,

@@ -175,7 +175,7 @@ REFUSED = [
     Row("a folder without text files", EMBED + "docs", files={"docs/a.jsonl": "{}"}, says="holds no .txt file; to read one of its 1 others .a.jsonl"),
     Row("a binary file in a folder", EMBED + "docs", files={"docs/a.txt": b"%PDF-1.4"}, says="a.txt: a PDF"),
     Row("a format that there is not", EMBED + "a --input-format parquet", files={"a": "x"}, exit=2, says="--input-format"),
-    Row("filler that is no text", "lengthwise datasets passkey --model $MODEL --filler a --output out", files={"a": b"PK\x03\x04"}, says="zip archive"),
+    Row("filler that is no text", "lengthwise datasets passkey --model $MODEL --filler a --output out", files={"a": b"PK\x03\x04"}, says="zip archive", changed=("out",)),
     Row("documents that are no text", "lengthwise datasets pseudo --input a --output out", files={"a": b"PK\x03\x04"}, says="zip archive"),
     *(Row(f"{command} of a Parquet file", f"lengthwise {command} --model $MODEL --input a --output out.{ending}", files={"a": b"PAR1\x15text"}, says="a Parquet file")
       for command, ending in (("measure", "json"), ("attention", "jsonl"), ("fit --postprocess center", "json"))),

@@ -26,8 +26,9 @@ Counts Check(const std::vector<std::string>& texts) {
 }
 
 TEST(DocumentChecksTest, OrdinaryTextsGiveNoWarning) {
-  EXPECT_EQ(Check({"a text", "another, with a < b and c > d", "<stdio.h> and <vector>", "\xE4\xB8\x80 in Chinese"}),
-            Counts{});
+  EXPECT_EQ(
+      Check({"a text", "another, with a < b and c > d", "<stdio.h> and <vector>", "\xE4\xB8\x80 in Chinese"}),
+      Counts{});
 }
 
 TEST(DocumentChecksTest, BlankTextsAreCountedWithTheFirst) {
@@ -81,8 +82,9 @@ TEST(DocumentChecksTest, MarkupNeedsTagsOfHtml) {
   EXPECT_EQ(Check({"<p>one</p>", "one<br/>two<BR>three", "<a href=\"x\">y</a>"}), (Counts{{"markup", 3}}));
   EXPECT_EQ(Check({"one <p> alone", "x <y> z <w>", "<plan> and <power>"}), Counts{});
   // Tags that are few for the length are spoken of, rather than used.
-  EXPECT_EQ(Check({"<p> ends with </p>" + std::string(100, ' ') + std::string(200, '.') + std::string(200, ' ')}),
-            Counts{});
+  EXPECT_EQ(
+      Check({"<p> ends with </p>" + std::string(100, ' ') + std::string(200, '.') + std::string(200, ' ')}),
+      Counts{});
 }
 
 TEST(UnknownTokensTest, MoreThanOneInTwentyIsWarnedOf) {

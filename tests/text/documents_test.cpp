@@ -178,7 +178,9 @@ TEST_F(DocumentsTest, WhatIsNoTextIsRefusedByName) {
       {"\xFF\xD8\xFF\xE0"sv, "a JPEG image"},
       {"\x93NUMPY\x01\0v\0"sv, "a NumPy array"},
       {"\x80\x04\x95"sv, "a Python pickle"},
-      {"\xFD" "7zXZ\0"sv, "an xz archive"},
+      {"\xFD"
+       "7zXZ\0"sv,
+       "an xz archive"},
       {"BZh91AY&SY"sv, "a bzip2 archive"},
       {"SQLite format 3\0"sv, "an SQLite database"},
       {"ARROW1\0\0"sv, "an Arrow file"},
@@ -237,8 +239,7 @@ TEST_F(DocumentsTest, InvalidUtf8IsNamedWithLineAndByte) {
   ExpectError(Refusal("d.jsonl", "\xEF\xBB\xBF{\"text\": \"\xC3\"}\n"), "bad_input",
               "d.jsonl:1: not valid UTF-8 at byte 11 of the line (byte 14 of the file)");
   folder_.Put("a.txt", "\xEF\xBB\xBFone\ntwo\n\xE9");
-  ExpectError(FolderRefusal(), "bad_input",
-              "a.txt:3: not valid UTF-8 at byte 12 of the file");
+  ExpectError(FolderRefusal(), "bad_input", "a.txt:3: not valid UTF-8 at byte 12 of the file");
 }
 
 TEST_F(DocumentsTest, Utf16IsToldFromDamage) {
@@ -267,9 +268,10 @@ TEST_F(DocumentsTest, AMissingFileIsNamed) {
 TEST_F(DocumentsTest, DocumentsBeforeADefectAreGivenOut) {
   const std::string path = folder_.Put("d.jsonl", "{\"text\": \"one\"}\n{\"text\": \"two\"}\noops\n");
   Lines seen;
-  ExpectError(
-      ErrorOf([&] { ForEachDocument({.path = path}, [&](Document&& document) { seen.push_back(document.text); }); }),
-      "bad_input", "d.jsonl:3");
+  ExpectError(ErrorOf([&] {
+                ForEachDocument({.path = path}, [&](Document&& document) { seen.push_back(document.text); });
+              }),
+              "bad_input", "d.jsonl:3");
   EXPECT_EQ(seen, (Lines{"one", "two"}));
 }
 

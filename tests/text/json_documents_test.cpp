@@ -31,15 +31,15 @@ class SlowSource : public ByteSource {
 
 // Documents as "id|title|text".
 DocumentCallback Into(Lines& lines) {
-  return [&](Document&& document) {
-    lines.push_back(document.id + "|" + document.title + "|" + document.text);
-  };
+  return
+      [&](Document&& document) { lines.push_back(document.id + "|" + document.title + "|" + document.text); };
 }
 
 Lines ReadArray(std::string_view json, const FieldNames& fields = {}) {
   Lines lines;
   SlowSource source(json);
-  EXPECT_EQ(ReadJsonArray(source, "d.json", fields, Into(lines)), lines.size());
+  const std::size_t count = ReadJsonArray(source, "d.json", fields, Into(lines));
+  EXPECT_EQ(count, lines.size());
   return lines;
 }
 
@@ -55,9 +55,11 @@ Lines ReadLines(std::string_view json, const FieldNames& fields = {}) {
 }
 
 TEST(JsonDocumentsTest, AnArrayHoldsObjectsAndStrings) {
-  EXPECT_EQ(ReadArray(" [ {\"text\": \"o\\u006ee\", \"_id\": \"a\", \"title\": \"T\"}, \"two\",\n"
-                      "{\"n\": [{\"text\": \"not this\"}, [[]]], \"m\": {\"text\": \"nor this\"}, \"text\": \"\"}]\n"),
-            (Lines{"a|T|one", "2||two", "3||"}));
+  EXPECT_EQ(
+      ReadArray(
+          " [ {\"text\": \"o\\u006ee\", \"_id\": \"a\", \"title\": \"T\"}, \"two\",\n"
+          "{\"n\": [{\"text\": \"not this\"}, [[]]], \"m\": {\"text\": \"nor this\"}, \"text\": \"\"}]\n"),
+      (Lines{"a|T|one", "2||two", "3||"}));
   EXPECT_EQ(ReadArray("[]"), Lines{});
 }
 
@@ -90,14 +92,15 @@ TEST(JsonDocumentsTest, AnElementThatIsNoDocumentIsNamed) {
   ExpectError(ArrayRefusal("[{\"title\": \"x\"}]"), "bad_input", "d.json:1: element 1: \"text\" is missing");
   ExpectError(ArrayRefusal("[{\"text\": {\"a\": 1}}]"), "bad_input", "\"text\" is object, not a string");
   ExpectError(ArrayRefusal("{\"text\": \"x\"}"), "bad_input", "d.json: expected one JSON array");
+  ExpectError(ArrayRefusal("\"x\""), "bad_input", "d.json: expected one JSON array");
   ExpectError(ArrayRefusal("7"), "bad_input", "d.json: expected one JSON array");
-  ExpectError(ArrayRefusal("[{\"text\": \"\", \"_id\": \"a\"},\n{\"text\": \"\", \"_id\": \"a\"}]"), "bad_input",
-              "d.json:2: element 2: \"_id\" a stands in element 1 already");
+  ExpectError(ArrayRefusal("[{\"text\": \"\", \"_id\": \"a\"},\n{\"text\": \"\", \"_id\": \"a\"}]"),
+              "bad_input", "d.json:2: element 2: \"_id\" a stands in element 1 already");
 }
 
 TEST(JsonDocumentsTest, AnArrayThatIsNotJsonIsNamedWithTheByte) {
   ExpectError(ArrayRefusal("[\"x\", \"y"), "bad_input", "element 2: not valid JSON: the file ends inside it");
-  ExpectError(ArrayRefusal("[\"x\"]\n]"), "bad_input", "d.json:2: element 2: not valid JSON at byte 8");
+  ExpectError(ArrayRefusal("[\"x\"]\n]"), "bad_input", "d.json:2: element 2: not valid JSON at byte 7");
   ExpectError(ArrayRefusal("[\"x\" \"y\"]"), "bad_input", "not valid JSON at byte");
   ExpectError(ArrayRefusal("[\"\xFF\"]"), "bad_input", "not valid UTF-8 at byte 3");
   ExpectError(ArrayRefusal("[1e999]"), "bad_input", "a number is too large");
@@ -106,8 +109,9 @@ TEST(JsonDocumentsTest, AnArrayThatIsNotJsonIsNamedWithTheByte) {
 
 TEST(JsonDocumentsTest, AnObjectLaidOutOverLinesIsRecognised) {
   for (const char* start : {"{", "{ \"text\": \"x\",", "{\"rows\": ["}) {
-    ExpectError(ErrorOf([&] { ReadLines(std::string("\n") + start + "\n\"a\": 1}\n"); }), "bad_input",
-                "d.jsonl:2: not valid JSON: the object does not end on its line; JSONL has one object a line");
+    ExpectError(
+        ErrorOf([&] { ReadLines(std::string("\n") + start + "\n\"a\": 1}\n"); }), "bad_input",
+        "d.jsonl:2: not valid JSON: the object does not end on its line; JSONL has one object a line");
   }
 }
 

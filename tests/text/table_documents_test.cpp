@@ -69,7 +69,8 @@ TEST(TableDocumentsTest, ColumnsAreNamedByTheUser) {
 TEST(TableDocumentsTest, ARowThatIsNoneIsNamed) {
   ExpectError(Refusal("text,n\n\"a\nb\",1\nx\n"), "bad_input", "d.csv:4: 1 fields, where the header has 2");
   ExpectError(Refusal("text\na, b\n"), "bad_input", "d.csv:2: 2 fields, where the header has 1");
-  ExpectError(Refusal("text\nx\n\"open\n\n"), "bad_input", "d.csv:3: the quote that opens a field here is not closed");
+  ExpectError(Refusal("text\nx\n\"open\n\n"), "bad_input",
+              "d.csv:3: the quote that opens a field here is not closed");
   ExpectError(Refusal("text\n\"a\" b\n"), "bad_input", "d.csv:2: text after the closing quote");
   ExpectError(Refusal("text\nx\n\xFF\n"), "bad_input", "d.csv:3: not valid UTF-8 at byte 1 of \"text\"");
   ExpectError(Refusal(std::string_view("text\na\0b\n", 9)), "bad_input", "d.csv:2: not text: a NUL byte");

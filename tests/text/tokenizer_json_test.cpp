@@ -180,7 +180,8 @@ TEST(TokenizerJsonTest, WhatIsCutIsSaidToBe) {
   const std::string whole = SmallTokenizerJson().dump();
   for (const std::size_t size : {std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
     ExpectError(ErrorOf([&] { ParseTokenizerJson(whole.substr(0, size), "t/tokenizer.json"); }),
-                "bad_checkpoint", "t/tokenizer.json: not valid JSON: it ends after " + std::to_string(size) + " bytes");
+                "bad_checkpoint",
+                "t/tokenizer.json: not valid JSON: it ends after " + std::to_string(size) + " bytes");
   }
   ExpectError(ErrorOf([] { ParseTokenizerJson("[1]", "t"); }), "bad_checkpoint", "t: expected a JSON object");
 }

@@ -60,7 +60,8 @@ std::string Letters(std::size_t size) {
 TEST(UnpackTest, ArchivesGiveWhatWasPacked) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{400001}}) {
     const std::string letters = Letters(size);
-    for (const std::size_t read : {std::size_t{1}, std::size_t{1000}, std::size_t{65536}, std::size_t{1} << 20}) {
+    for (const std::size_t read :
+         {std::size_t{1}, std::size_t{1000}, std::size_t{65536}, std::size_t{1} << 20}) {
       if (read == 1 && size > 65536) continue;
       EXPECT_TRUE(Unpack(Gzip(letters), read) == letters) << size << " by " << read;
       EXPECT_TRUE(Unpack(Zstd(letters), read) == letters) << size << " by " << read;
@@ -73,7 +74,7 @@ TEST(UnpackTest, ArchivesOneAfterTheOtherAreOne) {
   const std::string a = Letters(70000);
   EXPECT_TRUE(Unpack(Gzip(a) + Gzip("") + Gzip("b")) == a + "b");
   EXPECT_TRUE(Unpack(Zstd(a) + Zstd("") + Zstd("b")) == a + "b");
-  EXPECT_EQ(Unpack(Gzip("x") + std::string(512, '\0')), "x");  // padding, as tapes have it
+  EXPECT_EQ(Unpack(Gzip("x") + std::string(512, '\0')), "x");                 // padding, as tapes have it
   EXPECT_EQ(Unpack(std::string_view("\x50\x2A\x4D\x18\x01\0\0\0?", 9)), "");  // a frame that is skipped
 }
 
@@ -103,7 +104,8 @@ TEST(UnpackTest, DocumentsAreReadThroughArchives) {
   const TemporaryFolder folder;
   const auto texts = [&](const std::string& name, std::string_view bytes) {
     std::string all;
-    for (const Document& document : ReadDocuments({.path = folder.Put(name, bytes)})) all += document.text + "|";
+    for (const Document& document : ReadDocuments({.path = folder.Put(name, bytes)}))
+      all += document.text + "|";
     return all;
   };
   EXPECT_EQ(texts("d.jsonl.gz", Gzip("{\"text\": \"one\"}\n")), "one|");
@@ -113,8 +115,9 @@ TEST(UnpackTest, DocumentsAreReadThroughArchives) {
   EXPECT_EQ(texts("misnamed.txt", Gzip("one\ntwo\n")), "one|two|");
   ExpectError(ErrorOf([&] { texts("d.txt.gz", Gzip(Gzip("one"))); }), "bad_input",
               "d.txt.gz: a gzip archive inside another archive");
-  ExpectError(ErrorOf([&] { texts("d.tar.gz", Gzip(std::string("a.txt") + std::string(252, '\0') + "ustar")); }),
-              "bad_input", "d.tar.gz: a tar archive");
+  ExpectError(
+      ErrorOf([&] { texts("d.tar.gz", Gzip(std::string("a.txt") + std::string(252, '\0') + "ustar")); }),
+      "bad_input", "d.tar.gz: a tar archive");
 }
 
 }  // namespace
