@@ -163,7 +163,7 @@ void Run(const Job& job) {
 
   std::vector<std::string> texts;
   std::vector<std::string> ids;
-  for (const Document& document : ReadDocuments(job.input)) {
+  for (const Document& document : ReadDocuments({.path = job.input})) {
     texts.push_back(EmbeddedText(document));
     ids.push_back(document.id);
   }

@@ -24,7 +24,7 @@ void Tokenize(benchmark::State& state, bool with_offsets) {
     return;
   }
   const Tokenizer tokenizer(model / "tokenizer.json");
-  const std::vector<Document> documents = ReadDocuments(texts);
+  const std::vector<Document> documents = ReadDocuments({.path = texts});
   std::size_t tokens = 0;
   std::size_t bytes = 0;
   TokenSequence sequence;

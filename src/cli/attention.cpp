@@ -16,6 +16,7 @@
 #include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "collapse/attention_report.h"
@@ -27,7 +28,7 @@ namespace {
 
 struct AttentionCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::size_t max_texts = 0;
   AttentionReportOptions report;
@@ -36,7 +37,7 @@ struct AttentionCommand {
 };
 
 void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals,
-                  const AttentionSummary& summary) {
+                  const AttentionSummary& summary, const InputFindings& findings) {
   Say("{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences, summary.records(),
       command.output);
   if (totals.cut > 0) {
@@ -60,12 +61,13 @@ void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals
       {"local_window", command.report.local_window},
   };
   json.update(summary.ToJson());
+  json["warnings"] = WarningCounts(findings);
   fmt::print("{}\n", json.dump());
 }
 
 void RunAttention(const AttentionCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
-  places.inputs.push_back({"--input", command.input});
+  places.inputs.push_back({"--input", command.input.path});
   places.outputs = {{"--output", command.output}};
   places.prints = command.json;
   CheckPlaces(places);
@@ -80,7 +82,9 @@ void RunAttention(const AttentionCommand& command) {
   AsUsage([&] { CheckAttentionOptions(command.report, embedder); });
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
-  std::vector<Document> documents = ReadDocuments(command.input);
+  InputFindings findings;
+  std::vector<Document> documents = ReadDocuments(command.input, &findings);
+  PrintFindings(findings);
   if (command.max_texts > 0) documents.resize(std::min(documents.size(), command.max_texts));
 
   AttentionSummary summary(embedder.spec().layers, embedder.spec().heads, !command.report.lengths.empty());
@@ -94,7 +98,8 @@ void RunAttention(const AttentionCommand& command) {
       [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   output.Commit();
-  PrintSummary(command, totals, summary);
+  PrintUnknownTokens(embedder, findings);
+  PrintSummary(command, totals, summary, findings);
 }
 
 }  // namespace
@@ -108,10 +113,7 @@ void AddAttentionCommand(CLI::App& app) {
   sub->footer(
       "lengthwise attention --model all-MiniLM-L6-v2 --input texts.jsonl --max-texts 5 --output heads.jsonl");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output, "heads.jsonl: one line for each text, length, layer and head")
       ->required()
       ->type_name("FILE");

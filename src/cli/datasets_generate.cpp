@@ -18,6 +18,7 @@
 #include "checkpoint/tokenizer_file.h"
 #include "cli/checks.h"
 #include "cli/console.h"
+#include "cli/input_options.h"
 #include "cli/places.h"
 #include "tasks/needle_task.h"
 #include "tasks/pseudo_task.h"
@@ -31,14 +32,14 @@ namespace {
 struct NeedleCommand {
   std::string name;  // passkey or needle
   std::string model;
-  std::string filler;
+  InputOptions filler;
   std::string output;
   NeedleOptions options = {.lengths = {128, 256, 512}};
   bool json = false;
 };
 
 struct PseudoCommand {
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string query = "both";
   PseudoOptions options;
@@ -78,8 +79,10 @@ void RunNeedle(const NeedleCommand& command) {
   std::deque<NewFolder> folders;
   for (const std::size_t length : command.options.lengths)
     folders.emplace_back(output / fmt::format("{}-{}", command.name, length));
+  InputFindings findings;
   const std::vector<NeedleTask> tasks =
-      MakeNeedleTasks(ReadDocuments(command.filler), tokenizer, command.options);
+      MakeNeedleTasks(ReadDocuments(command.filler, &findings), tokenizer, command.options);
+  PrintFindings(findings);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     std::vector<OrderedJson> members;
     for (const double depth : tasks[i].depths) members.push_back({{"depth", depth}});
@@ -107,7 +110,9 @@ void RunPseudo(const PseudoCommand& command) {
   NewFolder folder(command.output);
   PseudoOptions options = command.options;
   options.kind = KindOf(command.query);
-  const PseudoTask made = MakePseudoTask(ReadDocuments(command.input), options);
+  InputFindings findings;
+  const PseudoTask made = MakePseudoTask(ReadDocuments(command.input, &findings), options);
+  PrintFindings(findings);
   std::vector<OrderedJson> members;
   for (const std::string& source : made.sources) members.push_back({{"source", source}});
   WriteRetrievalTask(made.task, members, folder.path());
@@ -142,11 +147,7 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
                   "Model folder, of which the tokenizer alone is read: lengths are its tokens")
       ->required()
       ->type_name("DIR");
-  sub->add_option("--filler", command->filler,
-                  "Real text around the statements: JSONL, text with one document a line, a folder of .txt "
-                  "files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->filler, "--filler", "Real text around the statements")->required();
   sub->add_option("--lengths", options.lengths,
                   "Lengths of the documents in tokens, special tokens included, each a task folder")
       ->type_name("N,...")
@@ -180,12 +181,7 @@ void AddPseudoCommand(CLI::App& datasets) {
       "A retrieval task without labels: documents asked for by their own titles and sentences\n"
       "For texts that nobody has judged; evaluate --task takes the folder.");
   sub->footer("lengthwise datasets pseudo --input texts.jsonl --output tasks/my-texts");
-  sub->add_option(
-         "--input", command->input,
-         "Documents: JSONL, text with one document a line, a folder of .txt files, or - for standard "
-         "input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input, "--input", "Documents")->required();
   sub->add_option("--query", command->query, "What is taken out of a document and asks for it")
       ->type_name("KIND")
       ->capture_default_str()

@@ -15,6 +15,7 @@
 #include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "cli/resume.h"
@@ -29,7 +30,7 @@ namespace {
 constexpr std::size_t kMostDocuments = 4096;
 struct EmbedCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string role;
   bool json = false;
@@ -56,7 +57,8 @@ Role RoleOf(const EmbedCommand& command) {
   return command.role.empty() ? Role::kDocument : ParseRole(command.role);
 }
 
-void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals) {
+void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals,
+                  const InputFindings& findings) {
   const LengthLimits limits = embedder.limits();
   Say("{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
       "positions {})\n",
@@ -84,13 +86,14 @@ void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, con
       {"sentence_transformers_max_length", limits.sentence_transformers},
       {"positions", limits.positions},
       {"role", RoleName(RoleOf(command))},
+      {"warnings", WarningCounts(findings)},
   };
   fmt::print("{}\n", summary.dump());
 }
 
 CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
-  places.inputs.push_back({"--input", command.input});
+  places.inputs.push_back({"--input", command.input.path});
   places.outputs = {{"--output", command.output}};
   if (VectorFormatOf(command.output) == VectorFormat::kNpy)
     places.outputs.push_back({"file of token counts", TokenFileOf(command.output).string()});
@@ -110,7 +113,9 @@ void RunEmbed(const EmbedCommand& command) {
   const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
   PrintWarnings(embedder.checkpoint());
   VectorWriter writer(command.output, embedder.spec().hidden);
-  const std::vector<Document> documents = ReadDocuments(command.input);
+  InputFindings findings;
+  const std::vector<Document> documents = ReadDocuments(command.input, &findings);
+  PrintFindings(findings);
   const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, RoleOf(command));
   Progress progress("embed", command.quiet);
   Totals totals;
@@ -146,7 +151,8 @@ void RunEmbed(const EmbedCommand& command) {
   writer.Commit();
   if (resume != nullptr) resume->Remove();
   if (found > 0) SayResumed(found, "texts");
-  PrintSummary(command, embedder, totals);
+  PrintUnknownTokens(embedder, findings);
+  PrintSummary(command, embedder, totals, findings);
 }
 
 }  // namespace
@@ -159,10 +165,7 @@ void AddEmbedCommand(CLI::App& app) {
       "Writes float32 rows, and beside them how many tokens of each text were used and dropped.");
   sub->footer("lengthwise embed --model all-MiniLM-L6-v2 --input texts.jsonl --output vectors.npy");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output,
                   "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
       ->required()

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
@@ -28,6 +30,7 @@
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
 #include "report/evaluation_summary.h"
+#include "tasks/task_checks.h"
 #include "tasks/task_folder.h"
 
 namespace lengthwise {
@@ -100,7 +103,13 @@ void RunEvaluate(const EvaluateCommand& command) {
   ReportFiles files(command.output, command.html);
   // Read before any is embedded, so that a bad folder costs no time.
   std::vector<Task> tasks;
-  for (const std::string& folder : command.tasks) tasks.push_back(ReadTask(folder));
+  std::map<std::string, InputFindings> findings;  // by task
+  for (const std::string& folder : command.tasks) {
+    tasks.push_back(ReadTask(folder));
+    InputFindings& found = findings[tasks.back().name];
+    found.warnings = CheckTaskTexts(tasks.back());
+    PrintFindings(found);
+  }
   const EmbedderImpl base = OpenEmbedder(command.model, repair);
   PrintWarnings(base.checkpoint());
   for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, base, task); });
@@ -119,6 +128,11 @@ void RunEvaluate(const EvaluateCommand& command) {
       results.push_back(std::move(result));
     }
   }
+  InputFindings of_all;
+  PrintUnknownTokens(base, of_all);
+  for (auto& [task, found] : findings) {
+    found.warnings.insert(found.warnings.end(), of_all.warnings.begin(), of_all.warnings.end());
+  }
   const OrderedJson evaluation = EvaluationDocument(
       results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
   files.Write(evaluation, FormatEvaluation(evaluation));
@@ -126,11 +140,13 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) Say("note: {}: {}\n", result.task, note);
     Say("{}", DescribeTask(result));
-    if (command.json)
-      fmt::print("{}\n", TaskSummary(result).dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+    if (!command.json) continue;
+    OrderedJson summary = TaskSummary(result);
+    summary["warnings"] = WarningCounts(findings[result.task]);
+    fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
-  PrintAnswer({command.output, command.html, "", false}, evaluation);
+  PrintAnswer({.output = command.output, .html = command.html}, evaluation);
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {

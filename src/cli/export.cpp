@@ -57,12 +57,13 @@ void RunExport(const ExportCommand& command) {
   CheckPlaces(places);
   Repair repair = RepairOf(command.model);
   if (!command.fit.post_process.empty()) {
-    if (command.fit.input.empty()) {
+    if (command.fit.input.path.empty()) {
       FailUsage("--postprocess {} is fitted on documents: give them with --input", command.fit.post_process);
     }
-    repair = FitRepair(command.model, repair, command.fit, command.quiet);
-  } else if (!command.fit.input.empty() || !command.fit.queries.empty() || !command.fit.query_mean.empty() ||
-             command.fit.each_window) {
+    InputFindings findings;
+    repair = FitRepair(command.model, repair, command.fit, command.quiet, findings);
+  } else if (!command.fit.input.path.empty() || !command.fit.queries.empty() ||
+             !command.fit.query_mean.empty() || command.fit.each_window) {
     FailUsage(
         "--input, --queries, --query-mean and --each-window have no effect without --postprocess; leave them "
         "out");

@@ -26,7 +26,7 @@ struct FitCommand {
   bool quiet = false;
 };
 
-void PrintSummary(const FitCommand& command, const Repair& repair) {
+void PrintSummary(const FitCommand& command, const Repair& repair, const InputFindings& findings) {
   const PostProcess& post = repair.post_process;
   Say("{} fitted on {} documents and {} queries ({}) -> {}\n", FormatPostProcessSpec(post.spec),
       repair.origin.documents, repair.origin.queries, QuerySourceName(repair.origin.query_source),
@@ -36,24 +36,26 @@ void PrintSummary(const FitCommand& command, const Repair& repair) {
       {"output", command.output},         {"spec", FormatPostProcessSpec(post.spec)},
       {"dimension", post.dimension},      {"documents", repair.origin.documents},
       {"queries", repair.origin.queries}, {"query_source", QuerySourceName(repair.origin.query_source)},
-      {"each_window", post.each_window},
+      {"each_window", post.each_window},  {"warnings", WarningCounts(findings)},
   };
   fmt::print("{}\n", summary.dump());
 }
 
 void RunFit(const FitCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
-  places.inputs.push_back({"--input", command.fit.input});
+  places.inputs.push_back({"--input", command.fit.input.path});
   places.inputs.push_back({"--queries", command.fit.queries});
   places.outputs = {{"--output", command.output}};
   places.prints = command.json;
   CheckPlaces(places);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
-  const Repair repair = FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet);
+  InputFindings findings;
+  const Repair repair =
+      FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet, findings);
   output.Write(FormatRepair(repair));
   output.Commit();
-  PrintSummary(command, repair);
+  PrintSummary(command, repair, findings);
 }
 
 }  // namespace

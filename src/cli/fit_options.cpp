@@ -24,17 +24,18 @@ constexpr std::size_t kChunk = 512;
 // Below this the mean of queries is uncertain by more than a tenth of a query's own spread.
 constexpr std::size_t kFewQueries = 100;
 
-void InChunks(const std::string& input, const std::function<void(std::span<const Document>)>& add) {
+InputFindings InChunks(const InputOptions& input, const std::function<void(std::span<const Document>)>& add) {
   std::vector<Document> chunk;
   const auto flush = [&] {
     if (!chunk.empty()) add(chunk);
     chunk.clear();
   };
-  ForEachDocument(input, [&](Document&& document) {
+  InputFindings findings = ForEachDocument(input, [&](Document&& document) {
     chunk.push_back(std::move(document));
     if (chunk.size() == kChunk) flush();
   });
   flush();
+  return findings;
 }
 
 QuerySource SourceOf(const FitCommandOptions& options) {
@@ -69,13 +70,10 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
                   "center, whiten:EPSILON or abtt:DIRECTIONS (all but the top), fitted on --input")
       ->type_name("P")
       ->check(TakenBy([](const std::string& spec) { ParsePostProcessSpec(spec); }));
+  AddInputOptions(command, options.input, "--input", "Documents to fit on, without labels");
   command
-      .add_option(
-          "--input", options.input,
-          "Documents to fit on, without labels: JSONL, text with one document a line, a folder of .txt "
-          "files, or - for standard input")
-      ->type_name("FILE");
-  command.add_option("--queries", options.queries, "Sample of queries for a mean of their own, as --input")
+      .add_option("--queries", options.queries,
+                  "Sample of queries for a mean of their own, read as --input is, with the same fields")
       ->type_name("FILE");
   command
       .add_option(
@@ -93,7 +91,7 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
 }
 
 Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
-                 bool quiet) {
+                 bool quiet, InputFindings& findings) {
   FitOptions fit;
   fit.spec = ParsePostProcessSpec(options.post_process);
   fit.query_source = SourceOf(options);
@@ -108,17 +106,24 @@ Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitComma
   Progress progress("fit", quiet);
   // How many documents there are is not known before they are read.
   const auto update = [&] { progress.Update(fitter.documents() + fitter.queries(), 0); };
-  InChunks(options.input, [&](std::span<const Document> documents) {
+  findings = InChunks(options.input, [&](std::span<const Document> documents) {
     fitter.AddDocuments(documents);
     update();
   });
+  InputFindings query_findings;
   if (!options.queries.empty()) {
-    InChunks(options.queries, [&](std::span<const Document> queries) {
-      fitter.AddQueries(queries);
+    InputOptions queries = options.input;
+    queries.path = options.queries;
+    query_findings = InChunks(queries, [&](std::span<const Document> texts) {
+      fitter.AddQueries(texts);
       update();
     });
   }
   const Repair fitted = fitter.Fit();
+  PrintFindings(findings);
+  for (InputWarning& warning : query_findings.warnings) warning.message += ", among the queries";
+  PrintFindings(query_findings);
+  PrintUnknownTokens(embedder, findings);
   PrintWarnings(fitted);
   return fitted;
 }

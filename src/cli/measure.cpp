@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "cli/checks.h"
 #include "cli/commands.h"
+#include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
@@ -31,7 +32,7 @@ namespace {
 
 struct MeasureCommand {
   ModelOptions model;
-  std::string input;
+  InputOptions input;
   std::string output;
   std::string html;
   std::string statistics;
@@ -55,7 +56,7 @@ std::vector<HeadOutput> ParseModes(const std::vector<std::string>& names) {
 
 void CheckPlacesOf(const MeasureCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
-  places.inputs.push_back({"--input", command.input});
+  places.inputs.push_back({"--input", command.input.path});
   places.outputs = {
       {"--output", command.output}, {"--html", command.html}, {"--statistics", command.statistics}};
   places.prints = command.json;
@@ -84,8 +85,9 @@ void RunMeasure(const MeasureCommand& command) {
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
+  InputFindings findings;
   const DocumentSource source = [&](const DocumentCallback& callback) {
-    ForEachDocument(command.input, callback);
+    findings = ForEachDocument(command.input, callback);
   };
   std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
   std::optional<Progress> spectrum_progress;
@@ -102,7 +104,7 @@ void RunMeasure(const MeasureCommand& command) {
       statistics ? &gathered : nullptr);
   progress.reset();
   spectrum_progress.reset();
-  const OrderedJson report = ReportDocument(result, {command.arguments, command.input});
+  const OrderedJson report = ReportDocument(result, {command.arguments, command.input.path});
   files.Write(report, FormatReport(report));
   if (statistics) WriteStatistics(gathered, report, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
@@ -110,7 +112,10 @@ void RunMeasure(const MeasureCommand& command) {
     resume->Remove();
     if (resume->found() > 0) SayResumed(resume->found(), "sequences");
   }
-  PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
+  PrintFindings(findings);
+  PrintUnknownTokens(embedder, findings);
+  PrintReportSummary(
+      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)}, report);
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {
@@ -166,10 +171,7 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       "lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json --html "
       "report.html");
   AddModelOptions(*sub, command->model);
-  sub->add_option("--input", command->input,
-                  "JSONL, text with one document a line, a folder of .txt files, or - for standard input")
-      ->required()
-      ->type_name("FILE");
+  AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output, "Report, JSON as docs/report.schema.json says")
       ->required()
       ->type_name("FILE");

@@ -60,6 +60,7 @@ void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report) {
       {"sentence", report["sentence"]},
       {"advice", report["advice"]},
       {"detail", report["detail"]},
+      {"warnings", places.warnings},
   };
   fmt::print("{}\n", summary.dump());
 }

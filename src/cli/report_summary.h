@@ -9,9 +9,10 @@ namespace lengthwise {
 
 struct ReportPlaces {
   std::string output;
-  std::string html;        // empty: none
-  std::string statistics;  // empty: none
-  bool json = false;       // also a summary on standard output
+  std::string html;                              // empty: none
+  std::string statistics;                        // empty: none
+  bool json = false;                             // also a summary on standard output
+  OrderedJson warnings = OrderedJson::object();  // of the input, as WarningCounts gives them
 };
 
 // The last lines of a command, on standard error: what was found, what to do, where to look. `document` is a

@@ -94,6 +94,8 @@ LengthLimits EmbedderImpl::limits() const {
 std::vector<std::vector<std::int32_t>> EmbedderImpl::Tokenize(std::span<const std::string> texts) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());
   pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer_.EncodeIds(texts[i], &ids[i]); });
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    unknown_tokens_.Add(texts[i], ids[i], tokenizer_.unknown_id());
   return ids;
 }
 

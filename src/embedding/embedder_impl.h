@@ -16,6 +16,7 @@
 #include "encoder/model_spec.h"
 #include "encoder/probe.h"
 #include "lengthwise/embedder.h"
+#include "text/document_checks.h"
 #include "text/tokenizer.h"
 
 namespace lengthwise {
@@ -59,8 +60,11 @@ class EmbedderImpl {
   // Special tokens around the content of a text.
   std::size_t special_tokens() const { return tokenizer_.prefix().size() + tokenizer_.suffix().size(); }
 
-  // Content ids of every text, whole, by all threads.
+  // Content ids of every text, whole, by all threads. From one thread at a time.
   std::vector<std::vector<std::int32_t>> Tokenize(std::span<const std::string> texts) const;
+
+  // Of all texts that were tokenised so far.
+  const UnknownTokens& unknown_tokens() const { return unknown_tokens_; }
 
   // `content` cut to `length` tokens, special tokens included and put around it. length > special_tokens().
   std::vector<std::int32_t> WithSpecials(std::span<const std::int32_t> content, std::size_t length) const;
@@ -106,6 +110,7 @@ class EmbedderImpl {
   std::unique_ptr<ThreadPool> pool_;
   // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.
   mutable std::vector<EncoderWorkspace> workspaces_;
+  mutable UnknownTokens unknown_tokens_;
 };
 
 }  // namespace lengthwise

@@ -61,8 +61,8 @@ void AddPostProcess(const PostProcess& post, Hasher& hasher) {
 }
 
 void AddSample(const EmbedderImpl& embedder, const SequenceRun& run, Hasher& hasher) {
-  const std::vector<std::string> text = {kSample};
-  const std::vector<std::int32_t> content = embedder.Tokenize(text)[0];
+  std::vector<std::int32_t> content;
+  embedder.tokenizer().EncodeIds(kSample, &content);
   const std::size_t length = std::min(embedder.limits().in_force, content.size() + embedder.special_tokens());
   const std::vector<std::vector<std::int32_t>> sequence = {embedder.WithSpecials(content, length)};
   embedder.EmbedSequences(sequence, run, [&](std::size_t, std::span<const float> vector, const TextProbe*) {

@@ -1,10 +1,6 @@
 #include "tasks/json_lines.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
+#include "text/byte_source.h"
 #include "text/line_reader.h"
 
 namespace lengthwise {
@@ -19,9 +15,8 @@ bool IsBlank(std::string_view text) {
 
 void ForEachLine(const std::filesystem::path& path,
                  const std::function<void(std::string_view text, std::size_t line)>& callback) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (stream == nullptr) Fail(ErrorCode::kIo, "cannot open {}: {}", path.string(), std::strerror(errno));
-  LineReader reader(stream.get(), path.string());
+  FileSource source(path.string());
+  LineReader reader(source, path.string());
   std::string_view line;
   while (reader.Next(&line)) callback(line, reader.number());
 }

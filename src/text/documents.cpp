@@ -1,169 +1,171 @@
 #include "text/documents.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
+#include <unistd.h>
+
 #include <filesystem>
-#include <memory>
+#include <string>
 #include <string_view>
-#include <unordered_map>
+#include <system_error>
 #include <utility>
 
-#include "base/file.h"
-#include "base/hash.h"
-#include "base/json.h"
+#include "base/fail.h"
+#include "text/binary_formats.h"
 #include "text/line_reader.h"
-#include "text/utf8.h"
+#include "text/text_folder.h"
+#include "text/unpack.h"
+#include "text/words.h"
 
 namespace lengthwise {
 namespace {
 
 constexpr ErrorCode kBad = ErrorCode::kBadInput;
 
-bool IsBlank(std::string_view line) {
-  return line.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
-}
-
-// Ids, by their hash, and the lines that they came from. Bounded: an input may have more lines than memory
-// has room for. Two ids with one hash of 64 bits are not to be expected among so few.
-class SeenIds {
- public:
-  void Add(const std::string& id, const LineReader& reader) {
-    Hasher hasher;
-    hasher.Add(id);
-    const std::uint64_t hash = hasher.Value().first;
-    const auto seen = lines_.find(hash);
-    if (seen != lines_.end()) {
-      Fail(kBad, "{}: \"_id\" {} stands on line {} already", reader.where(), id, seen->second);
-    }
-    if (lines_.size() < kIdsKept) lines_.emplace(hash, reader.number());
-  }
-
- private:
-  std::unordered_map<std::uint64_t, std::size_t> lines_;
+struct FormatName {
+  InputFormat format;
+  std::string_view name;
+};
+constexpr FormatName kFormatNames[] = {
+    {InputFormat::kAuto, "auto"}, {InputFormat::kLines, "lines"}, {InputFormat::kJsonLines, "jsonl"},
+    {InputFormat::kJson, "json"}, {InputFormat::kCsv, "csv"},     {InputFormat::kTsv, "tsv"},
 };
 
-// The text of member `name`; null if it is not there, or null itself.
-const std::string* FindText(const Json& object, const char* name, const std::string& where) {
-  const auto member = object.find(name);
-  if (member == object.end() || member->is_null()) return nullptr;
-  if (!member->is_string()) Fail(kBad, "{}: \"{}\" is {}, not a string", where, name, member->type_name());
-  return member->get_ptr<const std::string*>();
-}
-
-Document ParseJsonDocument(std::string_view line, const LineReader& reader) {
-  const std::string where = reader.where();
-  const Json object = ParseJson(line, where, kBad);
-  if (!object.is_object()) Fail(kBad, "{}: expected a JSON object with \"text\"", where);
-  const std::string* text = FindText(object, "text", where);
-  if (text == nullptr) Fail(kBad, "{}: \"text\" is missing", where);
-  const std::string* title = FindText(object, "title", where);
-  const std::string* id = FindText(object, "_id", where);
-  return {id != nullptr ? *id : std::to_string(reader.number()), title != nullptr ? *title : "", *text,
-          id == nullptr};
-}
-
-std::size_t ReadLines(LineReader* reader, DocumentFormat format, const DocumentCallback& callback) {
-  std::size_t count = 0;
-  std::size_t undecided = 0;  // blank lines before the first that tells the format
-  SeenIds ids;
-  const auto give_blank_lines = [&] {
-    for (std::size_t number = 1; number <= undecided; ++number, ++count)
-      callback({std::to_string(number), "", "", true});
-    undecided = 0;
+// The ending of a name, before that of an archive, in small letters.
+std::string EndingOf(const std::string& path) {
+  std::filesystem::path name = std::filesystem::path(path).filename();
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
   };
-  std::string_view line;
-  while (reader->Next(&line)) {
-    if (format == DocumentFormat::kDetect) {
-      if (IsBlank(line)) {
-        ++undecided;
-        continue;
-      }
-      const bool json = line[line.find_first_not_of(" \t\r\v\f")] == '{';
-      format = json ? DocumentFormat::kJsonLines : DocumentFormat::kPlainText;
-      if (!json) give_blank_lines();
-    }
-    if (format == DocumentFormat::kPlainText) {
-      callback({std::to_string(reader->number()), "", std::string(line), true});
-    } else {
-      if (IsBlank(line)) continue;
-      Document document = ParseJsonDocument(line, *reader);
-      ids.Add(document.id, *reader);
-      callback(std::move(document));
-    }
-    ++count;
-  }
-  if (format == DocumentFormat::kDetect) give_blank_lines();
-  return count;
+  const std::string archive = lower(name.extension().string());
+  if (archive == ".gz" || archive == ".zst" || archive == ".zstd") name.replace_extension();
+  return lower(name.extension().string());
 }
 
-void ReadFolder(const std::string& folder, const DocumentCallback& callback) {
-  std::vector<std::filesystem::path> paths;
-  std::error_code error;
-  std::error_code unreadable;  // a link to nowhere is no file; that is not a failure of the listing
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().extension() == ".txt" && entry->is_regular_file(unreadable))
-      paths.push_back(entry->path());
+// The first characters that are not white space, two at most.
+std::string FirstCharacters(PeekedSource& source) {
+  // Beyond so much white space nothing is looked for: it would have to be held.
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  std::string found;
+  for (std::size_t position = ByteOrderMarkSize(source.Peek(3)); found.size() < 2 && position < kMost;
+       ++position) {
+    const std::string_view start = source.Peek(position + 1);
+    if (position >= start.size()) break;
+    if (!IsWhiteSpace(start[position])) found.push_back(start[position]);
+    // A line's documents are not to wait for the next line.
+    if (found.size() == 1 && found[0] != '[') break;
   }
-  if (error) Fail(ErrorCode::kIo, "cannot list {}: {}", folder, error.message());
-  if (paths.empty()) Fail(kBad, "{}: holds no .txt file", folder);
-  std::sort(paths.begin(), paths.end());
-  for (const std::filesystem::path& path : paths) {
-    Document document;
-    document.id = path.filename().string();
-    document.text = ReadFile(path);
-    RejectUtf16(document.text, path.string());
-    const std::size_t invalid = FindInvalidUtf8(document.text);
-    if (invalid != document.text.size()) {
-      const auto line = std::count(document.text.begin(),
-                                   document.text.begin() + static_cast<std::ptrdiff_t>(invalid), '\n') +
-                        1;
-      Fail(kBad, "{}:{}: not valid UTF-8 at byte {} of the file", path.string(), line, invalid + 1);
-    }
-    document.text.erase(0, ByteOrderMarkSize(document.text));
+  return found;
+}
+
+InputFormat FormatOf(PeekedSource& source, const std::string& ending) {
+  if (ending == ".csv") return InputFormat::kCsv;
+  if (ending == ".tsv") return InputFormat::kTsv;
+  const std::string first = FirstCharacters(source);
+  if (first.starts_with('{')) return InputFormat::kJsonLines;
+  if (first == "[{" || first == "[\"" || first == "[]") return InputFormat::kJson;
+  if (ending == ".jsonl" || ending == ".ndjson") return InputFormat::kJsonLines;
+  return ending == ".json" ? InputFormat::kJson : InputFormat::kLines;
+}
+
+// Each line of plain text is a document: not to be guessed in silence, but where the name says so.
+bool NamesPlainText(const std::string& ending) {
+  return ending == ".txt" || ending == ".text" || ending == ".lines";
+}
+
+std::size_t ReadAs(InputFormat format, ByteSource& source, const InputOptions& input, const std::string& name,
+                   const DocumentCallback& callback) {
+  switch (format) {
+    case InputFormat::kJsonLines:
+      return ReadJsonLines(source, name, input.fields, callback);
+    case InputFormat::kJson:
+      return ReadJsonArray(source, name, input.fields, callback);
+    case InputFormat::kCsv:
+      return ReadTable(source, name, ',', input.fields, callback);
+    case InputFormat::kTsv:
+      return ReadTable(source, name, '\t', input.fields, callback);
+    case InputFormat::kAuto:
+    case InputFormat::kLines:
+      break;
+  }
+  return ReadPlainLines(source, name, input.format == InputFormat::kLines, callback);
+}
+
+void AddFieldNote(const InputOptions& input, const std::string& name, const char* what,
+                  std::vector<std::string>& notes) {
+  const FieldNames plain;
+  if (input.fields.text == plain.text && input.fields.id.empty() && input.fields.title.empty()) return;
+  notes.push_back(fmt::format("{}: {} has no fields, so their names have no effect", name, what));
+}
+
+// Shows every document to `checks` before it is given on.
+DocumentCallback Checked(DocumentChecks& checks, const DocumentCallback& callback) {
+  return [&](Document&& document) {
+    checks.Add(document.id, document.title, document.text);
     callback(std::move(document));
-  }
-}
-
-bool IsJsonLinesName(const std::string& name) {
-  return std::filesystem::path(name).extension() == ".jsonl";
+  };
 }
 
 }  // namespace
 
-void ForEachDocumentIn(std::FILE* stream, DocumentFormat format, const std::string& name,
-                       const DocumentCallback& callback) {
-  LineReader reader(stream, name);
-  if (ReadLines(&reader, format, callback) == 0) Fail(kBad, "{}: holds no document", name);
+InputFormat ParseInputFormat(std::string_view name) {
+  for (const FormatName& format : kFormatNames) {
+    if (format.name == name) return format.format;
+  }
+  Fail(kBad, "\"{}\" is no format of inputs; there are auto, lines, jsonl, json, csv, tsv", name);
 }
 
-void ForEachDocument(const std::string& input, const DocumentCallback& callback) {
-  if (input == "-") {
-    ForEachDocumentIn(stdin, DocumentFormat::kDetect, "standard input", callback);
-    return;
+InputFindings ForEachDocumentIn(std::unique_ptr<ByteSource> source, const InputOptions& input,
+                                const std::string& name, const DocumentCallback& callback) {
+  InputFindings findings;
+  DocumentChecks checks;
+  PeekedSource text(Unpacked(std::move(source), name));
+  const std::string_view start = text.Peek(kMagicSize);
+  RejectUtf16(start, name);
+  if (input.format != InputFormat::kLines) RefuseBinary(start, name);
+  const std::string ending = EndingOf(input.path);
+  const InputFormat format = input.format == InputFormat::kAuto ? FormatOf(text, ending) : input.format;
+  const std::size_t count = ReadAs(format, text, input, name, Checked(checks, callback));
+  if (count == 0) Fail(kBad, "{}: holds no document", name);
+  if (format == InputFormat::kLines) {
+    if (input.format == InputFormat::kAuto && !NamesPlainText(ending)) {
+      findings.notes.push_back(fmt::format(
+          "{}: taken as plain text, each of its {} lines a document (--input-format lines, or a name that "
+          "ends in .txt, says so)",
+          name, count));
+    }
+    AddFieldNote(input, name, "plain text", findings.notes);
+  }
+  findings.warnings = checks.Warnings();
+  return findings;
+}
+
+InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback& callback) {
+  if (input.path == "-") {
+    return ForEachDocumentIn(std::make_unique<FileSource>(STDIN_FILENO, "standard input"), input,
+                             "standard input", callback);
   }
   std::error_code error;
-  if (std::filesystem::is_directory(input, error)) {
-    ReadFolder(input, callback);
-    return;
+  if (!std::filesystem::is_directory(input.path, error)) {
+    return ForEachDocumentIn(std::make_unique<FileSource>(input.path), input, input.path, callback);
   }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(input.c_str(), "rb"), &std::fclose);
-  if (stream == nullptr) Fail(ErrorCode::kIo, "cannot open {}: {}", input, std::strerror(errno));
-  ForEachDocumentIn(stream.get(),
-                    IsJsonLinesName(input) ? DocumentFormat::kJsonLines : DocumentFormat::kPlainText, input,
-                    callback);
+  InputFindings findings;
+  if (input.format != InputFormat::kAuto) {
+    Fail(kBad, "{}: a folder, of which every .txt file is a document; --input-format is for files",
+         input.path);
+  }
+  DocumentChecks checks;
+  ReadTextFolder(input.path, Checked(checks, callback), findings.notes);
+  AddFieldNote(input, input.path, "a text file", findings.notes);
+  findings.warnings = checks.Warnings();
+  return findings;
 }
 
-std::vector<Document> ReadDocuments(const std::string& input) {
+std::vector<Document> ReadDocuments(const InputOptions& input, InputFindings* findings) {
   std::vector<Document> documents;
-  ForEachDocument(input, [&](Document&& document) { documents.push_back(std::move(document)); });
+  InputFindings found =
+      ForEachDocument(input, [&](Document&& document) { documents.push_back(std::move(document)); });
+  if (findings != nullptr) *findings = std::move(found);
   return documents;
-}
-
-std::string EmbeddedText(const Document& document) {
-  return document.title.empty() ? document.text : document.title + " " + document.text;
 }
 
 }  // namespace lengthwise

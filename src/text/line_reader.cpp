@@ -1,8 +1,5 @@
 #include "text/line_reader.h"
 
-#include <cerrno>
-#include <cstring>
-
 #include "base/fail.h"
 #include "text/utf8.h"
 
@@ -18,6 +15,30 @@ void RejectUtf16(std::string_view bytes, const std::string& where) {
   }
 }
 
+void CheckText(std::string_view text, const std::string& where, std::string_view unit, bool allow_nul,
+               std::size_t offset) {
+  const auto place = [&](std::size_t position) {
+    const std::string in_file =
+        offset == std::string_view::npos ? "" : fmt::format(" (byte {} of the file)", offset + position + 1);
+    return fmt::format("byte {} of {}{}", position + 1, unit, in_file);
+  };
+  // A NUL byte tells more: binary files hold both.
+  const std::size_t nul = allow_nul ? std::string_view::npos : text.find('\0');
+  if (nul != std::string_view::npos) {
+    Fail(
+        ErrorCode::kBadInput,
+        "{}: not text: a NUL byte at {}; a binary file must be turned into text first, UTF-16 without a byte "
+        "order mark converted with iconv -f UTF-16LE -t UTF-8",
+        where, place(nul));
+  }
+  const std::size_t invalid = FindInvalidUtf8(text);
+  if (invalid == text.size()) return;
+  Fail(ErrorCode::kBadInput,
+       "{}: not valid UTF-8 at {}; convert text of another encoding with iconv -f WINDOWS-1252 -t UTF-8 (or "
+       "the encoding that it has); a binary file is not read",
+       where, place(invalid));
+}
+
 std::string LineReader::where() const {
   return fmt::format("{}:{}", name_, number_);
 }
@@ -28,11 +49,8 @@ bool LineReader::Fill() {
   begin_ = 0;
   const std::size_t size = block_.size();
   block_.resize(size + kBlock);
-  const std::size_t count = std::fread(block_.data() + size, 1, kBlock, stream_);
+  const std::size_t count = source_.Read(block_.data() + size, kBlock);
   block_.resize(size + count);
-  if (count < kBlock && std::ferror(stream_) != 0) {
-    Fail(ErrorCode::kIo, "cannot read {}: {}", name_, std::strerror(errno));
-  }
   ended_ = count == 0;
   return !ended_;
 }
@@ -66,10 +84,9 @@ bool LineReader::Next(std::string_view* line) {
 }
 
 void LineReader::Check(std::string_view line) const {
-  const std::size_t invalid = FindInvalidUtf8(line);
-  if (invalid == line.size()) return;
-  Fail(ErrorCode::kBadInput, "{}: not valid UTF-8 at byte {} of the line (byte {} of the file)", where(),
-       invalid + 1, line_offset_ + invalid + 1);
+  if ((allow_nul_ || line.find('\0') == std::string_view::npos) && FindInvalidUtf8(line) == line.size())
+    return;
+  CheckText(line, where(), "the line", allow_nul_, line_offset_);
 }
 
 }  // namespace lengthwise

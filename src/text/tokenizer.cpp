@@ -261,6 +261,9 @@ std::span<const std::int32_t> Tokenizer::prefix() const {
 std::span<const std::int32_t> Tokenizer::suffix() const {
   return impl_->spec().suffix;
 }
+std::int32_t Tokenizer::unknown_id() const {
+  return impl_->spec().unknown_id;
+}
 std::size_t Tokenizer::vocabulary_size() const {
   return impl_->spec().vocabulary.size();
 }

@@ -52,6 +52,9 @@ class Tokenizer {
   std::span<const std::int32_t> prefix() const;
   std::span<const std::int32_t> suffix() const;
 
+  // The id that stands for a word that the vocabulary cannot spell.
+  std::int32_t unknown_id() const;
+
   // One more than the largest id: the least number of rows that an embedding table must have.
   std::size_t vocabulary_size() const;
   // The token's text in the vocabulary, for example "##ing"; empty for an id that the file leaves out. Throws

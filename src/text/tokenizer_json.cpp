@@ -55,10 +55,8 @@ Json ParseWithoutVocabulary(std::string_view json, const std::string& where, Voc
   };
   try {
     return Json::parse(json, callback);
-  } catch (const nlohmann::json::parse_error& error) {
-    Fail(kBad, "{}: not valid JSON at byte {} of {}", where, error.byte, json.size());
   } catch (const nlohmann::json::exception&) {
-    Fail(kBad, "{}: JSON that cannot be held: a number is too large", where);
+    return ParseJson(json, where, kBad);  // fails too, and says why
   }
 }
 

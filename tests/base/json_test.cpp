@@ -13,7 +13,7 @@ TEST(JsonTest, TextThatIsNotJsonIsNamedWithThePlace) {
   // The parser stops at the third character, counted from 1.
   EXPECT_EQ(ErrorOf([] { ParseJson("[1}", "data.jsonl:7", ErrorCode::kBadInput); }),
             "bad_input: data.jsonl:7: not valid JSON at byte 3 of 3");
-  EXPECT_EQ(ErrorOf([] { ParseJson("", "x", kBad); }), "bad_checkpoint: x: not valid JSON at byte 1 of 0");
+  EXPECT_EQ(ErrorOf([] { ParseJson("", "x", kBad); }), "bad_checkpoint: x: not valid JSON: there is nothing");
   EXPECT_EQ(ParseJson(" {\"a\": [1, 2]} ", "x", kBad), Json({{"a", {1, 2}}}));
 }
 
@@ -33,7 +33,7 @@ TEST(JsonTest, AFileMustHoldAnObject) {
   ExpectError(ErrorOf([&] { ReadJsonObject(folder.Put("list.json", "[]"), kBad); }), "bad_checkpoint",
               "list.json: expected a JSON object");
   ExpectError(ErrorOf([&] { ReadJsonObject(folder.Put("cut.json", "{\"a\":"), kBad); }), "bad_checkpoint",
-              "cut.json: not valid JSON at byte 6 of 5");
+              "cut.json: not valid JSON: it ends after 5 bytes, in the middle of a value");
   ExpectError(ErrorOf([&] { ReadJsonObject(folder.path() / "absent.json", kBad); }), "io", "absent.json");
 }
 

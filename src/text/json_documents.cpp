@@ -1,0 +1,334 @@
+// Documents from JSON: objects one a line, or the elements of one array. Values other than the fields are
+// passed over as they are read, however large or deep.
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "text/document_readers.h"
+#include "text/line_reader.h"
+#include "text/words.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr ErrorCode kBad = ErrorCode::kBadInput;
+
+// Names of other members that are told where the text is missing.
+constexpr std::size_t kNamesTold = 6;
+
+// What is found in one object, or string.
+struct FoundFields {
+  std::optional<std::string> text, title, id;
+  std::vector<std::string> others;  // names of the first members
+};
+
+std::string NamesOf(const FoundFields& found) {
+  if (found.others.empty()) return "the object is empty";
+  std::string names;
+  for (const std::string& name : found.others)
+    names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
+  return fmt::format("the object has {}; --text-field NAME says which member is the text", names);
+}
+
+void Give(FoundFields&& found, const FieldNames& fields, std::size_t number, std::size_t place,
+          const std::string& where, DocumentSink& sink) {
+  if (!found.text) Fail(kBad, "{}: \"{}\" is missing; {}", where, fields.text, NamesOf(found));
+  if (!found.id && !fields.id.empty()) Fail(kBad, "{}: \"{}\" is missing", where, fields.id);
+  sink.Add(found.id ? &*found.id : nullptr, std::move(found.title).value_or(""), std::move(*found.text),
+           number, place, where);
+}
+
+// Picks the fields out of objects that stand `depth` containers deep: 0, a line; 1, elements of an array.
+class DocumentHandler : public nlohmann::json_sax<Json> {
+ public:
+  DocumentHandler(const FieldNames& fields, std::size_t depth) : fields_(fields), document_depth_(depth) {}
+  virtual ~DocumentHandler() = default;
+
+  // A document has ended.
+  virtual void End(FoundFields&& found) = 0;
+  // What stands where a document should: the name of its type.
+  [[noreturn]] virtual void FailType(const char* type) = 0;
+  virtual std::string Where() const = 0;
+
+  bool null() override {
+    if (depth_ <= document_depth_) FailType("null");
+    if (field_ != nullptr && depth_ == document_depth_ + 1) field_->reset();  // the same as none
+    return true;
+  }
+  bool boolean(bool) override { return Value("boolean"); }
+  bool number_integer(number_integer_t value) override { return Number(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Number(value); }
+  bool number_float(number_float_t, const string_t&) override { return Value("number"); }
+  bool binary(binary_t&) override { return true; }
+  bool string(string_t& value) override {
+    if (depth_ == 1 && document_depth_ == 1) {
+      FoundFields found;
+      found.text = std::move(value);
+      End(std::move(found));
+    } else if (depth_ <= document_depth_) {
+      FailType("string");
+    } else if (field_ != nullptr && depth_ == document_depth_ + 1) {
+      *field_ = std::move(value);
+    }
+    return true;
+  }
+  bool start_object(std::size_t) override {
+    if (depth_ == document_depth_) {
+      found_ = {};
+    } else {
+      Open("object");
+    }
+    ++depth_;
+    field_ = nullptr;
+    return true;
+  }
+  bool end_object() override {
+    if (--depth_ == document_depth_) End(std::move(found_));
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    if (depth_ == 0 && document_depth_ == 1) {
+      depth_ = 1;
+      return true;
+    }
+    if (depth_ == document_depth_) FailType("array");
+    Open("array");
+    ++depth_;
+    field_ = nullptr;
+    return true;
+  }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (depth_ != document_depth_ + 1) return true;
+    field_ = name == fields_.text          ? &found_.text
+             : name == fields_.TitleName() ? &found_.title
+             : name == fields_.IdName()    ? &found_.id
+                                           : nullptr;
+    name_ = field_ != nullptr ? name : std::string();
+    if (field_ == nullptr && found_.others.size() < kNamesTold) found_.others.push_back(name);
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
+    too_large_ = dynamic_cast<const nlohmann::json::out_of_range*>(&error) != nullptr;
+    invalid_utf8_ = std::string_view(error.what()).find("UTF-8") != std::string_view::npos;
+    return false;
+  }
+
+ protected:
+  bool too_large() const { return too_large_; }
+  bool invalid_utf8() const { return invalid_utf8_; }
+  std::size_t depth() const { return depth_; }
+
+ private:
+  [[noreturn]] void FailField(const char* type) {
+    Fail(kBad, "{}: \"{}\" is {}, not a string", Where(), name_, type);
+  }
+  // An array or object inside a document.
+  void Open(const char* type) {
+    if (depth_ == 0) FailType(type);
+    if (field_ != nullptr && depth_ == document_depth_ + 1) FailField(type);
+  }
+  // A value that is no text.
+  bool Value(const char* type) {
+    if (depth_ <= document_depth_) FailType(type);
+    if (field_ != nullptr && depth_ == document_depth_ + 1) FailField(type);
+    return true;
+  }
+  // An id may be a whole number, as data bases have them.
+  template <typename Integer>
+  bool Number(Integer value) {
+    if (depth_ == document_depth_ + 1 && field_ == &found_.id) {
+      *field_ = fmt::to_string(value);
+      return true;
+    }
+    return Value("number");
+  }
+
+  const FieldNames& fields_;
+  std::size_t document_depth_;
+  std::size_t depth_ = 0;
+  FoundFields found_;
+  std::optional<std::string>* field_ = nullptr;  // the value of the member at hand, if it is a field
+  std::string name_;
+  bool too_large_ = false;
+  bool invalid_utf8_ = false;
+};
+
+class LineHandler : public DocumentHandler {
+ public:
+  LineHandler(const FieldNames& fields, const LineReader& reader)
+      : DocumentHandler(fields, 0), reader_(reader) {}
+
+  void End(FoundFields&& found) override { found_ = std::move(found); }
+  [[noreturn]] void FailType(const char*) override {
+    Fail(kBad, "{}: expected a JSON object with \"text\" on each line", Where());
+  }
+  std::string Where() const override { return reader_.where(); }
+
+  FoundFields& found() { return found_; }
+
+ private:
+  const LineReader& reader_;
+  FoundFields found_;
+};
+
+// The one object of a file that was laid out for people begins like JSONL.
+[[noreturn]] void FailUnlessWhole(std::string_view line, const std::string& where, bool first) {
+  const std::string_view start = Trimmed(line);
+  if (first && (start == "{" || start.ends_with(',') || start.ends_with('{') || start.ends_with('['))) {
+    Fail(
+        kBad,
+        "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
+        "writes it), a .json file holds one array of objects or strings; --input-format lines takes any line "
+        "as plain text",
+        where);
+  }
+  ParseJson(line, where, kBad);
+  Fail(ErrorCode::kInternal, "{}: JSON that is refused and taken", where);
+}
+
+// Counts lines on the way, for messages.
+class Characters {
+ public:
+  explicit Characters(ByteSource& source) : source_(source) {}
+
+  bool AtEnd() {
+    if (position_ < size_) return false;
+    position_ = 0;
+    size_ = source_.Read(block_.data(), block_.size());
+    ended_ = size_ == 0;
+    return ended_;
+  }
+  char Current() { return AtEnd() ? '\0' : block_[position_]; }
+  void Advance() {
+    ++bytes_;
+    line_ += block_[position_++] == '\n' ? 1 : 0;
+  }
+
+  std::size_t line() const { return line_; }
+  std::size_t bytes() const { return bytes_; }
+  bool ended() const { return ended_; }
+
+ private:
+  ByteSource& source_;
+  std::array<char, 1 << 16> block_{};
+  std::size_t position_ = 0;
+  std::size_t size_ = 0;
+  std::size_t line_ = 1;
+  std::size_t bytes_ = 0;
+  bool ended_ = false;
+};
+
+// Characters as the parser wants them. The default one is the end.
+class CharacterIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = char;
+
+  CharacterIterator() = default;
+  explicit CharacterIterator(Characters* characters) : characters_(characters) {}
+  char operator*() const { return characters_->Current(); }
+  CharacterIterator& operator++() {
+    characters_->Advance();
+    return *this;
+  }
+  CharacterIterator operator++(int) {
+    characters_->Advance();
+    return *this;
+  }
+  bool operator==(const CharacterIterator& other) const { return AtEnd() == other.AtEnd(); }
+  bool operator!=(const CharacterIterator& other) const { return !(*this == other); }
+
+ private:
+  bool AtEnd() const { return characters_ == nullptr || characters_->AtEnd(); }
+  Characters* characters_ = nullptr;
+};
+
+class ArrayHandler : public DocumentHandler {
+ public:
+  ArrayHandler(const FieldNames& fields, const std::string& name, const DocumentCallback& callback,
+               const Characters& characters)
+      : DocumentHandler(fields, 1),
+        fields_(fields),
+        name_(name),
+        sink_(callback, "in element", fields.IdName()),
+        characters_(characters) {}
+
+  void End(FoundFields&& found) override {
+    const std::string where = Where();
+    ++elements_;
+    Give(std::move(found), fields_, elements_, elements_, where, sink_);
+  }
+  [[noreturn]] void FailType(const char* type) override {
+    if (depth() == 0) {
+      Fail(kBad,
+           "{}: expected one JSON array of objects with \"{}\", or of strings, and found: {} (JSONL, one "
+           "object a line, is read too: --input-format jsonl)",
+           name_, fields_.text, type);
+    }
+    Fail(kBad, "{}: expected an object with \"{}\", or a string, and found: {}", Where(), fields_.text, type);
+  }
+  std::string Where() const override {
+    return fmt::format("{}:{}: element {}", name_, characters_.line(), elements_ + 1);
+  }
+  [[noreturn]] void FailSyntax() const {
+    if (too_large()) Fail(kBad, "{}: JSON that cannot be held: a number is too large", Where());
+    if (characters_.ended()) {
+      Fail(kBad, "{}: not valid JSON: the file ends inside it; it is cut", Where());
+    }
+    if (invalid_utf8()) {
+      Fail(kBad, "{}: not valid UTF-8 at byte {} of the file", Where(), characters_.bytes());
+    }
+    Fail(kBad,
+         "{}: not valid JSON at byte {} of the file (--input-format lines takes any line as plain text)",
+         Where(), characters_.bytes());
+  }
+  std::size_t count() const { return sink_.count(); }
+
+ private:
+  const FieldNames& fields_;
+  const std::string& name_;
+  DocumentSink sink_;
+  const Characters& characters_;
+  std::size_t elements_ = 0;
+};
+
+}  // namespace
+
+std::size_t ReadJsonLines(ByteSource& source, const std::string& name, const FieldNames& fields,
+                          const DocumentCallback& callback) {
+  LineReader reader(source, name);
+  DocumentSink sink(callback, "on line", fields.IdName());
+  std::string_view line;
+  while (reader.Next(&line)) {
+    if (Trimmed(line).empty()) continue;
+    LineHandler handler(fields, reader);
+    if (!Json::sax_parse(line.begin(), line.end(), &handler)) {
+      FailUnlessWhole(line, reader.where(), sink.count() == 0);
+    }
+    Give(std::move(handler.found()), fields, reader.number(), reader.number(), reader.where(), sink);
+  }
+  return sink.count();
+}
+
+std::size_t ReadJsonArray(ByteSource& source, const std::string& name, const FieldNames& fields,
+                          const DocumentCallback& callback) {
+  Characters characters(source);
+  ArrayHandler handler(fields, name, callback, characters);
+  if (!Json::sax_parse(CharacterIterator(&characters), CharacterIterator(), &handler)) handler.FailSyntax();
+  return handler.count();
+}
+
+}  // namespace lengthwise
