@@ -20,8 +20,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
 struct BuildCommand {
   std::vector<std::string> names;
   std::string output;
@@ -42,13 +40,15 @@ std::vector<Entry> ReadEntries(const std::filesystem::path& folder) {
   const std::string where = (folder / "datasets.json").string();
   const Json catalogue = ReadCatalogue(folder);
   std::vector<Entry> entries;
-  for (const Json& set : RequiredJsonMember<std::vector<Json>>(catalogue, "datasets", where, kBad)) {
-    entries.push_back({RequiredJsonMember<std::string>(set, "name", where, kBad),
-                       RequiredJsonMember<std::string>(set, "task", where, kBad),
-                       RequiredJsonMember<std::size_t>(set, "documents", where, kBad),
-                       RequiredJsonMember<std::vector<std::string>>(set, "packages", where, kBad),
-                       RequiredJsonMember<std::string>(set, "licence", where, kBad),
-                       RequiredJsonMember<std::string>(set, "about", where, kBad)});
+  for (const Json& set :
+       RequiredJsonMember<std::vector<Json>>(catalogue, "datasets", where, ErrorCode::kBadInput)) {
+    entries.push_back(
+        {RequiredJsonMember<std::string>(set, "name", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "task", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::size_t>(set, "documents", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::vector<std::string>>(set, "packages", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "licence", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "about", where, ErrorCode::kBadInput)});
   }
   return entries;
 }

@@ -146,7 +146,7 @@ void RunEvaluate(const EvaluateCommand& command) {
     fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
-  PrintAnswer({.output = command.output, .html = command.html}, evaluation);
+  PrintAnswer({command.output, command.html, "", false, {}}, evaluation);
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {

@@ -40,7 +40,7 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
     Say("{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
         verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
   }
-  PrintAnswer({.output = command.output, .html = command.html}, theory);
+  PrintAnswer({command.output, command.html, "", false, {}}, theory);
   if (!command.json) return;
   const OrderedJson summary = {
       {"output", command.output},

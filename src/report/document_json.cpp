@@ -60,6 +60,12 @@ OrderedJson JsonInterval(const std::optional<Interval>& interval) {
   return interval ? JsonInterval(*interval) : OrderedJson(nullptr);
 }
 
+std::string Decimals(double value, int decimals) {
+  const double scale = std::pow(10.0, decimals);
+  const double rounded = std::round(value * scale) / scale;
+  return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, decimals);
+}
+
 std::string FormatDocument(const OrderedJson& document, std::initializer_list<std::string_view> tables) {
   std::string text = "{";
   for (const auto& [name, value] : document.items()) {

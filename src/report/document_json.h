@@ -22,6 +22,9 @@ OrderedJson CountOrNull(std::size_t count);
 OrderedJson JsonInterval(const Interval& interval);
 OrderedJson JsonInterval(const std::optional<Interval>& interval);
 
+// For sentences: so many decimals, and never "-0.000".
+std::string Decimals(double value, int decimals);
+
 // Text of a file: an indented object in which each row of the arrays named in `tables` stands on a line of
 // its own. Invalid UTF-8 becomes U+FFFD.
 std::string FormatDocument(const OrderedJson& document, std::initializer_list<std::string_view> tables);

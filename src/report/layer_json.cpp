@@ -39,14 +39,8 @@ std::string GainsAt(std::span<const GainResult> gains, std::size_t length) {
       factor(GainPart::kAttention));
 }
 
-// Never "-0.0000".
-std::string Signed(double value) {
-  const double rounded = std::round(value * 10000) / 10000;
-  return fmt::format("{:.4f}", rounded == 0 ? 0.0 : rounded);
-}
-
 std::string Bounds(const std::optional<double>& low, const std::optional<double>& high) {
-  return low ? fmt::format(" [{}, {}]", Signed(*low), Signed(*high)) : std::string();
+  return low ? fmt::format(" [{}, {}]", Decimals(*low, 4), Decimals(*high, 4)) : std::string();
 }
 
 const char* Replacement(HeadOutput mode) {
@@ -78,7 +72,7 @@ std::string ModeClause(std::span<const AblatedHead> heads) {
   clause += ", most by";
   for (std::size_t h = 0; h < std::min(kNamedHeads, heads.size()); ++h) {
     clause += fmt::format("{} layer {} head {}: {}{}", h == 0 ? "" : ";", heads[h].layer, heads[h].head,
-                          Signed(*heads[h].carried.estimate),
+                          Decimals(*heads[h].carried.estimate, 4),
                           Bounds(heads[h].simultaneous_low, heads[h].simultaneous_high));
   }
   return clause;
@@ -87,7 +81,7 @@ std::string ModeClause(std::span<const AblatedHead> heads) {
 std::string AblationSentence(const AblationResult& ablation) {
   std::string sentence =
       fmt::format("On {} documents cut to {} tokens the collapse index is {}{}", ablation.documents,
-                  fmt::join(ablation.lengths, ", "), Signed(*ablation.index.estimate),
+                  fmt::join(ablation.lengths, ", "), Decimals(*ablation.index.estimate, 4),
                   Bounds(ablation.index.low, ablation.index.high));
   for (std::size_t first = 0; first < ablation.heads.size(); first += ablation.head_count)
     sentence += "; " + ModeClause(std::span(ablation.heads).subspan(first, ablation.head_count));

@@ -6,7 +6,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
 constexpr std::size_t kHeadNumbers = 4;
 constexpr std::size_t kLayerNumbers = 2;
 
@@ -50,7 +49,7 @@ std::vector<double> Triangle(const Eigen::MatrixXd& matrix) {
 std::uint64_t Count(const Json& json, const char* name, const std::string& where) {
   const auto member = json.find(name);
   if (member == json.end() || !member->is_number_unsigned())
-    Fail(kBad, "{}: \"{}\" is missing or no count", where, name);
+    Fail(ErrorCode::kBadInput, "{}: \"{}\" is missing or no count", where, name);
   return member->get<std::uint64_t>();
 }
 
@@ -93,7 +92,7 @@ BucketStats ParseBucketStats(const Json& json, std::size_t dimension, std::size_
   BucketStats bucket;
   bucket.bucket.from = Count(json, "from", where);
   bucket.bucket.to = Count(json, "to", where);
-  bucket.bucket.cut = RequiredJsonMember<bool>(json, "of_cut_documents", where, kBad);
+  bucket.bucket.cut = RequiredJsonMember<bool>(json, "of_cut_documents", where, ErrorCode::kBadInput);
   bucket.count = Count(json, "count", where);
   bucket.tokens = Count(json, "tokens", where);
   bucket.cut = Count(json, "cut", where);
@@ -101,7 +100,7 @@ BucketStats ParseBucketStats(const Json& json, std::size_t dimension, std::size_
   const std::uint64_t kept = Count(json, "kept", where);
   if (bucket.cut > bucket.count || bucket.zero_vectors > bucket.count ||
       kept != std::min<std::uint64_t>(bucket.count, capacity)) {
-    Fail(kBad, "{}: the counts of the bucket of {} to {} tokens contradict each other", where,
+    Fail(ErrorCode::kBadInput, "{}: the counts of the bucket of {} to {} tokens contradict each other", where,
          bucket.bucket.from, bucket.bucket.to);
   }
   const auto size = static_cast<Eigen::Index>(dimension);
@@ -127,8 +126,8 @@ BucketStats ParseBucketStats(const Json& json, std::size_t dimension, std::size_
     bucket.probes.layers = ParseLayers(probes, Count(probes, "layers_in_all", where), where);
     if (bucket.probes.count != bucket.count || bucket.probes.head_count == 0 ||
         bucket.probes.heads.size() % bucket.probes.head_count != 0) {
-      Fail(kBad, "{}: the probes of the bucket of {} to {} tokens contradict its counts", where,
-           bucket.bucket.from, bucket.bucket.to);
+      Fail(ErrorCode::kBadInput, "{}: the probes of the bucket of {} to {} tokens contradict its counts",
+           where, bucket.bucket.from, bucket.bucket.to);
     }
   }
   return bucket;

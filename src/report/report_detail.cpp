@@ -6,40 +6,37 @@
 #include <cmath>
 #include <vector>
 
+#include "report/document_json.h"
 #include "report/report_words.h"
 
 namespace lengthwise {
 namespace {
 
-// Never "-0.000".
-std::string Signed(double value) {
-  const double rounded = std::round(value * 1000) / 1000;
-  return fmt::format("{:.3f}", rounded == 0 ? 0.0 : rounded);
-}
-
 std::string IndexClause(const CollapseIndex& index) {
   const Interval& slope = index.slope;
   const std::string range = fmt::format("from {} to {} tokens", index.lengths.front(), index.lengths.back());
   const std::string without = index.static_slope ? fmt::format(" (the same tokens without attention: {})",
-                                                               Signed(*index.static_slope->estimate))
+                                                               Decimals(*index.static_slope->estimate, 3))
                                                  : "";
   switch (index.direction) {
     case Direction::kRises:
       return fmt::format("Mean pairwise cosine rises by {} [{}, {}] per doubling of length {}{}",
-                         Signed(*slope.estimate), Signed(*slope.low), Signed(*slope.high), range, without);
+                         Decimals(*slope.estimate, 3), Decimals(*slope.low, 3), Decimals(*slope.high, 3),
+                         range, without);
     case Direction::kFalls:
       return fmt::format("Mean pairwise cosine falls by {} [{}, {}] per doubling of length {}{}",
-                         Signed(-*slope.estimate), Signed(-*slope.high), Signed(-*slope.low), range, without);
+                         Decimals(-*slope.estimate, 3), Decimals(-*slope.high, 3), Decimals(-*slope.low, 3),
+                         range, without);
     case Direction::kNoTrend:
       return fmt::format(
           "Mean pairwise cosine shows no clear trend with length: {} [{}, {}] per doubling {}{}",
-          Signed(*slope.estimate), Signed(*slope.low), Signed(*slope.high), range, without);
+          Decimals(*slope.estimate, 3), Decimals(*slope.low, 3), Decimals(*slope.high, 3), range, without);
     case Direction::kUnknown:
       break;
   }
   return fmt::format(
       "Mean pairwise cosine changes by {} per doubling of length {}{}, without an interval ({} documents)",
-      Signed(*slope.estimate), range, without, index.documents);
+      Decimals(*slope.estimate, 3), range, without, index.documents);
 }
 
 std::string KneeAt(const Knee& knee, const LengthLimits& limits) {
@@ -67,7 +64,8 @@ std::string ShapeClause(const Shapes& shapes, const CollapseIndex& index, const 
   const Knee& knee = *shapes.knee;
   if (preferred.shape == Shape::kBroken) {
     return clause + fmt::format(", with the knee {}: {} per doubling before it, {} after",
-                                KneeAt(knee, limits), Signed(knee.slope_before), Signed(knee.slope_after));
+                                KneeAt(knee, limits), Decimals(knee.slope_before, 3),
+                                Decimals(knee.slope_after, 3));
   }
   return clause + fmt::format("; a broken shape would have its knee {}", KneeAt(knee, limits));
 }
@@ -88,7 +86,7 @@ std::string WithoutIndex(const MeasureResult& result) {
     sentence += fmt::format(
         "; mean pairwise cosine is {} in documents of {:.0f} tokens (mean of {}) and {} in those of {:.0f} "
         "(mean of {})",
-        Signed(*first.cosine.estimate), *first.length, first.count, Signed(*last.cosine.estimate),
+        Decimals(*first.cosine.estimate, 3), *first.length, first.count, Decimals(*last.cosine.estimate, 3),
         *last.length, last.count);
   }
   return sentence;

@@ -19,8 +19,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
 OrderedJson OptionsJson(const MeasureStatistics& statistics) {
   const MeasureOptions& options = statistics.options;
   return {{"natural", options.natural},
@@ -85,10 +83,10 @@ DataSums ParseData(const Json& json, const std::string& where) {
     documents += pair.at(1).get<std::uint64_t>();
   }
   if (documents == 0 || documents != data.documents || data.read < documents)
-    Fail(kBad, "{}: the numbers of documents contradict each other", where);
+    Fail(ErrorCode::kBadInput, "{}: the numbers of documents contradict each other", where);
   const auto sampled = json.at("sampled").get<std::size_t>();
   if (sampled > std::min<std::uint64_t>(documents, DocumentSample::kCapacity))
-    Fail(kBad, "{}: a sample of {} of {} documents", where, sampled, documents);
+    Fail(ErrorCode::kBadInput, "{}: a sample of {} of {} documents", where, sampled, documents);
   for (const std::uint64_t hash : UnpackNumbers<std::uint64_t>(json, "sample", sampled, where))
     data.sample.Add(hash);
   return data;
@@ -114,13 +112,14 @@ TruncatedDocument ParseDocument(const Json& json, const MeasureStatistics& stati
   document.lengths = json.at("lengths").get<std::size_t>();
   const auto reached = std::upper_bound(options.lengths.begin(), options.lengths.end(), document.tokens);
   if (document.lengths != static_cast<std::size_t>(reached - options.lengths.begin()))
-    Fail(kBad, "{}: a document of {} tokens stands at {} lengths", where, document.tokens, document.lengths);
+    Fail(ErrorCode::kBadInput, "{}: a document of {} tokens stands at {} lengths", where, document.tokens,
+         document.lengths);
   const std::size_t numbers = document.lengths * statistics.model.hidden;
   document.model = UnpackNumbers<float>(json, "model", options.truncated ? numbers : 0, where);
   document.static_control = UnpackNumbers<float>(json, "static", options.static_control ? numbers : 0, where);
   const bool probed = options.truncated && (options.probe || options.gains);
   if (json.at("probes").size() != (probed ? document.lengths : 0))
-    Fail(kBad, "{}: a document without its probes", where);
+    Fail(ErrorCode::kBadInput, "{}: a document without its probes", where);
   for (const Json& probe : json.at("probes")) {
     document.probes.push_back(ParseTextProbe(probe, options.lengths[document.probes.size()],
                                              {.layers = statistics.model.layers,
@@ -137,7 +136,7 @@ void CheckTruncated(const MeasureStatistics& statistics, const std::string& wher
   const MeasureOptions& options = statistics.options;
   const TruncatedStatistics& truncated = statistics.truncated;
   if (truncated.counts.at_least.size() != options.lengths.size())
-    Fail(kBad, "{}: the counts of the truncated arm contradict the options", where);
+    Fail(ErrorCode::kBadInput, "{}: the counts of the truncated arm contradict the options", where);
   const std::size_t used = truncated.counts.Reached(options.minimum_documents);
   if (!options.AnyTruncated() || used < 2) return;
   const auto kept = static_cast<std::uint64_t>(
@@ -145,7 +144,7 @@ void CheckTruncated(const MeasureStatistics& statistics, const std::string& wher
                     [&](const TruncatedDocument& document) { return document.lengths >= used; }));
   const std::uint64_t needed =
       std::min<std::uint64_t>(truncated.counts.at_least[used - 1], options.truncated_documents);
-  if (kept < needed) Fail(kBad, "{}: documents of the truncated arm are missing", where);
+  if (kept < needed) Fail(ErrorCode::kBadInput, "{}: documents of the truncated arm are missing", where);
 }
 
 ArmStats ParseNatural(const Json& json, const MeasureStatistics& statistics, const std::string& where) {
@@ -153,15 +152,16 @@ ArmStats ParseNatural(const Json& json, const MeasureStatistics& statistics, con
   const std::vector<LengthBucket> expected = NaturalBuckets(statistics.model.limits.in_force);
   const auto parse = [&](const char* name, bool wanted) -> std::optional<LengthStats> {
     const Json& buckets = json.at(name);
-    if (buckets.is_null() != !wanted) Fail(kBad, "{}: \"{}\" contradicts the options", where, name);
+    if (buckets.is_null() != !wanted)
+      Fail(ErrorCode::kBadInput, "{}: \"{}\" contradicts the options", where, name);
     if (!wanted) return std::nullopt;
     std::vector<BucketStats> parsed;
     for (const Json& bucket : buckets) {
       parsed.push_back(ParseBucketStats(bucket, statistics.model.hidden, options.kept_vectors, where));
       if (parsed.size() > expected.size() || parsed.back().bucket != expected[parsed.size() - 1])
-        Fail(kBad, "{}: \"{}\" has other buckets than its model", where, name);
+        Fail(ErrorCode::kBadInput, "{}: \"{}\" has other buckets than its model", where, name);
     }
-    if (parsed.size() != expected.size()) Fail(kBad, "{}: \"{}\" lacks buckets", where, name);
+    if (parsed.size() != expected.size()) Fail(ErrorCode::kBadInput, "{}: \"{}\" lacks buckets", where, name);
     return LengthStats(statistics.model.hidden, std::move(parsed));
   };
   ArmStats natural;
@@ -223,8 +223,10 @@ void RefuseSameFiles(std::span<const std::string> paths) {
     for (std::size_t j = 0; j < i; ++j) {
       if (!SameFile(paths[i], paths[j])) continue;
       if (paths[i] == paths[j])
-        Fail(kBad, "{} is given twice, and its documents would count twice; give it once", paths[i]);
-      Fail(kBad, "{} and {} are the same file, and its documents would count twice; give it once", paths[j],
+        Fail(ErrorCode::kBadInput, "{} is given twice, and its documents would count twice; give it once",
+             paths[i]);
+      Fail(ErrorCode::kBadInput,
+           "{} and {} are the same file, and its documents would count twice; give it once", paths[j],
            paths[i]);
     }
   }
@@ -241,13 +243,13 @@ void RefuseOverlap(const Part& before, const Part& part) {
   const DataSums& b = part.data;
   if (a.documents == b.documents && a.fingerprint_high == b.fingerprint_high &&
       a.fingerprint_low == b.fingerprint_low) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{} and {} are statistics of the same {} documents, which would count twice; leave one of them out",
          before.path, part.path, a.documents);
   }
   const std::size_t shared = a.sample.SharedWith(b.sample);
   if (shared > 0) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{} and {} share documents, at least {} of {} and {}, which would count twice; measure parts "
          "that share none, or let the shared count as often as they stand with --allow-overlap",
          before.path, part.path, shared, a.documents, b.documents);
@@ -263,7 +265,7 @@ void CheckAlike(const StatisticsFile& other, const std::string& other_path, cons
   };
   const Difference difference = FirstDifference(described(merged), described(other), "");
   if (!difference.path.empty()) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: its {} is {}, but that of the files before it is {}; only statistics of the same model, "
          "repair and options can be merged",
          other_path, difference.path.substr(1), difference.other, difference.value);
@@ -332,26 +334,27 @@ void WriteStatistics(const MeasureStatistics& statistics, const OrderedJson& rep
 
 StatisticsFile ReadStatistics(const std::filesystem::path& path) {
   const std::string where = path.string();
-  const Json json = ReadJsonObject(path, kBad);
+  const Json json = ReadJsonObject(path, ErrorCode::kBadInput);
   if (json.value("format", Json()) != "lengthwise-statistics") {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: not a file of statistics; lengthwise measure --statistics writes them (a report does not hold "
          "what a merge needs)",
          where);
   }
   const Json version = json.value("version", Json());
   if (version == 1) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: statistics of version 1, which do not say which documents they were made from; measure these "
          "again with this version of the program",
          where);
   }
   if (version != kStatisticsVersion)
-    Fail(kBad, "{}: statistics of another version; measure again with this one", where);
+    Fail(ErrorCode::kBadInput, "{}: statistics of another version; measure again with this one", where);
   try {
     return {Parse(json, where), json.at("model"), json.at("repair")};
   } catch (const Json::exception& error) {
-    Fail(kBad, "{}: not complete, or of other types than statistics have: {}", where, error.what());
+    Fail(ErrorCode::kBadInput, "{}: not complete, or of other types than statistics have: {}", where,
+         error.what());
   }
 }
 

@@ -13,8 +13,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
 // Filler beyond a document's length, in which words are sought that fill its last tokens exactly.
 constexpr std::size_t kSpareTokens = 64;
 
@@ -134,24 +132,27 @@ void CheckLengths(const NeedleOptions& options, std::span<const std::size_t> sta
   const std::size_t least = *longest + special_tokens + 1;
   for (const std::size_t length : options.lengths) {
     if (length >= least) continue;
-    Fail(kBad, "documents of {} tokens are too short to hide a statement of {}; {} is the least length",
-         length, *longest, least);
+    Fail(ErrorCode::kBadInput,
+         "documents of {} tokens are too short to hide a statement of {}; {} is the least length", length,
+         *longest, least);
   }
 }
 
 void CheckCounts(const NeedleOptions& options) {
-  if (options.lengths.empty()) Fail(kBad, "no length is given");
+  if (options.lengths.empty()) Fail(ErrorCode::kBadInput, "no length is given");
   std::vector<std::size_t> sorted = options.lengths;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
-    Fail(kBad, "the length {} is given twice", *twice);
-  if (options.documents == 0 || options.queries == 0) Fail(kBad, "a task needs documents and queries");
+    Fail(ErrorCode::kBadInput, "the length {} is given twice", *twice);
+  if (options.documents == 0 || options.queries == 0)
+    Fail(ErrorCode::kBadInput, "a task needs documents and queries");
   if (const std::size_t most = NeedleCount(options.kind); options.documents > most) {
-    Fail(kBad, "{} documents need as many statements, and there are {}; ask for fewer documents",
-         options.documents, most);
+    Fail(ErrorCode::kBadInput,
+         "{} documents need as many statements, and there are {}; ask for fewer documents", options.documents,
+         most);
   }
   if (options.queries > options.documents) {
-    Fail(kBad, "{} queries ask for more statements than {} documents hold", options.queries,
+    Fail(ErrorCode::kBadInput, "{} queries ask for more statements than {} documents hold", options.queries,
          options.documents);
   }
 }
@@ -161,7 +162,7 @@ void CheckCounts(const NeedleOptions& options) {
                             std::size_t skipped) {
   std::size_t total = 0;
   for (const Document& document : filler) total += TokensOf(WordsOf(document, tokenizer));
-  Fail(kBad,
+  Fail(ErrorCode::kBadInput,
        "the filler, {} tokens in {} document(s), fills {} of {} documents of {} tokens each; give more "
        "filler, "
        "or ask for fewer documents or a smaller length{}",

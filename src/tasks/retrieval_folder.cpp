@@ -17,7 +17,6 @@ namespace lengthwise {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
 
 // Ids, their index and the line that they stand on.
 struct IdIndex {
@@ -33,20 +32,21 @@ std::vector<Document> ReadDocumentsWithIds(const fs::path& path, IdIndex& ids) {
   ForEachJsonLine(path, [&](const Json& object, std::size_t line) {
     const std::string where = LinePlace(path, line);
     Document document;
-    document.id = RequiredJsonMember<std::string>(object, "_id", where, kBad);
-    document.title = JsonMember<std::string>(object, "title", "", where, kBad);
-    document.text = RequiredJsonMember<std::string>(object, "text", where, kBad);
+    document.id = RequiredJsonMember<std::string>(object, "_id", where, ErrorCode::kBadInput);
+    document.title = JsonMember<std::string>(object, "title", "", where, ErrorCode::kBadInput);
+    document.text = RequiredJsonMember<std::string>(object, "text", where, ErrorCode::kBadInput);
     const auto index = static_cast<std::uint32_t>(documents.size());
     const auto [seen, is_new] = ids.places.emplace(document.id, IdIndex::Place{index, line});
     if (!is_new)
-      Fail(kBad, "{}: \"_id\" {} stands on line {} already", where, document.id, seen->second.line);
+      Fail(ErrorCode::kBadInput, "{}: \"_id\" {} stands on line {} already", where, document.id,
+           seen->second.line);
     if (IsBlank(EmbeddedText(document))) {
-      Fail(kBad, "{}: the text of \"_id\" {} is empty; leave it out, with its judgements", where,
-           document.id);
+      Fail(ErrorCode::kBadInput, "{}: the text of \"_id\" {} is empty; leave it out, with its judgements",
+           where, document.id);
     }
     documents.push_back(std::move(document));
   });
-  if (documents.empty()) Fail(kBad, "{}: holds no text", path.string());
+  if (documents.empty()) Fail(ErrorCode::kBadInput, "{}: holds no text", path.string());
   return documents;
 }
 
@@ -60,7 +60,7 @@ Judgement SplitJudgement(std::string_view text, const std::string& where) {
   const std::size_t first = text.find('\t');
   const std::size_t second = first == std::string_view::npos ? first : text.find('\t', first + 1);
   if (second == std::string_view::npos || text.find('\t', second + 1) != std::string_view::npos) {
-    Fail(kBad, "{}: expected query id, document id and grade with tabs between", where);
+    Fail(ErrorCode::kBadInput, "{}: expected query id, document id and grade with tabs between", where);
   }
   return {text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
 }
@@ -73,7 +73,8 @@ bool ParseGrade(std::string_view text, int& grade) {
 std::uint32_t FindId(const IdIndex& ids, std::string_view id, const std::string& where,
                      const std::string& file) {
   const auto found = ids.places.find(std::string(id));
-  if (found == ids.places.end()) Fail(kBad, "{}: {} is not the \"_id\" of a line of {}", where, id, file);
+  if (found == ids.places.end())
+    Fail(ErrorCode::kBadInput, "{}: {} is not the \"_id\" of a line of {}", where, id, file);
   return found->second.index;
 }
 
@@ -94,17 +95,18 @@ Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const Id
     // A header is a first line whose grade is no number and whose ids are nobody's.
     if (std::exchange(first, false) && !is_number && !queries.places.contains(std::string(judgement.query)))
       return;
-    if (!is_number) Fail(kBad, "{}: the grade \"{}\" is not a whole number", where, judgement.grade);
+    if (!is_number)
+      Fail(ErrorCode::kBadInput, "{}: the grade \"{}\" is not a whole number", where, judgement.grade);
     const std::uint32_t query = FindId(queries, judgement.query, where, "queries.jsonl");
     const std::uint32_t document = FindId(documents, judgement.document, where, corpus);
     const auto [seen, is_new] = judgements[query].emplace(document, std::pair(grade, line));
     if (!is_new) {
-      Fail(kBad, "{}: query {} and document {} are judged on line {} already", where, judgement.query,
-           judgement.document, seen->second.second);
+      Fail(ErrorCode::kBadInput, "{}: query {} and document {} are judged on line {} already", where,
+           judgement.query, judgement.document, seen->second.second);
     }
     ++count;
   });
-  if (count == 0) Fail(kBad, "{}: holds no judgement", path.string());
+  if (count == 0) Fail(ErrorCode::kBadInput, "{}: holds no judgement", path.string());
   return judgements;
 }
 
@@ -121,7 +123,8 @@ std::vector<std::vector<Relevance>> Relevances(const Judgements& judgements, con
       any_relevant = any_relevant || judgement.first > 0;
     }
   }
-  if (!any_relevant) Fail(kBad, "{}: no grade is above 0, so nothing is relevant", path.string());
+  if (!any_relevant)
+    Fail(ErrorCode::kBadInput, "{}: no grade is above 0, so nothing is relevant", path.string());
   return result;
 }
 
@@ -145,8 +148,9 @@ Corpus ReadOtherCorpus(const fs::path& folder, const std::string& name, const Id
                        const std::vector<Document>& queries, const std::vector<bool>& judged) {
   const fs::path qrels = folder / ("qrels-" + name + ".tsv");
   if (!Exists(qrels)) {
-    Fail(kBad, "{}: corpus-{}.jsonl, which answers the same queries, needs it, and it is missing",
-         qrels.string(), name);
+    Fail(ErrorCode::kBadInput,
+         "{}: corpus-{}.jsonl, which answers the same queries, needs it, and it is missing", qrels.string(),
+         name);
   }
   Corpus corpus;
   corpus.name = name;
@@ -156,7 +160,8 @@ Corpus ReadOtherCorpus(const fs::path& folder, const std::string& name, const Id
   const Judgements judgements = ReadJudgements(qrels, query_ids, document_ids, documents.filename().string());
   for (std::size_t q = 0; q < queries.size(); ++q) {
     if (judgements[q].empty() != judged[q]) continue;
-    Fail(kBad, "{}: query {} has {} judgement here and {} in the task's own; the same queries are compared",
+    Fail(ErrorCode::kBadInput,
+         "{}: query {} has {} judgement here and {} in the task's own; the same queries are compared",
          qrels.string(), queries[q].id, judged[q] ? "no" : "a", judged[q] ? "one" : "none");
   }
   corpus.judgements = Relevances(judgements, judged, qrels);

@@ -14,20 +14,20 @@ namespace lengthwise {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
 
 std::string RequiredText(const Json& object, const char* name, const std::string& where) {
-  std::string text = RequiredJsonMember<std::string>(object, name, where, kBad);
-  if (IsBlank(text)) Fail(kBad, "{}: \"{}\" is empty", where, name);
+  std::string text = RequiredJsonMember<std::string>(object, name, where, ErrorCode::kBadInput);
+  if (IsBlank(text)) Fail(ErrorCode::kBadInput, "{}: \"{}\" is empty", where, name);
   return text;
 }
 
 std::string ReadLabel(const Json& object, const std::string& where) {
   const auto label = object.find("label");
-  if (label == object.end() || label->is_null()) Fail(kBad, "{}: \"label\" is missing", where);
+  if (label == object.end() || label->is_null())
+    Fail(ErrorCode::kBadInput, "{}: \"label\" is missing", where);
   if (label->is_number_integer()) return label->dump();
   if (label->is_string() && !IsBlank(label->get<std::string>())) return label->get<std::string>();
-  Fail(kBad, "{}: \"label\" must be a text that is not empty or a whole number", where);
+  Fail(ErrorCode::kBadInput, "{}: \"label\" must be a text that is not empty or a whole number", where);
 }
 
 // What is known of a label.
@@ -40,17 +40,18 @@ struct LabelUse {
 
 void CheckLabels(const fs::path& path, const std::map<std::string, LabelUse>& labels, bool has_split) {
   if (labels.size() < 2)
-    Fail(kBad, "{}: holds {} label(s), and a task needs two", path.string(), labels.size());
+    Fail(ErrorCode::kBadInput, "{}: holds {} label(s), and a task needs two", path.string(), labels.size());
   for (const auto& [label, use] : labels) {
     const std::string where = LinePlace(path, use.line);
     if (use.texts < 2) {
-      Fail(kBad,
+      Fail(ErrorCode::kBadInput,
            "{}: this is the only text with label {}; a label needs two texts, one to learn from and one to "
            "test",
            where, label);
     }
     if (has_split && use.training_texts == 0) {
-      Fail(kBad, "{}: no text with label {} has \"split\" train, so it cannot be learned", where, label);
+      Fail(ErrorCode::kBadInput, "{}: no text with label {} has \"split\" train, so it cannot be learned",
+           where, label);
     }
   }
 }
@@ -66,14 +67,14 @@ LabelledTask ReadLabelled(const fs::path& path) {
     const std::string where = LinePlace(path, line);
     std::string text = RequiredText(object, "text", where);
     std::string label = ReadLabel(object, where);
-    const auto split = JsonMember<std::string>(object, "split", "", where, kBad);
+    const auto split = JsonMember<std::string>(object, "split", "", where, ErrorCode::kBadInput);
     if (!split.empty() && split != "train" && split != "test" && split != "validation") {
-      Fail(kBad, "{}: \"split\" is {}, not train, validation or test", where, split);
+      Fail(ErrorCode::kBadInput, "{}: \"split\" is {}, not train, validation or test", where, split);
     }
     with_split += split.empty() ? 0 : 1;
     ++lines;
     if (with_split != 0 && with_split != lines) {
-      Fail(kBad, "{}: some texts have a \"split\" and some have none", where);
+      Fail(ErrorCode::kBadInput, "{}: some texts have a \"split\" and some have none", where);
     }
     if (split == "validation") return;
     LabelUse& use = labels[label];
@@ -84,10 +85,10 @@ LabelledTask ReadLabelled(const fs::path& path) {
     is_test.push_back(split == "test");
   });
   const bool has_split = with_split > 0;
-  if (task.texts.empty()) Fail(kBad, "{}: holds no text", path.string());
+  if (task.texts.empty()) Fail(ErrorCode::kBadInput, "{}: holds no text", path.string());
   CheckLabels(path, labels, has_split);
   if (has_split && std::find(is_test.begin(), is_test.end(), true) == is_test.end()) {
-    Fail(kBad, "{}: no text has \"split\" test", path.string());
+    Fail(ErrorCode::kBadInput, "{}: no text has \"split\" test", path.string());
   }
   for (auto& [label, use] : labels) {
     use.index = static_cast<std::uint32_t>(task.labels.size());
@@ -105,14 +106,15 @@ SimilarityTask ReadSimilarity(const fs::path& path) {
     const bool sentences = object.contains("sentence1");
     task.first.push_back(RequiredText(object, sentences ? "sentence1" : "text1", where));
     task.second.push_back(RequiredText(object, sentences ? "sentence2" : "text2", where));
-    const auto score = RequiredJsonMember<double>(object, "score", where, kBad);
-    if (!std::isfinite(score)) Fail(kBad, "{}: \"score\" is not a finite number", where);
+    const auto score = RequiredJsonMember<double>(object, "score", where, ErrorCode::kBadInput);
+    if (!std::isfinite(score)) Fail(ErrorCode::kBadInput, "{}: \"score\" is not a finite number", where);
     task.scores.push_back(score);
   });
-  if (task.scores.size() < 3) Fail(kBad, "{}: holds fewer than 3 pairs", path.string());
+  if (task.scores.size() < 3) Fail(ErrorCode::kBadInput, "{}: holds fewer than 3 pairs", path.string());
   const auto [least, most] = std::minmax_element(task.scores.begin(), task.scores.end());
   if (*least == *most)
-    Fail(kBad, "{}: every score is {}, so nothing can correlate with them", path.string(), *least);
+    Fail(ErrorCode::kBadInput, "{}: every score is {}, so nothing can correlate with them", path.string(),
+         *least);
   return task;
 }
 
@@ -125,7 +127,7 @@ Task ReadTask(const fs::path& folder) {
   const bool labelled = Exists(folder / "docs.jsonl");
   const bool pairs = Exists(folder / "pairs.jsonl");
   if (retrieval + labelled + pairs != 1) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: a task folder holds corpus.jsonl, queries.jsonl and qrels.tsv (retrieval), or docs.jsonl "
          "(classification and "
          "clustering), or pairs.jsonl (similarity); this one holds {}",

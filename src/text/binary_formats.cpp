@@ -84,18 +84,18 @@ bool IsTable(const BinaryFormat& format) {
 }  // namespace
 
 void RefuseBinary(std::string_view start, const std::string& where) {
-  constexpr ErrorCode kBad = ErrorCode::kBadInput;
   for (const BinaryFormat& format : kFormats) {
     if (!Matches(format, start)) continue;
     const std::string advice =
         IsTable(format) ? fmt::format(fmt::runtime(kTable), format.advice) : std::string(format.advice);
-    Fail(kBad, "{}: {}, which is not read; {}", where, format.name, advice);
+    Fail(ErrorCode::kBadInput, "{}: {}, which is not read; {}", where, format.name, advice);
   }
   if (IsPickle(start)) {
-    Fail(kBad, "{}: a Python pickle, which is not read; write its texts as JSONL from Python", where);
+    Fail(ErrorCode::kBadInput, "{}: a Python pickle, which is not read; write its texts as JSONL from Python",
+         where);
   }
   if (IsTar(start)) {
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: a tar archive, which is not read; unpack it first (tar -xf F), then give a file or folder",
          where);
   }

@@ -18,8 +18,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
 struct FormatName {
   InputFormat format;
   std::string_view name;
@@ -111,7 +109,8 @@ InputFormat ParseInputFormat(std::string_view name) {
   for (const FormatName& format : kFormatNames) {
     if (format.name == name) return format.format;
   }
-  Fail(kBad, "\"{}\" is no format of inputs; there are auto, lines, jsonl, json, csv, tsv", name);
+  Fail(ErrorCode::kBadInput, "\"{}\" is no format of inputs; there are auto, lines, jsonl, json, csv, tsv",
+       name);
 }
 
 InputFindings ForEachDocumentIn(std::unique_ptr<ByteSource> source, const InputOptions& input,
@@ -125,7 +124,7 @@ InputFindings ForEachDocumentIn(std::unique_ptr<ByteSource> source, const InputO
   const std::string ending = EndingOf(input.path);
   const InputFormat format = input.format == InputFormat::kAuto ? FormatOf(text, ending) : input.format;
   const std::size_t count = ReadAs(format, text, input, name, Checked(checks, callback));
-  if (count == 0) Fail(kBad, "{}: holds no document", name);
+  if (count == 0) Fail(ErrorCode::kBadInput, "{}: holds no document", name);
   if (format == InputFormat::kLines) {
     if (input.format == InputFormat::kAuto && !NamesPlainText(ending)) {
       findings.notes.push_back(fmt::format(
@@ -150,8 +149,8 @@ InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback&
   }
   InputFindings findings;
   if (input.format != InputFormat::kAuto) {
-    Fail(kBad, "{}: a folder, of which every .txt file is a document; --input-format is for files",
-         input.path);
+    Fail(ErrorCode::kBadInput,
+         "{}: a folder, of which every .txt file is a document; --input-format is for files", input.path);
   }
   DocumentChecks checks;
   ReadTextFolder(input.path, Checked(checks, callback), findings.notes);

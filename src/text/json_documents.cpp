@@ -17,8 +17,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
-
 // Names of other members that are told where the text is missing.
 constexpr std::size_t kNamesTold = 6;
 
@@ -38,8 +36,9 @@ std::string NamesOf(const FoundFields& found) {
 
 void Give(FoundFields&& found, const FieldNames& fields, std::size_t number, std::size_t place,
           const std::string& where, DocumentSink& sink) {
-  if (!found.text) Fail(kBad, "{}: \"{}\" is missing; {}", where, fields.text, NamesOf(found));
-  if (!found.id && !fields.id.empty()) Fail(kBad, "{}: \"{}\" is missing", where, fields.id);
+  if (!found.text)
+    Fail(ErrorCode::kBadInput, "{}: \"{}\" is missing; {}", where, fields.text, NamesOf(found));
+  if (!found.id && !fields.id.empty()) Fail(ErrorCode::kBadInput, "{}: \"{}\" is missing", where, fields.id);
   sink.Add(found.id ? &*found.id : nullptr, std::move(found.title).value_or(""), std::move(*found.text),
            number, place, where);
 }
@@ -130,7 +129,7 @@ class DocumentHandler : public nlohmann::json_sax<Json> {
 
  private:
   [[noreturn]] void FailField(const char* type) {
-    Fail(kBad, "{}: \"{}\" is {}, not a string", Where(), name_, type);
+    Fail(ErrorCode::kBadInput, "{}: \"{}\" is {}, not a string", Where(), name_, type);
   }
   // An array or object inside a document.
   void Open(const char* type) {
@@ -170,7 +169,7 @@ class LineHandler : public DocumentHandler {
 
   void End(FoundFields&& found) override { found_ = std::move(found); }
   [[noreturn]] void FailType(const char*) override {
-    Fail(kBad, "{}: expected a JSON object with \"text\" on each line", Where());
+    Fail(ErrorCode::kBadInput, "{}: expected a JSON object with \"text\" on each line", Where());
   }
   std::string Where() const override { return reader_.where(); }
 
@@ -186,13 +185,13 @@ class LineHandler : public DocumentHandler {
   const std::string_view start = Trimmed(line);
   if (first && (start == "{" || start.ends_with(',') || start.ends_with('{') || start.ends_with('['))) {
     Fail(
-        kBad,
+        ErrorCode::kBadInput,
         "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
         "writes it), a .json file holds one array of objects or strings; --input-format lines takes any line "
         "as plain text",
         where);
   }
-  ParseJson(line, where, kBad);
+  ParseJson(line, where, ErrorCode::kBadInput);
   Fail(ErrorCode::kInternal, "{}: JSON that is refused and taken", where);
 }
 
@@ -273,25 +272,27 @@ class ArrayHandler : public DocumentHandler {
   }
   [[noreturn]] void FailType(const char* type) override {
     if (depth() == 0) {
-      Fail(kBad,
+      Fail(ErrorCode::kBadInput,
            "{}: expected one JSON array of objects with \"{}\", or of strings, and found: {} (JSONL, one "
            "object a line, is read too: --input-format jsonl)",
            name_, fields_.text, type);
     }
-    Fail(kBad, "{}: expected an object with \"{}\", or a string, and found: {}", Where(), fields_.text, type);
+    Fail(ErrorCode::kBadInput, "{}: expected an object with \"{}\", or a string, and found: {}", Where(),
+         fields_.text, type);
   }
   std::string Where() const override {
     return fmt::format("{}:{}: element {}", name_, characters_.line(), elements_ + 1);
   }
   [[noreturn]] void FailSyntax() const {
-    if (too_large()) Fail(kBad, "{}: JSON that cannot be held: a number is too large", Where());
+    if (too_large())
+      Fail(ErrorCode::kBadInput, "{}: JSON that cannot be held: a number is too large", Where());
     if (characters_.ended()) {
-      Fail(kBad, "{}: not valid JSON: the file ends inside it; it is cut", Where());
+      Fail(ErrorCode::kBadInput, "{}: not valid JSON: the file ends inside it; it is cut", Where());
     }
     if (invalid_utf8()) {
-      Fail(kBad, "{}: not valid UTF-8 at byte {} of the file", Where(), characters_.bytes());
+      Fail(ErrorCode::kBadInput, "{}: not valid UTF-8 at byte {} of the file", Where(), characters_.bytes());
     }
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}: not valid JSON at byte {} of the file (--input-format lines takes any line as plain text)",
          Where(), characters_.bytes());
   }

@@ -13,7 +13,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
 constexpr std::size_t kMissing = static_cast<std::size_t>(-1);
 
 // Rows of a table, each with the line that it begins on.
@@ -93,8 +92,8 @@ class RowReader {
     while (true) {
       int character = Character();
       if (character < 0) {
-        Fail(kBad, "{}:{}: the quote that opens a field here is not closed before the file ends", name_,
-             opened);
+        Fail(ErrorCode::kBadInput,
+             "{}:{}: the quote that opens a field here is not closed before the file ends", name_, opened);
       }
       Advance();
       if (character == '"') {
@@ -107,7 +106,7 @@ class RowReader {
     if (Character() == '\r') Advance();
     const int after = Character();
     if (after < 0 || after == '\n' || after == static_cast<unsigned char>(separator_)) return;
-    Fail(kBad,
+    Fail(ErrorCode::kBadInput,
          "{}:{}: text after the closing quote of a field (opened on line {}); a quote inside a quoted field "
          "is "
          "written twice",
@@ -140,12 +139,13 @@ std::size_t FindColumn(const std::vector<std::string>& header, const std::string
   if (found == header.end()) {
     if (!required) return kMissing;
     const bool semicolons = header.size() == 1 && header[0].find(';') != std::string::npos;
-    Fail(kBad, "{}: the header has no column \"{}\"; it has {} ({})", where, name, Listed(header),
+    Fail(ErrorCode::kBadInput, "{}: the header has no column \"{}\"; it has {} ({})", where, name,
+         Listed(header),
          semicolons ? "columns are separated by commas in CSV, by tabs in TSV, not by semicolons"
                     : fmt::format("--{}-field NAME says which it is", option));
   }
   if (std::find(found + 1, header.end(), name) != header.end()) {
-    Fail(kBad, "{}: the header has two columns \"{}\"", where, name);
+    Fail(ErrorCode::kBadInput, "{}: the header has two columns \"{}\"", where, name);
   }
   return static_cast<std::size_t>(found - header.begin());
 }
@@ -167,7 +167,7 @@ std::size_t ReadTable(ByteSource& source, const std::string& name, char separato
   for (std::size_t number = 1; reader.Next(&row); ++number) {
     const std::string where = reader.where();
     if (row.size() != header.size()) {
-      Fail(kBad,
+      Fail(ErrorCode::kBadInput,
            "{}: {} fields, where the header has {}; a field that holds the separator, a quote or a line end "
            "must stand in double quotes",
            where, row.size(), header.size());

@@ -14,7 +14,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr ErrorCode kBad = ErrorCode::kBadInput;
 constexpr std::string_view kGzipMagic = "\x1F\x8B";
 constexpr std::string_view kZstdMagic = "\x28\xB5\x2F\xFD";
 // A frame that decoders skip begins with 0x184D2A50 to 0x184D2A5F, little-endian.
@@ -31,10 +30,12 @@ class PackedBytes {
   std::string_view Next() { return {block_.data(), source_->Read(block_.data(), block_.size())}; }
 
   [[noreturn]] void FailCut(const char* kind) const {
-    Fail(kBad, "{}: the {} archive is cut: its end is missing; fetch or pack it again", name_, kind);
+    Fail(ErrorCode::kBadInput, "{}: the {} archive is cut: its end is missing; fetch or pack it again", name_,
+         kind);
   }
   [[noreturn]] void FailDamaged(const char* kind, std::string_view why) const {
-    Fail(kBad, "{}: the {} archive is damaged ({}); fetch or pack it again", name_, kind, why);
+    Fail(ErrorCode::kBadInput, "{}: the {} archive is damaged ({}); fetch or pack it again", name_, kind,
+         why);
   }
 
  private:
