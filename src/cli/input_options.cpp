@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/checks.h"
 #include "cli/console.h"
 
 namespace lengthwise {
@@ -26,7 +27,7 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
           "--input-format", [&input](const std::string& format) { input.format = ParseInputFormat(format); },
           "auto (by content, the default), lines (plain text, one document a line), jsonl, json, csv or tsv")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"auto", "lines", "jsonl", "json", "csv", "tsv"}));
+      ->check(OneOf({"auto", "lines", "jsonl", "json", "csv", "tsv"}));
   command
       .add_option("--text-field", input.fields.text,
                   "Member of an object, or column of a table, with the text")

@@ -95,6 +95,27 @@ std::string Excerpt(std::string_view text) {
 
 }  // namespace
 
+std::uint64_t& KeptHashes::SlotOf(std::uint64_t hash) {
+  std::size_t slot = hash & (slots_.size() - 1);
+  while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) & (slots_.size() - 1);
+  return slots_[slot];
+}
+
+bool KeptHashes::Meet(std::uint64_t hash) {
+  hash = std::max<std::uint64_t>(hash, 1);
+  std::uint64_t& slot = SlotOf(hash);
+  if (slot == hash) return true;
+  if (count_ == most_) return false;
+  slot = hash;
+  if (++count_ * 2 <= slots_.size()) return false;
+  std::vector<std::uint64_t> before(slots_.size() * 2);
+  before.swap(slots_);
+  for (const std::uint64_t kept : before) {
+    if (kept != 0) SlotOf(kept) = kept;
+  }
+  return false;
+}
+
 void DocumentChecks::Note(Found& found, std::string_view id) {
   if (found.count++ == 0) found.first = id;
 }
@@ -108,12 +129,7 @@ void DocumentChecks::Add(std::string_view id, std::string_view title, std::strin
   Hasher hasher;
   hasher.Add(title);
   hasher.Add(text);
-  const std::uint64_t hash = hasher.Value().first;
-  if (hashes_.contains(hash)) {
-    Note(repeated_, id);
-  } else if (hashes_.size() < kTextsKept) {
-    hashes_.insert(hash);
-  }
+  if (hashes_.Meet(hasher.Value().first)) Note(repeated_, id);
   if (text.size() > kLongWord && HasLongWord(text)) Note(long_words_, id);
   if (text.find('\0') != std::string_view::npos) Note(nul_, id);
   if (text.find("\xEF\xBF\xBD") != std::string_view::npos) Note(replacement_, id);

@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace lengthwise {
@@ -19,13 +18,29 @@ struct InputWarning {
   std::string message;  // for people: how many, the first, what to do
 };
 
+// Hashes of 64 bits, up to a number, in a flat table: little memory for many.
+class KeptHashes {
+ public:
+  explicit KeptHashes(std::size_t most) : most_(most) {}
+  // True if it was there; otherwise it is there now, if there is room.
+  bool Meet(std::uint64_t hash);
+
+ private:
+  std::uint64_t& SlotOf(std::uint64_t hash);
+
+  std::size_t most_;
+  std::size_t count_ = 0;
+  std::vector<std::uint64_t> slots_ =
+      std::vector<std::uint64_t>(16);  // a power of two, at most half full; 0: empty
+};
+
 // Looks at texts one after the other; holds hashes of a bounded number of them and nothing else that grows.
 class DocumentChecks {
  public:
   // Characters in a row without white space, punctuation or an ideograph that are taken for no word.
   static constexpr std::size_t kLongWord = 1000;
   // Different texts among which repetitions are looked for.
-  static constexpr std::size_t kTextsKept = std::size_t{1} << 20;
+  static constexpr std::size_t kTextsKept = std::size_t{1} << 18;
 
   // `id` names the text in warnings. The text is valid UTF-8.
   void Add(std::string_view id, std::string_view title, std::string_view text);
@@ -44,7 +59,7 @@ class DocumentChecks {
 
   std::size_t texts_ = 0;
   Found blank_, repeated_, long_words_, nul_, replacement_, markup_;
-  std::unordered_set<std::uint64_t> hashes_;
+  KeptHashes hashes_{kTextsKept};
 };
 
 // Tokens that the vocabulary has no word for, over many texts.

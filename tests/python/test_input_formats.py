@@ -212,6 +212,10 @@ WARNED = [
         '"blank_texts":2', files={"a.jsonl": GOOD + '{"text": ""}\n{"text": " "}\n'}, changed=("r.json",)),
     Row("attention of HTML", "lengthwise attention --model $MODEL --input a.jsonl --output h.jsonl --json", 0, "warning: 1 of 1 texts look like HTML", '"markup":1',
         files={"a.jsonl": '{"text": "<p>the length</p>"}\n'}, changed=("h.jsonl",)),
+    Row("a task that repeats itself", "lengthwise evaluate --no-cache --model $MODEL --task task --output e.json --json", 0,
+        "(?s)warning: task, corpus: 2 of 4 texts are the same as one before them .first: c.*warning: task, queries: 1 of 2 texts look like HTML.*first: q", '"repeated_texts":2',
+        files={"task/corpus.jsonl": "".join(json.dumps({"_id": i, "text": t}) + "\n" for i, t in zip("abcd", ["the length", "of a text", "the length", "of a text"])),
+               "task/queries.jsonl": '{"_id": "p", "text": "length"}\n{"_id": "q", "text": "<b>text</b>"}\n', "task/qrels.tsv": "p\ta\t1\nq\tb\t1\n"}, changed=("e.json",)),
     Row("a task of HTML", "lengthwise evaluate --no-cache --model $MODEL --task task --output e.json --json", 0, "warning: task, pairs: 3 of 6 texts look like HTML.*first: pair 1", '"markup":3',
         files={"task/pairs.jsonl": "".join(json.dumps({"sentence1": f"<p>text {i}</p>", "sentence2": "text", "score": i}) + "\n" for i in range(3))}, changed=("e.json",)),
 ]

@@ -87,6 +87,16 @@ TEST(DocumentChecksTest, MarkupNeedsTagsOfHtml) {
       Counts{});
 }
 
+TEST(KeptHashesTest, AreFoundAgainUpToTheirNumber) {
+  KeptHashes hashes(1000);
+  for (std::uint64_t hash = 0; hash < 2000; ++hash) EXPECT_FALSE(hashes.Meet(hash * 16)) << hash;
+  std::size_t met = 0;
+  for (std::uint64_t hash = 0; hash < 2000; ++hash) met += hashes.Meet(hash * 16) ? 1 : 0;
+  EXPECT_EQ(met, 1000U);
+  EXPECT_TRUE(hashes.Meet(16 * 999));
+  EXPECT_FALSE(hashes.Meet(16 * 1000));
+}
+
 TEST(UnknownTokensTest, MoreThanOneInTwentyIsWarnedOf) {
   UnknownTokens few;
   few.Add("all known", std::vector<std::int32_t>(19, 5), 1);
