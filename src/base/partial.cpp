@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <mutex>
 #include <optional>
@@ -155,6 +155,9 @@ Partial::Partial(const fs::path& target, Kind kind) : target_(target), path_(tar
   while (descriptor_ < 0) {
     descriptor_ = Make(path_, kind);
     if (descriptor_ < 0) {
+      if (kind == Kind::kFolder && errno != EEXIST && errno != ENOSPC && errno != EDQUOT) {
+        Fail(ErrorCode::kIo, "cannot make the folder {}: {}", target_.string(), std::strerror(errno));
+      }
       if (errno != EEXIST) FailWrite(target_);
       Fail(ErrorCode::kIo, "cannot write {}: {} stands in its way, which another process may be writing",
            target_.string(), path_.string());
