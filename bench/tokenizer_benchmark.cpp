@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "text/documents.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 namespace lengthwise {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "require.h"
-#include "text/small_tokenizer.h"
-#include "text/tokenizer.h"
+#include "tokenizer/small_tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "lengthwise/error.h"
 #include "require.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {

@@ -10,18 +10,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include "attention/attention_report.h"
+#include "attention/attention_summary.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
-#include "collapse/attention_report.h"
-#include "collapse/attention_summary.h"
 #include "text/documents.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

@@ -6,10 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/checks.h"
-#include "cli/command_tree.h"
 #include "cli/commands.h"
-#include "cli/completion_script.h"
+#include "usage/checks.h"
+#include "usage/command_tree.h"
+#include "usage/completion_script.h"
 
 namespace lengthwise {
 

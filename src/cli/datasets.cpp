@@ -12,10 +12,10 @@
 
 #include "base/fail.h"
 #include "base/nearest_name.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/datasets_generate.h"
 #include "cli/datasets_program.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

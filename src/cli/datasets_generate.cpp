@@ -16,15 +16,15 @@
 #include "base/json.h"
 #include "base/new_folder.h"
 #include "checkpoint/tokenizer_file.h"
-#include "cli/checks.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/places.h"
-#include "tasks/needle_task.h"
-#include "tasks/pseudo_task.h"
-#include "tasks/task_writer.h"
+#include "task_data/needle_task.h"
+#include "task_data/pseudo_task.h"
+#include "task_data/task_writer.h"
 #include "text/documents.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

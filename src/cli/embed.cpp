@@ -12,7 +12,6 @@
 
 #include "base/json.h"
 #include "base/progress.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
@@ -22,6 +21,7 @@
 #include "embedding/resume_file.h"
 #include "embedding/vector_file.h"
 #include "text/documents.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

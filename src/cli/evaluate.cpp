@@ -18,7 +18,6 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/cache_options.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
@@ -30,8 +29,9 @@
 #include "collapse/description.h"
 #include "report/evaluation_document.h"
 #include "report/evaluation_summary.h"
+#include "task_data/task_folder.h"
 #include "tasks/task_checks.h"
-#include "tasks/task_folder.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

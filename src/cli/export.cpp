@@ -12,13 +12,13 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
 #include "cli/places.h"
 #include "encoder/model_spec.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

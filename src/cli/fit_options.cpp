@@ -11,9 +11,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/progress.h"
-#include "cli/checks.h"
 #include "cli/console.h"
 #include "text/documents.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "base/fail.h"
 #include "base/file.h"
-#include "cli/command_tree.h"
 #include "cli/commands.h"
-#include "cli/completion_script.h"
-#include "cli/man_page.h"
+#include "usage/command_tree.h"
+#include "usage/completion_script.h"
+#include "usage/man_page.h"
 
 namespace lengthwise {
 namespace {

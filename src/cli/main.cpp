@@ -13,10 +13,10 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/help.h"
 #include "cli/signals.h"
-#include "cli/usage.h"
 #include "lengthwise/error.h"
+#include "usage/help.h"
+#include "usage/usage.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // lengthwise measure: whether, and from which length on, embeddings collapse.
-#include "collapse/measure.h"
+#include "measure/measure.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/progress.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
@@ -22,10 +21,11 @@
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
-#include "collapse/measure_extras.h"
+#include "measure/measure_extras.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

@@ -11,15 +11,15 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
-#include "collapse/measure.h"
 #include "math/thread_pool.h"
+#include "measure/measure.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

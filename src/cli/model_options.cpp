@@ -6,8 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/checks.h"
 #include "cli/console.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 

@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/checks.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 

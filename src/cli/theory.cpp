@@ -12,15 +12,15 @@
 
 #include "base/json.h"
 #include "base/progress.h"
-#include "cli/checks.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
-#include "collapse/theory_run.h"
 #include "math/thread_pool.h"
 #include "report/theory_document.h"
+#include "theory/run.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {

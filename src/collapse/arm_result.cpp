@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "collapse/resampling.h"
 #include "collapse/similarity.h"
+#include "statistics/resampled_value.h"
 
 namespace lengthwise {
 namespace {

@@ -9,9 +9,10 @@
 
 #include "collapse/arms.h"
 #include "collapse/collapse_index.h"
-#include "collapse/interval.h"
 #include "collapse/length_stats.h"
 #include "math/thread_pool.h"
+#include "statistics/interval.h"
+#include "statistics/resampling_options.h"
 
 namespace lengthwise {
 
@@ -54,12 +55,6 @@ struct HeadResult {
   std::size_t layer = 0;
   std::size_t head = 0;
   HeadProbe mean;
-};
-
-struct ResamplingOptions {
-  std::uint64_t seed = 1;
-  std::size_t replicates = 1000;  // bootstrap resamples, and permutations
-  double confidence = 0.95;
 };
 
 struct ArmSummary {

@@ -8,7 +8,7 @@
 
 #include <Eigen/Core>
 
-#include "collapse/interval.h"
+#include "statistics/interval.h"
 
 namespace lengthwise {
 

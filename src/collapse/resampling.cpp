@@ -13,19 +13,6 @@ constexpr auto kIndex = [](std::size_t i) { return static_cast<Eigen::Index>(i);
 
 }  // namespace
 
-Eigen::MatrixXd ResampleWeights(std::size_t documents, std::size_t replicates, std::uint64_t seed) {
-  Random random(seed);
-  Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(kIndex(documents), kIndex(replicates));
-  for (std::size_t r = 0; r < replicates; ++r) {
-    auto column = weights.col(kIndex(r));
-    do {
-      column.setZero();
-      for (std::size_t draw = 0; draw < documents; ++draw) column(kIndex(random.Below(documents))) += 1;
-    } while (column.maxCoeff() == static_cast<double>(documents));
-  }
-  return weights;
-}
-
 std::vector<double> ResampledCosines(const VectorRows& rows, const Eigen::MatrixXd& weights) {
   const Eigen::MatrixXd values = rows.cast<double>();
   const Eigen::VectorXd squared_norms = values.rowwise().squaredNorm();

@@ -13,11 +13,6 @@
 
 namespace lengthwise {
 
-// [documents x replicates]: how often each document was drawn in each bootstrap resample (multinomial,
-// columns sum to `documents`). A resample that drew one document only is drawn again: it has no pair.
-// documents >= 2.
-Eigen::MatrixXd ResampleWeights(std::size_t documents, std::size_t replicates, std::uint64_t seed);
-
 // Mean pairwise cosine of every resample, pairs of a document with itself left out even where it was drawn
 // twice:
 // (||sum w u||^2 - sum w^2 ||u||^2) / ((sum w)^2 - sum w^2). One row of `rows` for each row of `weights`.

@@ -17,7 +17,7 @@
 #include "encoder/probe.h"
 #include "lengthwise/embedder.h"
 #include "text/document_checks.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 namespace lengthwise {
 

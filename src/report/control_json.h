@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "collapse/controls.h"
+#include "controls/controls.h"
 
 namespace lengthwise {
 

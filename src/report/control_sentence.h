@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "collapse/controls.h"
+#include "controls/controls.h"
 
 namespace lengthwise {
 

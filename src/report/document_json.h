@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "collapse/interval.h"
+#include "statistics/interval.h"
 
 namespace lengthwise {
 

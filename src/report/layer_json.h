@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/json.h"
-#include "collapse/ablation.h"
-#include "collapse/gain.h"
+#include "controls/ablation.h"
+#include "controls/gain.h"
 
 namespace lengthwise {
 

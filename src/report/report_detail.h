@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "collapse/measure.h"
+#include "measure/measure.h"
 
 namespace lengthwise {
 

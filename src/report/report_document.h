@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "collapse/measure.h"
+#include "measure/measure.h"
 
 namespace lengthwise {
 

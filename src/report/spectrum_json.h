@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "attention/spectrum_table.h"
 #include "base/json.h"
-#include "collapse/spectrum_table.h"
 
 namespace lengthwise {
 

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "collapse/measure_statistics.h"
+#include "measure/measure_statistics.h"
 
 namespace lengthwise {
 

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "base/version.h"
-#include "collapse/theory_laws.h"
 #include "report/document_json.h"
+#include "theory/laws.h"
 
 namespace lengthwise {
 namespace {

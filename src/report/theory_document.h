@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "collapse/theory_run.h"
+#include "theory/run.h"
 
 namespace lengthwise {
 

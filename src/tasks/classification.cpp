@@ -8,8 +8,8 @@
 
 #include "base/random.h"
 #include "base/shuffle.h"
+#include "search/search.h"
 #include "tasks/logistic_regression.h"
-#include "tasks/search.h"
 
 namespace lengthwise {
 namespace {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "math/thread_pool.h"
+#include "search/vector_set.h"
+#include "task_data/task.h"
 #include "tasks/scored_run.h"
-#include "tasks/task.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

@@ -38,7 +38,7 @@ struct Place {
   const UnitScore* plus = nullptr;  // null: 1
 };
 
-std::optional<double> Loss(const Place& place, std::span<const UnitCount> units) {
+std::optional<double> LossOf(const Place& place, std::span<const UnitCount> units) {
   const std::optional<double> score = (*place.minus)(units);
   const std::optional<double> against = place.plus == nullptr ? 1.0 : (*place.plus)(units);
   if (!score || !against) return std::nullopt;
@@ -55,7 +55,7 @@ UnitScore Correlation(std::vector<Place> places, std::vector<std::size_t> bucket
     }
     std::vector<double> cosines, losses;
     for (const Place& place : places) {
-      const std::optional<double> loss = Loss(place, by_bucket[place.bucket]);
+      const std::optional<double> loss = LossOf(place, by_bucket[place.bucket]);
       if (!loss) return std::nullopt;
       cosines.push_back(place.cosine);
       losses.push_back(*loss);
@@ -112,7 +112,7 @@ std::optional<CollapsePrediction> PredictLoss(std::span<const ScoredRun> runs, c
       if (!runs[r].description.corpus.empty()) continue;
       const std::optional<double> cosine = CosineOf(runs[r], buckets[b]);
       const Place place{r, b, cosine.value_or(0), &runs[r].metrics[0].score, against};
-      const std::optional<double> loss = Loss(place, units);
+      const std::optional<double> loss = LossOf(place, units);
       if (!cosine || !loss) continue;
       CollapsePoint point{
           RunName(runs[r].description), buckets[b].from, buckets[b].to, units.size(), *cosine, *loss, {}, {}};
@@ -122,7 +122,7 @@ std::optional<CollapsePrediction> PredictLoss(std::span<const ScoredRun> runs, c
         const Place change{r, b, *cosine - *base_cosine, &runs[r].metrics[0].score,
                            &runs[0].metrics[0].score};
         point.cosine_change = change.cosine;
-        point.loss_change = Loss(change, units);
+        point.loss_change = LossOf(change, units);
         changes.push_back(change);
       }
       prediction.points.push_back(std::move(point));

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "collapse/arm_result.h"
-#include "collapse/interval.h"
 #include "math/thread_pool.h"
+#include "search/vector_set.h"
+#include "statistics/interval.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

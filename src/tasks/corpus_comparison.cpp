@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/fail.h"
-#include "tasks/bootstrap.h"
+#include "statistics/bootstrap.h"
 
 namespace lengthwise {
 namespace {

@@ -7,10 +7,10 @@
 #include "base/fail.h"
 #include "collapse/truncation.h"
 #include "embedding/post_process_check.h"
+#include "statistics/halves.h"
 #include "tasks/compare_runs.h"
 #include "tasks/corpus_comparison.h"
 #include "tasks/evaluation_runs.h"
-#include "tasks/halves.h"
 #include "tasks/prepared_task.h"
 
 namespace lengthwise {

@@ -11,8 +11,8 @@
 #include "collapse/arm_result.h"
 #include "embedding/embedder_impl.h"
 #include "lengthwise/post_process.h"
+#include "task_data/task.h"
 #include "tasks/scored_run.h"
-#include "tasks/task.h"
 #include "tasks/task_result.h"
 
 namespace lengthwise {

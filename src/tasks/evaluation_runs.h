@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "embedding/embedder_impl.h"
+#include "search/vector_set.h"
 #include "tasks/evaluate.h"
 #include "tasks/prepared_task.h"
 #include "tasks/scored_run.h"
 #include "tasks/text_vectors.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "base/shuffle.h"
-#include "tasks/halves.h"
+#include "statistics/halves.h"
 
 namespace lengthwise {
 namespace {

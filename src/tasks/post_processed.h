@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "lengthwise/post_process.h"
+#include "search/vector_set.h"
 #include "tasks/query_mean.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "embedding/embedder_impl.h"
+#include "search/matching.h"
+#include "search/vector_set.h"
+#include "task_data/task.h"
 #include "tasks/length_buckets.h"
-#include "tasks/matching.h"
 #include "tasks/scored_run.h"
-#include "tasks/task.h"
 #include "tasks/task_result.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

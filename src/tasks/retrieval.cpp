@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "tasks/ranking_metrics.h"
+#include "search/ranking_metrics.h"
 
 namespace lengthwise {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "search/search.h"
+#include "task_data/task.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
-#include "tasks/search.h"
-#include "tasks/task.h"
 
 namespace lengthwise {
 

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "tasks/bm25.h"
+#include "search/bm25.h"
 #include "tasks/retrieval.h"
 
 namespace lengthwise {

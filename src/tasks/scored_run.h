@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lengthwise/post_process.h"
-#include "tasks/bootstrap.h"
+#include "statistics/bootstrap.h"
 #include "tasks/length_buckets.h"
 #include "tasks/query_mean.h"
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "search/vector_set.h"
+#include "task_data/task.h"
 #include "tasks/scored_run.h"
-#include "tasks/task.h"
-#include "tasks/vector_set.h"
 
 namespace lengthwise {
 

@@ -2,8 +2,8 @@
 #include <numeric>
 #include <optional>
 
+#include "statistics/halves.h"
 #include "tasks/compare_runs.h"
-#include "tasks/halves.h"
 
 namespace lengthwise {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tasks/task.h"
+#include "task_data/task.h"
 #include "text/document_checks.h"
 
 namespace lengthwise {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "collapse/interval.h"
+#include "statistics/interval.h"
 #include "tasks/collapse_prediction.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"

@@ -9,7 +9,7 @@
 
 #include "embedding/embedder_impl.h"
 #include "lengthwise/post_process.h"
-#include "tasks/vector_set.h"
+#include "search/vector_set.h"
 
 namespace lengthwise {
 

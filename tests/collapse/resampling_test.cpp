@@ -4,7 +4,8 @@
 
 #include <numeric>
 
-#include "collapse/interval.h"
+#include "statistics/interval.h"
+#include "statistics/resampled_value.h"
 #include "synthetic_vectors.h"
 
 namespace lengthwise {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "collapse/measure.h"
+#include "measure/measure.h"
 
 namespace lengthwise {
 

@@ -8,9 +8,9 @@
 
 #include "base/random.h"
 #include "refusal.h"
+#include "search/ranking_metrics.h"
+#include "statistics/halves.h"
 #include "tasks/compare_runs.h"
-#include "tasks/halves.h"
-#include "tasks/ranking_metrics.h"
 
 namespace lengthwise {
 namespace {

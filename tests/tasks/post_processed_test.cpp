@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "tasks/halves.h"
+#include "statistics/halves.h"
 
 namespace lengthwise {
 namespace {

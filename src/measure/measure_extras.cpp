@@ -1,0 +1,87 @@
+#include "measure/measure_extras.h"
+
+#include <span>
+
+#include "base/fail.h"
+
+namespace lengthwise {
+
+void CheckMergeable(const MeasureOptions& options) {
+  const char* part = options.spectrum > 0     ? "spectra are"
+                     : options.controls.any() ? "controls are"
+                     : options.ablation.any() ? "an ablation is"
+                                              : nullptr;
+  if (part == nullptr) return;
+  Fail(ErrorCode::kBadInput, "{} not made from statistics that merge; measure without these", part);
+}
+
+MeasureExtras::MeasureExtras(const EmbedderImpl& embedder, const MeasureOptions& options)
+    : embedder_(embedder), options_(options) {
+  if (options.controls.any()) control_sample_.emplace(embedder, options.controls, options.resampling.seed);
+}
+
+GatherHooks MeasureExtras::Hooks() {
+  GatherHooks hooks;
+  if (control_sample_)
+    hooks.observe = [this](const TokenizedDocument& document) { control_sample_->Add(document); };
+  hooks.later_tokens = [this](const GatheredDocuments& gathered) { return Plan(gathered); };
+  return hooks;
+}
+
+std::size_t MeasureExtras::Plan(const GatheredDocuments& gathered) {
+  if (control_sample_) {
+    controls_ = control_sample_->Frame(options_.minimum_documents, notes_);
+    control_sample_.reset();
+    for (const ControlCondition condition : PlanControls(controls_, options_.controls))
+      later_tokens_ += CountTokens(controls_, condition);
+  }
+  if (options_.ablation.any()) {
+    const LengthCounts& counts = gathered.statistics.truncated.counts;
+    const auto used = std::span(counts.lengths).first(counts.Reached(options_.minimum_documents));
+    ablation_ = PlanAblation(gathered.long_documents, used, options_.ablation, notes_);
+    later_tokens_ += AblationTokens();
+  }
+  return later_tokens_;
+}
+
+std::size_t MeasureExtras::AblationTokens() const {
+  return ablation_.Tokens(embedder_.spec().layers, embedder_.spec().heads, options_.ablation.modes.size());
+}
+
+void MeasureExtras::Measure(const GatheredDocuments& gathered, const MeasureProgress& progress,
+                            MeasureResult& result) {
+  result.notes.insert(result.notes.end(), notes_.begin(), notes_.end());
+  std::size_t before = gathered.tokens;
+  const std::size_t total = before + later_tokens_;
+  const TokenProgress update = [&](std::size_t tokens) {
+    if (progress) progress(before + tokens, total);
+  };
+  if (options_.controls.any())
+    result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, update);
+  before = gathered.tokens + later_tokens_ - AblationTokens();
+  AddAblation(update, result);
+  AddSpectrum(gathered, result);
+}
+
+void MeasureExtras::AddAblation(const TokenProgress& progress, MeasureResult& result) const {
+  if (ablation_.documents.empty()) return;
+  const ModelSpec& spec = embedder_.spec();
+  const AblationVariants variants = EmbedAblated(embedder_, ablation_, options_.ablation.modes, progress);
+  result.ablation = CompareAblated(variants, ablation_.lengths, options_.ablation.modes, spec.layers,
+                                   spec.heads, spec.hidden, options_.resampling, embedder_.pool());
+}
+
+void MeasureExtras::AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const {
+  if (options_.spectrum == 0) return;
+  const LengthCounts& counts = gathered.statistics.truncated.counts;
+  const std::size_t used = counts.Reached(options_.minimum_documents);
+  if (used < 2) {
+    result.notes.emplace_back("There are no spectra of heads, since the truncated arm is empty.");
+    return;
+  }
+  result.spectrum = MeasureSpectrum(embedder_, gathered.long_documents, std::span(counts.lengths).first(used),
+                                    options_.spectrum, options_.resampling.seed,
+                                    options_.resampling.confidence, options_.spectrum_progress);
+}
+
+}  // namespace lengthwise

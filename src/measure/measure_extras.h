@@ -1,0 +1,43 @@
+// What a measurement holds beside the statistics that merge: measured on the same documents, of which no more
+// are held than each part needs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controls/control_plan.h"
+#include "measure/measure.h"
+
+namespace lengthwise {
+
+// Throws kBadInput where `options` ask for a part that is not made from statistics that merge.
+void CheckMergeable(const MeasureOptions& options);
+
+// The controls, the ablation and the spectra. Lives as long as the measurement that uses its hooks; `options`
+// outlive it.
+class MeasureExtras {
+ public:
+  MeasureExtras(const EmbedderImpl& embedder, const MeasureOptions& options);
+
+  GatherHooks Hooks();
+
+  // Once the hooks have seen the documents.
+  void Measure(const GatheredDocuments& gathered, const MeasureProgress& progress, MeasureResult& result);
+
+ private:
+  std::size_t Plan(const GatheredDocuments& gathered);
+  std::size_t AblationTokens() const;
+  void AddAblation(const TokenProgress& progress, MeasureResult& result) const;
+  void AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const;
+
+  const EmbedderImpl& embedder_;
+  const MeasureOptions& options_;
+  std::optional<ControlSample> control_sample_;
+  ControlFrame controls_;
+  AblationPlan ablation_;
+  std::vector<std::string> notes_;
+  std::size_t later_tokens_ = 0;
+};
+
+}  // namespace lengthwise

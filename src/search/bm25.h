@@ -1,0 +1,54 @@
+// BM25: the lexical baseline beside every retrieval result. It reads whole texts and has no vector that could
+// collapse.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "math/thread_pool.h"
+#include "search/search.h"
+
+namespace lengthwise {
+
+// Lucene's defaults.
+struct Bm25Options {
+  double k1 = 1.2;
+  double b = 0.75;
+};
+
+// Words: longest runs of word characters (letters, marks, digits, connecting punctuation: \w of a regular
+// expression), each character in lower case. No stemming, no stop words. `text` is valid UTF-8.
+std::vector<std::string> Bm25Words(std::string_view text);
+
+// Robertson's BM25 with the inverse document frequency of Lucene, which is never negative:
+//   sum over the query's words w (as often as each occurs in it) of
+//   ln(1 + (N - n_w + 0.5) / (n_w + 0.5)) * f / (f + k1 (1 - b + b * words of the document / mean words of a
+//   document)),
+// f the number of times that w occurs in the document, n_w the documents that hold it, N all documents. (The
+// factor k1 + 1 of older forms changes no ranking.)
+class Bm25Index {
+ public:
+  explicit Bm25Index(std::span<const std::string> texts, const Bm25Options& options = {});
+
+  // The best documents that hold a word of the query; others are not retrieved.
+  Ranking Search(std::string_view query, std::span<const std::uint32_t> tie_order, std::size_t depth) const;
+
+ private:
+  struct Posting {
+    std::uint32_t document;
+    float weight;  // f / (f + ...)
+  };
+  std::size_t documents_;
+  std::unordered_map<std::string, std::vector<Posting>> postings_;
+};
+
+std::vector<Ranking> SearchBm25(std::span<const std::string> texts, std::span<const std::string> queries,
+                                std::span<const std::uint32_t> tie_order, std::size_t depth,
+                                ThreadPool& pool);
+
+}  // namespace lengthwise

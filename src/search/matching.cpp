@@ -1,0 +1,73 @@
+#include "search/matching.h"
+
+#include <numeric>
+#include <utility>
+
+#include "base/fail.h"
+#include "statistics/halves.h"
+
+namespace lengthwise {
+namespace {
+
+VectorSet Rows(const VectorSet& vectors, std::span<const std::size_t> rows) {
+  VectorSet chosen;
+  chosen.dimension = vectors.dimension;
+  for (const std::size_t r : rows) {
+    const std::span<const float> row = vectors.row(r);
+    chosen.values.insert(chosen.values.end(), row.begin(), row.end());
+  }
+  return chosen;
+}
+
+std::vector<Ranking> SearchScaled(const VectorSet& documents, const VectorSet& queries,
+                                  const VectorSet& sample, std::span<const std::uint32_t> tie_order,
+                                  std::size_t depth, std::size_t neighbours, ThreadPool& pool) {
+  std::vector<float> offsets = NeighbourMeans(documents, sample, neighbours, pool);
+  for (float& offset : offsets) offset /= 2;
+  return Search(documents, queries, tie_order, {.depth = depth, .best = 1, .offsets = offsets}, pool);
+}
+
+}  // namespace
+
+std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& queries,
+                                  std::size_t neighbours, ThreadPool& pool) {
+  if (queries.size() == 0) Fail(ErrorCode::kBadInput, "CSLS: there is no query to be near to");
+  std::vector<std::uint32_t> order(queries.size());
+  std::iota(order.begin(), order.end(), 0U);
+  // The sides exchanged: every document looks for its nearest queries.
+  const std::vector<Ranking> nearest =
+      Search(queries, documents, order, {.depth = neighbours, .best = 1, .offsets = {}}, pool);
+  std::vector<float> means;
+  means.reserve(nearest.size());
+  for (const Ranking& ranking : nearest) {
+    double sum = 0;
+    for (const Hit& hit : ranking) sum += hit.score;
+    means.push_back(static_cast<float>(sum / static_cast<double>(ranking.size())));
+  }
+  return means;
+}
+
+std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
+                                    std::span<const std::uint32_t> tie_order, std::size_t depth,
+                                    const Matching& matching, ThreadPool& pool) {
+  if (!matching.csls) {
+    return Search(documents, queries, tie_order, {.depth = depth, .best = matching.best, .offsets = {}},
+                  pool);
+  }
+  if (!matching.held_out) {
+    return SearchScaled(documents, queries, queries, tie_order, depth, *matching.csls, pool);
+  }
+  std::vector<std::size_t> halves[2];
+  for (std::size_t q = 0; q < queries.size(); ++q) halves[HalfOfQuery(q, matching.seed)].push_back(q);
+  std::vector<Ranking> rankings(queries.size());
+  for (std::size_t half = 0; half < 2; ++half) {
+    if (halves[half].empty()) continue;
+    std::vector<Ranking> found =
+        SearchScaled(documents, Rows(queries, halves[half]), Rows(queries, halves[1 - half]), tie_order,
+                     depth, *matching.csls, pool);
+    for (std::size_t i = 0; i < found.size(); ++i) rankings[halves[half][i]] = std::move(found[i]);
+  }
+  return rankings;
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,38 @@
+// From vectors to rankings: how a query is matched with documents.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "math/thread_pool.h"
+#include "search/search.h"
+#include "search/vector_set.h"
+
+namespace lengthwise {
+
+struct Matching {
+  std::size_t best = 1;  // SearchOptions::best
+  // Cross-domain similarity local scaling (Conneau, Lample, Ranzato, Denoyer, Jegou, arXiv 1710.04087, 2.2),
+  // a correction for hubs: csls(q, d) = 2 cos(q, d) - r(q) - r(d), r the mean cosine with so many nearest of
+  // the other side. r(q) moves no document of q past another; r(d) needs a sample of queries, without labels.
+  std::optional<std::size_t> csls;
+  // Queries are two halves, each ranked with r(d) of the other; else r(d) is of all queries.
+  bool held_out = false;
+  std::uint64_t seed = 1;  // draws the halves
+};
+
+// Mean inner product of every document with its `neighbours` (at least 1) nearest queries, of all where there
+// are fewer. Documents have one row each.
+std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& queries,
+                                  std::size_t neighbours, ThreadPool& pool);
+
+// The best `depth` documents of every query. Scores are cosines, or cosines less r(d) / 2, which rank as csls
+// does. Throws kBadInput for values that are not finite, and where no query is left for r(d).
+std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
+                                    std::span<const std::uint32_t> tie_order, std::size_t depth,
+                                    const Matching& matching, ThreadPool& pool);
+
+}  // namespace lengthwise

@@ -1,0 +1,54 @@
+// Paired bootstrap: several scores of the same units (queries, texts, pairs), resampled together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "math/thread_pool.h"
+#include "statistics/interval.h"
+#include "statistics/resampling_options.h"
+
+namespace lengthwise {
+
+// A unit and how often it was drawn.
+struct UnitCount {
+  std::uint32_t unit = 0;
+  std::uint32_t count = 1;
+};
+
+// The score of a multiset of units, in ascending order, each with a count above 0; absent where it is not
+// defined. Called from several threads at once.
+using UnitScore = std::function<std::optional<double>(std::span<const UnitCount>)>;
+
+// The mean of the units' values; those without a value are left out.
+UnitScore MeanOfUnits(std::vector<std::optional<double>> values);
+
+struct Resampled {
+  std::vector<std::optional<double>> estimates;  // by score, on the units as they are
+  // [score][replicate]. A resample in which any of the scores is not defined is left out of all of them, so
+  // that replicates of two scores can be subtracted.
+  std::vector<std::vector<double>> replicates;
+  std::size_t units = 0;
+};
+
+// Draws as many of `units` (ascending) as there are, with replacement, `options.replicates` times; every
+// score sees the same draws. The same result at any number of threads.
+Resampled ResampleScores(std::span<const UnitScore* const> scores, std::span<const std::uint32_t> units,
+                         const ResamplingOptions& options, ThreadPool& pool);
+
+// Percentile intervals of a score, and of score `a` less score `b`. Absent estimate: absent interval.
+Interval ScoreInterval(const Resampled& resampled, std::size_t score, double confidence);
+Interval DifferenceInterval(const Resampled& resampled, std::size_t a, std::size_t b, double confidence);
+
+// Intervals of several differences from the score `base` that hold all at once with the confidence given, so
+// that the best of many temperatures is not taken for more than it is: d_i +- c s_i, s_i the standard
+// deviation of the replicates of d_i, c the quantile of max_i |d*_i - d_i| / s_i over the resamples (the
+// max-statistic, or single-step max-T, method: Westfall and Young 1993).
+std::vector<Interval> SimultaneousDifferences(const Resampled& resampled, std::span<const std::size_t> scores,
+                                              std::size_t base, double confidence);
+
+}  // namespace lengthwise

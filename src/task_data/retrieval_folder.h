@@ -1,0 +1,13 @@
+// Reading the folder of a retrieval task.
+#pragma once
+
+#include <filesystem>
+
+#include "task_data/task.h"
+
+namespace lengthwise {
+
+// Documents, queries and judgements as ReadTask (task_folder.h) describes them. Throws as it does.
+RetrievalTask ReadRetrieval(const std::filesystem::path& folder);
+
+}  // namespace lengthwise

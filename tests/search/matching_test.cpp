@@ -1,0 +1,121 @@
+#include "search/matching.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "base/random.h"
+#include "refusal.h"
+#include "statistics/halves.h"
+
+namespace lengthwise {
+namespace {
+
+constexpr std::size_t kDimension = 8;
+
+VectorSet UnitVectors(std::size_t rows, std::uint64_t seed) {
+  Random random(seed);
+  VectorSet vectors;
+  vectors.dimension = kDimension;
+  for (std::size_t i = 0; i < rows * kDimension; ++i) {
+    vectors.values.push_back(static_cast<float>(random.Normal() + (i % kDimension == 0 ? 1 : 0)));
+  }
+  NormalizeRows(vectors, "test");
+  return vectors;
+}
+
+double Product(std::span<const float> a, std::span<const float> b) {
+  double sum = 0;
+  for (std::size_t c = 0; c < kDimension; ++c) sum += static_cast<double>(a[c]) * b[c];
+  return sum;
+}
+
+double MeanOfLargest(std::vector<double> values, std::size_t count) {
+  std::sort(values.begin(), values.end(), std::greater<>());
+  values.resize(std::min(count, values.size()));
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// 2 cos(q, d) - r(q) - r(d), as the paper has it, r(d) from the queries of `sample`.
+std::vector<std::vector<double>> PlainCsls(const VectorSet& documents, const VectorSet& queries,
+                                           const std::function<bool(std::size_t, std::size_t)>& in_sample,
+                                           std::size_t neighbours) {
+  std::vector<std::vector<double>> scores(queries.size());
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    std::vector<double> of_query;
+    for (std::size_t d = 0; d < documents.size(); ++d)
+      of_query.push_back(Product(queries.row(q), documents.row(d)));
+    for (std::size_t d = 0; d < documents.size(); ++d) {
+      std::vector<double> of_document;
+      for (std::size_t other = 0; other < queries.size(); ++other) {
+        if (in_sample(q, other)) of_document.push_back(Product(queries.row(other), documents.row(d)));
+      }
+      scores[q].push_back(2 * of_query[d] - MeanOfLargest(of_query, neighbours) -
+                          MeanOfLargest(of_document, neighbours));
+    }
+  }
+  return scores;
+}
+
+// A ranking holds every document, and its plain scores fall: equal order, but for scores that rounding (some
+// 1e-7 of single precision) cannot tell apart.
+void ExpectOrder(const std::vector<Ranking>& rankings, const std::vector<std::vector<double>>& scores) {
+  ASSERT_EQ(rankings.size(), scores.size());
+  for (std::size_t q = 0; q < rankings.size(); ++q) {
+    ASSERT_EQ(rankings[q].size(), scores[q].size());
+    for (std::size_t i = 1; i < rankings[q].size(); ++i) {
+      EXPECT_GE(scores[q][rankings[q][i - 1].document], scores[q][rankings[q][i].document] - 1e-6);
+    }
+  }
+}
+
+class MatchDocumentsTest : public ::testing::Test {
+ protected:
+  VectorSet documents_ = UnitVectors(30, 1);
+  VectorSet queries_ = UnitVectors(20, 2);
+  std::vector<std::uint32_t> tie_order_ = [] {
+    std::vector<std::uint32_t> order(30);
+    std::iota(order.begin(), order.end(), 0U);
+    return order;
+  }();
+  ThreadPool pool_{2};
+};
+
+TEST_F(MatchDocumentsTest, RanksByTheFormulaOfCsls) {
+  for (const std::size_t neighbours : {1U, 5U, 100U}) {
+    const std::vector<Ranking> rankings =
+        MatchDocuments(documents_, queries_, tie_order_, 30, {.best = 1, .csls = neighbours}, pool_);
+    ExpectOrder(rankings, PlainCsls(
+                              documents_, queries_, [](auto, auto) { return true; }, neighbours));
+  }
+}
+
+TEST_F(MatchDocumentsTest, HeldOutLooksAtTheQueriesOfTheOtherHalfAlone) {
+  const Matching matching{.best = 1, .csls = 3, .held_out = true, .seed = 4};
+  const std::vector<Ranking> rankings = MatchDocuments(documents_, queries_, tie_order_, 30, matching, pool_);
+  const auto other_half = [](std::size_t q, std::size_t other) {
+    return HalfOfQuery(q, 4) != HalfOfQuery(other, 4);
+  };
+  ExpectOrder(rankings, PlainCsls(documents_, queries_, other_half, 3));
+}
+
+TEST_F(MatchDocumentsTest, WithoutCslsRanksByCosine) {
+  const std::vector<Ranking> plain =
+      Search(documents_, queries_, tie_order_, {.depth = 7, .best = 1, .offsets = {}}, pool_);
+  EXPECT_EQ(MatchDocuments(documents_, queries_, tie_order_, 7, {}, pool_), plain);
+  EXPECT_NE(MatchDocuments(documents_, queries_, tie_order_, 7, {.best = 1, .csls = 5}, pool_), plain);
+}
+
+TEST_F(MatchDocumentsTest, RefusesToScaleByNoQuery) {
+  const VectorSet one = UnitVectors(1, 3);
+  const Matching matching{.best = 1, .csls = 3, .held_out = true};
+  EXPECT_NE(testing::Refusal([&] {
+              MatchDocuments(documents_, one, tie_order_, 30, matching, pool_);
+            }).find("no query"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace lengthwise
