@@ -26,6 +26,7 @@ namespace {
 
 // Documents embedded between two writes.
 constexpr std::size_t kMostDocuments = 4096;
+
 struct EmbedCommand {
   ModelOptions model;
   std::string input;
