@@ -53,9 +53,6 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  // Whether what is written can be changed until Commit, as WriteAt does.
-  bool replaceable() const { return partial_ != nullptr; }
-
   // Throw kIo when the disk is full or the file cannot be written.
   void Write(std::string_view bytes);
   void WriteAt(std::size_t offset, std::string_view bytes);

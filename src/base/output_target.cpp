@@ -88,6 +88,8 @@ fs::path Follow(const fs::path& path, Stop&& stop) {
 }  // namespace
 
 OutputTarget FindOutputTarget(const fs::path& path) {
+  errno = ENOENT;
+  if (path.empty()) FailWrite("an output without a name");
   std::optional<int> descriptor;
   const fs::path at = Follow(path, [&](const fs::path& link) {
     descriptor = DescriptorNamed(link);

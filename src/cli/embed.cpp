@@ -28,6 +28,7 @@ namespace {
 
 // Documents embedded between two writes.
 constexpr std::size_t kMostDocuments = 4096;
+
 struct EmbedCommand {
   ModelOptions model;
   InputOptions input;

@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/json.h"
+#include "base/output_target.h"
 
 namespace lengthwise {
 namespace {
@@ -66,15 +67,25 @@ std::filesystem::path TokenFileOf(const std::filesystem::path& npy) {
   return std::filesystem::path(npy).replace_extension(".tokens.jsonl");
 }
 
+namespace {
+
+// Before the file is opened, since a pipe waits for its reader.
+VectorFormat FormatFor(const std::filesystem::path& path) {
+  const VectorFormat format = VectorFormatOf(path);
+  if (format == VectorFormat::kNpy && FindOutputTarget(path).kind != OutputTarget::Kind::kFile) {
+    Fail(ErrorCode::kBadInput,
+         "cannot write {}: the number of rows stands at the start of a .npy, and is known at the end, so it "
+         "needs a file; write .jsonl into a pipe or a device",
+         path.string());
+  }
+  return format;
+}
+
+}  // namespace
+
 VectorWriter::VectorWriter(const std::filesystem::path& path, std::size_t dimension)
-    : path_(path), format_(VectorFormatOf(path)), dimension_(dimension), vectors_(path) {
+    : path_(path), format_(FormatFor(path)), dimension_(dimension), vectors_(path) {
   if (format_ == VectorFormat::kNpy) {
-    if (!vectors_.replaceable()) {
-      Fail(ErrorCode::kBadInput,
-           "cannot write {}: the number of rows stands at the start of a .npy, and is known at the end, so "
-           "it needs a file; write .jsonl into a pipe or a device",
-           path.string());
-    }
     tokens_ = std::make_unique<AtomicFile>(TokenFileOf(path));
     vectors_.Write(NpyHeader(0, dimension_));
   }
