@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "attention_matrix.h"
+#include "attention/attention_matrix.h"
 #include "every_target.h"
 #include "lengthwise/error.h"
 

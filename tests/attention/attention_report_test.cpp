@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "attention_matrix.h"
+#include "attention/attention_matrix.h"
 #include "encoder/encoder.h"
 #include "lengthwise/error.h"
 #include "theory/laws.h"

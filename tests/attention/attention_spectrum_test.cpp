@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "attention_matrix.h"
+#include "attention/attention_matrix.h"
 #include "every_target.h"
 #include "lengthwise/error.h"
 

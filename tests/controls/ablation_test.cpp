@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "lengthwise/error.h"
 #include "measure/measure.h"
-#include "tiny_texts.h"
+#include "measure/tiny_texts.h"
 
 namespace lengthwise {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "collapse/resampling.h"
 #include "statistics/resampled_value.h"
-#include "synthetic_vectors.h"
+#include "collapse/synthetic_vectors.h"
 
 namespace lengthwise {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "collapse/resampled_cosine.h"
 #include "collapse/resampling.h"
-#include "synthetic_vectors.h"
+#include "collapse/synthetic_vectors.h"
 
 namespace lengthwise {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "lengthwise/error.h"
-#include "tiny_texts.h"
+#include "measure/tiny_texts.h"
 
 namespace lengthwise {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/random.h"
 #include "lengthwise/error.h"
-#include "synthetic_vectors.h"
-#include "tiny_texts.h"
+#include "collapse/synthetic_vectors.h"
+#include "measure/tiny_texts.h"
 
 namespace lengthwise {
 namespace {
