@@ -5,7 +5,9 @@
 namespace lengthwise {
 
 ReportFiles::ReportFiles(const std::string& output, const std::string& html) : output_(output) {
-  if (!html.empty()) html_.emplace(html);
+  if (html.empty()) return;
+  CheckPage();
+  html_.emplace(html);
 }
 
 void ReportFiles::Write(const OrderedJson& document, std::string_view text) {

@@ -107,13 +107,13 @@ std::string EvaluationAdvice(std::span<const TaskResult> tasks) {
   const std::string left = NotTried(repairs, task.kind == "retrieval");
   if (repairs.empty()) return fmt::format("Try what may help: {}.", left);
   const std::size_t tried = repairs.size();
-  std::string text =
-      best == nullptr
-          ? (tried == 1 ? std::string("The one repair tried does not help clearly.")
-                        : fmt::format("None of the {} repairs tried helps clearly.", tried))
-          : fmt::format("Of {} repair{} tried, \"{}\" helps most: {} {} instead of {}.", tried,
-                        tried == 1 ? "" : "s", RunName(best->description), MetricTitle(best->metrics[0].name),
-                        Score(best->metrics[0].score), Score(task.runs.front().metrics[0].score));
+  std::string text = best == nullptr
+                         ? (tried == 1 ? std::string("The one repair tried does not help clearly.")
+                                       : fmt::format("None of the {} repairs tried helps clearly.", tried))
+                         : fmt::format("Of {} repair{} tried, this helps most: {}. {} {} instead of {}.",
+                                       tried, tried == 1 ? "" : "s", RepairInWords(best->description),
+                                       MetricTitle(best->metrics[0].name), Score(best->metrics[0].score),
+                                       Score(task.runs.front().metrics[0].score));
   if (!left.empty()) text += fmt::format(" Not tried: {}.", left);
   return text;
 }

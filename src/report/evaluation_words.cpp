@@ -1,6 +1,9 @@
 #include "report/evaluation_words.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <vector>
 
 namespace lengthwise {
 
@@ -33,6 +36,46 @@ Interval DifferenceOf(const TaskResult& task, const RunResult& run) {
     return {};
   }
   return run.comparison ? run.comparison->difference : Interval{};
+}
+
+namespace {
+
+std::string PostProcessInWords(const PostProcessSpec& spec) {
+  const std::string name = FormatPostProcessSpec(spec);
+  switch (spec.kind) {
+    case PostProcessKind::kCenter:
+      return fmt::format("the mean taken away ({})", name);
+    case PostProcessKind::kWhiten:
+      return fmt::format("whitening ({})", name);
+    case PostProcessKind::kRemoveTop:
+      return fmt::format("the strongest directions taken away ({})", name);
+    case PostProcessKind::kNone:
+      break;
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string RepairInWords(const RunDescription& run) {
+  std::vector<std::string> parts;
+  if (run.window) {
+    std::string how = "averaged";
+    if (run.best == 1) how = "the best of which counts";
+    if (run.best > 1) how = fmt::format("the best {} of which count", *run.best);
+    parts.push_back(fmt::format("windows of {} tokens, {}", *run.window, how));
+  }
+  if (run.post_process) parts.push_back(PostProcessInWords(*run.post_process));
+  if (run.temperature) {
+    parts.push_back(fmt::format("attention temperature {}", static_cast<float>(*run.temperature)));
+    if (run.side != Side::kBoth) parts.back() += fmt::format(" ({})", SideName(run.side));
+  }
+  if (run.csls) parts.push_back(fmt::format("CSLS over {} neighbours", *run.csls));
+  // A repair that this does not know has its own name.
+  if (parts.empty()) return RunName(run);
+  std::string text = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) text += (i + 1 == parts.size() ? ", and " : ", ") + parts[i];
+  return text;
 }
 
 }  // namespace lengthwise

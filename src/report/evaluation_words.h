@@ -1,6 +1,8 @@
 // What the sentence of an evaluation and its detail look up.
 #pragma once
 
+#include <string>
+
 #include "tasks/task_result.h"
 
 namespace lengthwise {
@@ -15,5 +17,8 @@ Interval LongestLessShortest(const BucketedScores& quarters);
 
 // Of a run, less the base run; of a sweep's run with the interval that allows for the number of temperatures.
 Interval DifferenceOf(const TaskResult& task, const RunResult& run);
+
+// A repair in words: "windows of 128 tokens, averaged, and whitening (whiten:0.3)".
+std::string RepairInWords(const RunDescription& run);
 
 }  // namespace lengthwise

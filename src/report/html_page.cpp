@@ -63,7 +63,16 @@ void Fill(std::string_view& bundle, std::string_view name, std::string_view cont
 
 }  // namespace
 
+void CheckPage() {
+  if (!PageBundle().empty()) return;
+  Fail(ErrorCode::kUnsupported,
+       "this program was built without the report page, which takes node and npm: scripts/setup web, then "
+       "build it "
+       "again; the JSON document holds all that the page shows");
+}
+
 std::string HtmlPage(const OrderedJson& report) {
+  CheckPage();
   std::string name;
   if (report.contains("model") && report["model"].contains("name")) name = PlainText(report["model"]["name"]);
   if (report.value("format", "") == "lengthwise-theory") name = "theory";
@@ -71,11 +80,6 @@ std::string HtmlPage(const OrderedJson& report) {
   const std::string json = ScriptJson(report);
 
   std::string_view bundle = PageBundle();
-  if (bundle.empty()) {
-    Fail(ErrorCode::kUnsupported,
-         "this program was built without the report page, which takes node and npm: "
-         "scripts/setup web, then build it again; the JSON document holds all that the page shows");
-  }
   std::string page;
   page.reserve(bundle.size() + json.size() + 2 * sentence.size() + name.size());
   Fill(bundle, "title", EscapeHtml("Lengthwise: " + name), page);

@@ -67,3 +67,24 @@ def test_only_the_public_headers_are_installed(prefix, root):
     installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.h")}
     public = {path.relative_to(root / "include") for path in (root / "include").rglob("*.h")}
     assert installed == public
+
+
+def test_a_build_without_node_and_cli11_is_the_library_alone(root, tmp_path):
+    configured = run("cmake", "-S", root, "-B", tmp_path, "-G", "Ninja", "-DBUILD_TESTING=OFF", "-DLENGTHWISE_CLI=OFF", "-DLENGTHWISE_PAGE=OFF",
+                     "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON", "-DNODE_PROGRAM=NODE_PROGRAM-NOTFOUND", "-DNPM_PROGRAM=NPM_PROGRAM-NOTFOUND",
+                     "-DCMAKE_BUILD_TYPE=Release")
+    assert "OpenCL" not in configured
+    targets = run("cmake", "--build", tmp_path, "--target", "help")
+    assert "lengthwise_report" in targets and "lengthwise_cli" not in targets and "page.html" not in targets
+
+
+def test_a_build_without_node_leaves_the_page_out_and_says_so(root, tmp_path):
+    configured = run("cmake", "-S", root, "-B", tmp_path, "-G", "Ninja", "-DBUILD_TESTING=OFF", "-DNODE_PROGRAM=", "-DNPM_PROGRAM=",
+                     "-DCMAKE_BUILD_TYPE=Release")
+    assert "built without the report page (scripts/setup web installs them)" in configured
+
+
+def test_a_build_without_cli11_says_how_to_do_without(root, tmp_path):
+    done = subprocess.run(["cmake", "-S", root, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "-DLENGTHWISE_CLI=OFF builds the" in " ".join(done.stderr.split())

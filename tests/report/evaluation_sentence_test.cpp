@@ -114,8 +114,24 @@ TEST(EvaluationAdvice, NamesTheBestOfTheRepairsThatClearlyHelp) {
   temperature.temperature = 0.8;
   task.runs.push_back(Better(temperature, {0.95, {}, {}}, {0.07, -0.01, 0.15}));
   EXPECT_EQ(Advice(task),
-            "Of 2 repairs tried, \"window-mean 128\" helps most: nDCG@10 0.93 instead of 0.88. Not tried: "
+            "Of 2 repairs tried, this helps most: windows of 128 tokens, averaged. nDCG@10 0.93 instead of "
+            "0.88. Not tried: "
             "whitening (--postprocess whiten:0.3).");
+}
+
+TEST(RepairInWords, SaysEachPart) {
+  RunDescription run;
+  run.window = 128;
+  run.best = 3;
+  run.post_process = ParsePostProcessSpec("whiten:0.3");
+  run.held_out = true;
+  EXPECT_EQ(RepairInWords(run),
+            "windows of 128 tokens, the best 3 of which count, and whitening (whiten:0.3)");
+  run.best = 1;
+  run.post_process.reset();
+  run.csls = 10;
+  EXPECT_EQ(RepairInWords(run),
+            "windows of 128 tokens, the best of which counts, and CSLS over 10 neighbours");
 }
 
 // Neither a baseline, a cut, nor a fit that has seen what it is judged on is a repair.
@@ -140,7 +156,7 @@ TEST(EvaluationAdvice, TakesTheSweepsIntervals) {
   RunDescription temperature;
   temperature.temperature = 0.8;
   task.runs.push_back(Better(temperature, {0.9, {}, {}}, {0.02, 0.005, 0.03}));
-  ExpectHas(Advice(task), "\"temperature 0.8\" helps most");
+  ExpectHas(Advice(task), "this helps most: attention temperature 0.8. ");
   SweepCurve curve;
   curve.temperatures = {0.8};
   curve.differences = {{0.02, -0.005, 0.04}};
