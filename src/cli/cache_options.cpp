@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/fail.h"
+#include "usage/checks.h"
 
 namespace lengthwise {
 namespace {
@@ -44,7 +46,14 @@ void AddCacheOptions(CLI::App& command, CacheOptions& options) {
                       "Folder that keeps embeddings between runs (default: lengthwise in $XDG_CACHE_HOME or "
                       "~/.cache)")
           ->type_name("DIR");
-  command.add_flag("--no-cache", options.none, "Keep no embeddings")->excludes(folder);
+  CLI::Option* const size =
+      command
+          .add_option("--cache-size", options.gigabytes,
+                      "Largest size of it; embeddings that were used longest ago make room")
+          ->type_name("GB")
+          ->check(Number(0.001, 1e6))
+          ->capture_default_str();
+  command.add_flag("--no-cache", options.none, "Keep no embeddings")->excludes(folder)->excludes(size);
 }
 
 std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
@@ -56,7 +65,8 @@ std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
     Fail(ErrorCode::kIo, "cannot make the cache folder {}: {}; name another with --cache, or give --no-cache",
          folder.string(), error.message());
   }
-  return std::make_unique<VectorCache>(folder / "vectors.sqlite");
+  return std::make_unique<VectorCache>(folder / "vectors.sqlite",
+                                       static_cast<std::uint64_t>(options.gigabytes * 1e9));
 }
 
 std::vector<std::string> CacheFiles(const CacheOptions& options) {

@@ -15,6 +15,7 @@ namespace lengthwise {
 
 struct CacheOptions {
   std::string folder;  // empty: the default one
+  double gigabytes = static_cast<double>(kDefaultCacheBytes) / 1e9;
   bool none = false;
 };
 

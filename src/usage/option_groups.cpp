@@ -67,6 +67,7 @@ constexpr std::array kRows = {
     Row{"--statistics", kOutput},
     Row{"--replace", kOutput},
     Row{"--cache", kOutput, true},
+    Row{"--cache-size", kOutput, true},
     Row{"--no-cache", kOutput, true},
     Row{"--json", kOutput},
     Row{"--quiet", kOutput},

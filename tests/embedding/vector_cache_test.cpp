@@ -146,7 +146,7 @@ TEST_F(VectorCacheTest, AFileThatIsSomethingElseIsRefusedByName) {
   VectorCache{file_};
   Sql(file_, "PRAGMA user_version = 99");
   ExpectError(refusal(file_), "bad_input", "version 99");
-  Sql(file_, "PRAGMA user_version = 1; DROP TABLE vectors");
+  Sql(file_, "PRAGMA user_version = 2; DROP TABLE vectors");
   ExpectError(refusal(file_), "bad_input", "remove it");
   ExpectError(refusal(folder_.path() / "nowhere/vectors.sqlite"), "io", "nowhere/vectors.sqlite");
   ExpectError(refusal(folder_.path()), "io", folder_.path());
@@ -261,6 +261,139 @@ TEST_F(VectorCacheTest, AKilledProcessLeavesWholeBatches) {
     EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
   }
   EXPECT_GE(expected, 15U);
+}
+
+// Rows of the file that are in no batch, and so would never be thrown out.
+std::string RowsWithoutBatch(const std::filesystem::path& file) {
+  return Sql(file, "SELECT count(*) FROM vectors WHERE rowid > (SELECT coalesce(max(last), 0) FROM batches)");
+}
+
+// As if so many hours had gone by since the last use of everything.
+void LetTimePass(const std::filesystem::path& file, int hours) {
+  Sql(file, "UPDATE batches SET used = used - " + std::to_string(hours));
+}
+
+constexpr std::uint64_t kSmallCache = 2'000'000;
+// Of the largest batch of these tests, and SQLite's pages around it.
+constexpr std::uint64_t kBatchRoom = 300'000;
+
+// Twenty batches are about as much as a small cache holds.
+std::vector<VectorKey> Batch(std::uint64_t number) {
+  return Keys(number * 125, 125);
+}
+
+TEST_F(VectorCacheTest, WhatWasUsedLongestAgoMakesRoom) {
+  VectorCache cache(file_, kSmallCache);
+  PutKeys(cache, Batch(0));
+  PutKeys(cache, Batch(1));
+  std::uint64_t last = 2;
+  // Until the second has gone, for which nobody asks, as somebody does for the first every few hours.
+  while (Sql(file_, "SELECT count(*) FROM batches WHERE last = 250") == "1") {
+    LetTimePass(file_, 3);
+    EXPECT_EQ(CountWhole(cache, Batch(0)), 125U);
+    PutKeys(cache, Batch(last++));
+    ASSERT_LT(last, 100U);
+  }
+  EXPECT_GT(last, 12U);
+  EXPECT_EQ(CountWhole(cache, Batch(1)), 0U);
+  EXPECT_EQ(CountWhole(cache, Batch(0)), 125U);
+  EXPECT_EQ(CountWhole(cache, Batch(last - 1)), 125U);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    PutKeys(cache, Batch(last++));
+    EXPECT_EQ(CountWhole(cache, Batch(last - 1)), 125U);
+    EXPECT_LE(std::filesystem::file_size(file_), kSmallCache + kBatchRoom);
+  }
+  EXPECT_EQ(RowsWithoutBatch(file_), "0");
+  EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
+}
+
+// Reading within the hour does not write: neither the file nor its log changes.
+TEST_F(VectorCacheTest, AUseIsNotedOnceAnHourForAllThatWasPutTogether) {
+  VectorCache cache(file_);
+  PutKeys(cache, Batch(0));
+  PutKeys(cache, Batch(1));
+  LetTimePass(file_, 1);
+  EXPECT_EQ(CountWhole(cache, Keys(0, 1)), 1U);
+  EXPECT_EQ(Sql(file_, "SELECT max(used) - min(used) FROM batches"), "1");
+  const std::string before = folder_.Get("vectors.sqlite") + folder_.Get("vectors.sqlite-wal");
+  EXPECT_EQ(CountWhole(cache, Batch(0)), 125U);
+  EXPECT_EQ(folder_.Get("vectors.sqlite") + folder_.Get("vectors.sqlite-wal"), before);
+}
+
+TEST_F(VectorCacheTest, ALowerLimitShrinksTheFileWhenItIsOpened) {
+  {
+    VectorCache cache(file_);
+    for (std::uint64_t i = 0; i < 40; ++i) PutKeys(cache, Batch(i));
+  }
+  ASSERT_GT(std::filesystem::file_size(file_), kSmallCache);
+  { VectorCache cache(file_, kSmallCache); }
+  EXPECT_LE(std::filesystem::file_size(file_), kSmallCache);
+  VectorCache cache(file_, kSmallCache);
+  EXPECT_EQ(CountWhole(cache, Batch(0)), 0U);
+  EXPECT_EQ(CountWhole(cache, Batch(39)), 125U);
+  EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(VectorCacheTest, WhatIsPutInStaysHoweverLowTheLimit) {
+  VectorCache cache(file_, 1);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    PutKeys(cache, Batch(i));
+    EXPECT_EQ(CountWhole(cache, Batch(i)), 125U);
+    EXPECT_EQ(CountWhole(cache, Keys(0, i * 125)), 0U);
+  }
+}
+
+// Made by the statements of the release that had that version.
+TEST_F(VectorCacheTest, AFileOfVersionOneKeepsItsVectorsAndLosesThemFirst) {
+  Sql(file_,
+      "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; CREATE TABLE vectors(key BLOB NOT NULL PRIMARY "
+      "KEY, rows BLOB NOT NULL, checksum INTEGER NOT NULL); PRAGMA application_id = 1280800355; PRAGMA "
+      "user_version = 1");
+  const std::filesystem::path present = folder_.path() / "present.sqlite";
+  {
+    VectorCache cache(present);
+    for (std::uint64_t i = 0; i < 10; ++i) PutKeys(cache, Batch(i));
+  }
+  Sql(file_,
+      "ATTACH '" + present.string() + "' AS present; INSERT INTO vectors SELECT * FROM present.vectors");
+  VectorCache cache(file_, kSmallCache);
+  EXPECT_EQ(Sql(file_, "PRAGMA user_version"), "2");
+  EXPECT_EQ(RowsWithoutBatch(file_), "0");
+  std::uint64_t last = 10;
+  for (; last < 20; ++last) PutKeys(cache, Batch(last));
+  while (Sql(file_, "SELECT count(*) FROM batches WHERE used = 0") != "0") {
+    PutKeys(cache, Batch(last++));
+    ASSERT_LT(last, 60U);
+  }
+  EXPECT_EQ(CountWhole(cache, Keys(0, 1250)), 0U);
+  EXPECT_EQ(CountWhole(cache, Batch(10)), 125U);
+  EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
+}
+
+// One throws out while the other reads and writes: what is found is whole, and the file stays within its
+// limit.
+TEST_F(VectorCacheTest, ProcessesMayMakeRoomAtOnce) {
+  std::vector<pid_t> children;
+  for (std::uint64_t process = 0; process < 2; ++process) {
+    children.push_back(Fork([&] {
+      VectorCache cache(file_, kSmallCache);
+      for (std::uint64_t i = 0; i < 60; ++i) {
+        PutKeys(cache, Batch(2 * i + process));
+        // Of the other process, and what may have been thrown out.
+        CountWhole(cache, Batch(2 * i + 1 - process));
+        CountWhole(cache, Batch(i));
+        if (testing::Test::HasFailure()) ::_exit(2);
+      }
+    }));
+  }
+  for (const pid_t child : children) EXPECT_EQ(StatusOf(child), 0);
+  VectorCache cache(file_, kSmallCache);
+  EXPECT_LE(std::filesystem::file_size(file_), kSmallCache + kBatchRoom);
+  const std::size_t left = CountWhole(cache, Keys(0, 120 * 125));
+  EXPECT_EQ(Sql(file_, "SELECT count(*) FROM vectors"), std::to_string(left));
+  EXPECT_GT(left, 1000U);
+  EXPECT_EQ(RowsWithoutBatch(file_), "0");
+  EXPECT_EQ(Sql(file_, "PRAGMA integrity_check"), "ok");
 }
 
 }  // namespace

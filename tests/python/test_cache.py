@@ -116,6 +116,20 @@ def test_the_cache_lies_where_the_environment_says(evaluate, tmp_path):
     assert not (tmp_path / "caches").exists()
 
 
+def test_a_cache_too_small_for_a_run_stays_small_and_changes_no_result(evaluate, tmp_path):
+    """Vectors of whole texts and of windows are more than there is room for."""
+    windows = ["--windows", "4,8,16"]
+    expected, _ = evaluate("expected.json", "--no-cache", *windows)
+    evaluate("whole.json", "--cache", tmp_path / "whole", *windows)
+    assert (tmp_path / "whole/vectors.sqlite").stat().st_size > 1.5e6
+    for output in ("first.json", "again.json"):
+        small, (found, asked) = evaluate(output, "--cache", tmp_path / "cache", "--cache-size", 0.001, *windows)
+        assert small == expected
+        assert found < asked
+        assert 0 < (tmp_path / "cache/vectors.sqlite").stat().st_size < 1.5e6
+    assert kept(tmp_path / "cache") > 0
+
+
 def test_a_file_that_is_no_cache_is_refused_before_any_work(command, tmp_path):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache/vectors.sqlite").write_text("notes of mine\n" * 100)

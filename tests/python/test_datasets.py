@@ -307,7 +307,7 @@ def test_hidden_statements_in_documents_of_one_length(make_needles, man_pages, t
     tokenizer.no_truncation()
     tokenizer.no_padding()
     assert [made["documents"] for made in make_needles(kind, tmp_path, man_pages, tokenizer_folder)] == [60, 60]
-    facts = dict(re.findall(r'\{"(.*)", "(.*)"\}', (root / "src/tasks/needle_facts.inc").read_text()))
+    facts = dict(re.findall(r'\{"(.*)", "(.*)"\}', (root / "src/task_data/needle_facts.inc").read_text()))
     answers_by_length = {}
     for length in (64, 200):
         folder = tmp_path / f"{kind}-{length}"
