@@ -59,9 +59,9 @@ std::vector<Side> SidesOf(const std::vector<std::string>& names) {
   return sides;
 }
 
-// The model as given, but for what the settings change.
+// The base run's model, as given but for what the settings change.
 std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair repair,
-                                      const RunSettings& settings) {
+                                      const RunSettings& settings, const EmbedderImpl& base) {
   ModelOptions model = command.model;
   if (settings.temperature) {
     repair.attention.temperature = *settings.temperature;
@@ -75,7 +75,7 @@ std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair rep
     model.max_length = *settings.window;
     repair.long_input = {.kind = LongInputKind::kWindowMean, .window = *settings.window, .stride = 0};
   }
-  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair)));
+  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair, base)));
 }
 
 void CheckPlacesOf(const EvaluateCommand& command) {
@@ -120,7 +120,9 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const Task& task : tasks) {
     std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
     const std::size_t found_before = found_so_far();
-    const auto embedder_for = [&](const RunSettings& settings) { return OpenFor(command, repair, settings); };
+    const auto embedder_for = [&](const RunSettings& settings) {
+      return OpenFor(command, repair, settings, base);
+    };
     const auto update = [&](std::size_t done, std::size_t total) {
       progress->Update(done, total, found_so_far() - found_before);
     };

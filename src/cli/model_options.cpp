@@ -3,13 +3,34 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/console.h"
+#include "math/thread_pool.h"
 #include "usage/checks.h"
 
 namespace lengthwise {
+namespace {
+
+EmbedderImpl MakeEmbedder(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
+                          const ModelOptions& options, const Repair& repair) {
+  EmbedderOptions embedder;
+  embedder.max_length = options.max_length;
+  embedder.threads = options.threads;
+  embedder.precision = ParsePrecision(options.precision);
+  ApplyRepair(repair, &embedder);
+  CheckOrigin(repair, *model);
+  // Of a model that can be read, these alone are refused as bad input.
+  const bool lengths_given =
+      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
+  if (!lengths_given) return EmbedderImpl(std::move(model), std::move(pool), embedder);
+  return AsUsage([&] { return EmbedderImpl(std::move(model), std::move(pool), embedder); });
+}
+
+}  // namespace
 
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--model", options.model, "Folder of a sentence-transformers model")
@@ -77,17 +98,12 @@ Repair RepairOf(const ModelOptions& options) {
 }
 
 EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
-  EmbedderOptions embedder;
-  embedder.max_length = options.max_length;
-  embedder.threads = options.threads;
-  embedder.precision = ParsePrecision(options.precision);
-  ApplyRepair(repair, &embedder);
-  if (!repair.post_process.IsIdentity()) CheckOrigin(repair, OpenCheckpoint(options.model));
-  // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
-  if (!lengths_given) return EmbedderImpl(options.model, embedder);
-  return AsUsage([&] { return EmbedderImpl(options.model, embedder); });
+  auto model = std::make_shared<const Model>(options.model);
+  return MakeEmbedder(std::move(model), std::make_shared<ThreadPool>(options.threads), options, repair);
+}
+
+EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair, const EmbedderImpl& base) {
+  return MakeEmbedder(base.shared_model(), base.shared_pool(), options, repair);
 }
 
 }  // namespace lengthwise

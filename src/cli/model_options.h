@@ -34,6 +34,9 @@ Repair RepairOf(const ModelOptions& options);
 
 // Throws kBadInput too where the repair's post-processing was fitted on another model.
 EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
+// By the model and the threads of `base`, which was opened with options of the same model, threads and
+// precision: loads nothing.
+EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair, const EmbedderImpl& base);
 
 // On standard error, a line each.
 void PrintWarnings(const Checkpoint& checkpoint);

@@ -82,7 +82,7 @@ ModelDescription DescribeModel(const EmbedderImpl& embedder) {
   const std::filesystem::path folder = std::filesystem::weakly_canonical(checkpoint.folder);
   model.name = folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
   model.architecture = spec.architecture;
-  model.fingerprint = Fingerprint(checkpoint);
+  model.fingerprint = embedder.model().fingerprint();
   model.layers = spec.layers;
   model.heads = spec.heads;
   model.hidden = spec.hidden;

@@ -19,53 +19,26 @@ namespace {
 // Texts tokenised and embedded together; bounds the memory of Embed beside its result.
 constexpr std::size_t kChunkTexts = 4096;
 
-// A tokenizer may know fewer tokens than the model has rows, which are often rounded up, but not so many
-// fewer.
-void CheckVocabulary(const Tokenizer& tokenizer, const ModelSpec& spec, Checkpoint& checkpoint) {
-  constexpr double kUnusedRows = 0.05;
-  const std::size_t tokens = tokenizer.vocabulary_size();
-  const std::string tokenizer_json = checkpoint.tokenizer_json.string();
-  if (tokens > spec.vocabulary) {
-    Fail(ErrorCode::kBadCheckpoint,
-         "{}: token ids go up to {}, but the model has embeddings of {} tokens: the tokenizer is another "
-         "model's; "
-         "fetch the whole folder again",
-         tokenizer_json, tokens - 1, spec.vocabulary);
-  }
-  if (static_cast<double>(spec.vocabulary - tokens) > kUnusedRows * static_cast<double>(spec.vocabulary)) {
-    checkpoint.warnings.push_back(fmt::format(
-        "{}: token ids go up to {}, but the model has embeddings of {} tokens; if the tokenizer is "
-        "another model's, vectors mean nothing",
-        tokenizer_json, tokens - 1, spec.vocabulary));
-  }
-}
-
-void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
-  if (checkpoint.max_seq_length <= spec.positions()) return;
-  checkpoint.warnings.push_back(fmt::format(
-      "{}: a limit of {} tokens is named, but the model has positions for {}, which are the limit",
-      checkpoint.folder.string(), checkpoint.max_seq_length, spec.positions()));
+// Options are checked before weights are packed for them.
+const Encoder& CheckedEncoder(const Model& model, ThreadPool& pool, const EmbedderOptions& options) {
+  options.attention.Check(model.spec().layers, model.spec().heads);
+  options.post_process.Check(model.spec().hidden);
+  return model.encoder(options.precision, pool);
 }
 
 }  // namespace
 
-EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options)
-    : options_(options),
-      checkpoint_(OpenCheckpoint(folder)),
-      tokenizer_(checkpoint_.tokenizer_json),
-      pool_(std::make_unique<ThreadPool>(options.threads)) {
-  ModelSpec spec = MakeModelSpec(checkpoint_);
-  CheckVocabulary(tokenizer_, spec, checkpoint_);
-  WarnOfLimit(spec, checkpoint_);
-  options_.attention.Check(spec.layers, spec.heads);
-  options_.post_process.Check(spec.hidden);
-  modules_ = std::make_unique<VectorModules>(checkpoint_, spec.hidden);
-  encoder_ = std::make_unique<Encoder>(checkpoint_, std::move(spec), *pool_, options.precision);
+EmbedderImpl::EmbedderImpl(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
+                           const EmbedderOptions& options)
+    : model_(std::move(model)),
+      pool_(std::move(pool)),
+      options_(options),
+      encoder_(CheckedEncoder(*model_, *pool_, options)) {
   const LengthLimits lengths = limits();
   if (options_.max_length > lengths.positions) {
     Fail(ErrorCode::kBadInput,
          "the length asked for is {} tokens, but {} has positions for {}; ask for {} or fewer",
-         options_.max_length, folder.string(), lengths.positions, lengths.positions);
+         options_.max_length, checkpoint().folder.string(), lengths.positions, lengths.positions);
   }
   if (lengths.in_force <= special_tokens()) {
     Fail(ErrorCode::kBadInput,
@@ -75,35 +48,36 @@ EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOp
   CheckLongInput(options_.long_input, special_tokens(), lengths.in_force);
 }
 
-EmbedderImpl::~EmbedderImpl() = default;
+EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options)
+    : EmbedderImpl(std::make_shared<const Model>(folder), std::make_shared<ThreadPool>(options.threads),
+                   options) {}
 
-const ModelSpec& EmbedderImpl::spec() const {
-  return encoder_->spec();
-}
+EmbedderImpl::~EmbedderImpl() = default;
 
 LengthLimits EmbedderImpl::limits() const {
   LengthLimits limits;
   limits.positions = spec().positions();
-  limits.sentence_transformers = checkpoint_.max_seq_length;
-  limits.in_force = options_.max_length > 0          ? options_.max_length
-                    : checkpoint_.max_seq_length > 0 ? std::min(checkpoint_.max_seq_length, limits.positions)
-                                                     : limits.positions;
+  limits.sentence_transformers = checkpoint().max_seq_length;
+  limits.in_force = options_.max_length > 0 ? options_.max_length
+                    : limits.sentence_transformers > 0
+                        ? std::min(limits.sentence_transformers, limits.positions)
+                        : limits.positions;
   return limits;
 }
 
 std::vector<std::vector<std::int32_t>> EmbedderImpl::Tokenize(std::span<const std::string> texts) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());
-  pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer_.EncodeIds(texts[i], &ids[i]); });
+  pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer().EncodeIds(texts[i], &ids[i]); });
   for (std::size_t i = 0; i < texts.size(); ++i)
-    unknown_tokens_.Add(texts[i], ids[i], tokenizer_.unknown_id());
+    unknown_tokens_.Add(texts[i], ids[i], tokenizer().unknown_id());
   return ids;
 }
 
 std::vector<std::int32_t> EmbedderImpl::WithSpecials(std::span<const std::int32_t> content,
                                                      std::size_t length) const {
   const std::size_t kept = std::min(content.size(), length - special_tokens());
-  const auto prefix = tokenizer_.prefix();
-  const auto suffix = tokenizer_.suffix();
+  const auto prefix = tokenizer().prefix();
+  const auto suffix = tokenizer().suffix();
   std::vector<std::int32_t> sequence;
   sequence.reserve(kept + special_tokens());
   sequence.insert(sequence.end(), prefix.begin(), prefix.end());
@@ -139,7 +113,7 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
         (*energies)(stage, layer, data);
       };
     }
-    encoder_->Run(batch, workspace, encoder_run);
+    encoder_.Run(batch, workspace, encoder_run);
     std::vector<float> vectors(batch.sequences() * spec().hidden);
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
@@ -160,8 +134,8 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
 
 void EmbedderImpl::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
                                 std::span<float> vector) const {
-  PoolStates(checkpoint_.pooling, states, tokens, vector);
-  modules_->Apply(run.role, vector);
+  PoolStates(checkpoint().pooling, states, tokens, vector);
+  model_->modules().Apply(run.role, vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 
@@ -169,10 +143,10 @@ void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::spa
   std::vector<float> row(spec().hidden);
   std::fill(vector.begin(), vector.end(), 0.0F);
   for (const std::int32_t id : sequence) {
-    encoder_->WordEmbedding(id, row);
+    encoder_.WordEmbedding(id, row);
     for (std::size_t c = 0; c < row.size(); ++c) vector[c] += row[c] / static_cast<float>(sequence.size());
   }
-  if (checkpoint_.normalize) NormalizeVector(vector);
+  if (checkpoint().normalize) NormalizeVector(vector);
 }
 
 WindowEmbeddings EmbedderImpl::EmbedWindows(std::span<const std::string> texts,
@@ -242,7 +216,7 @@ Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedde
       float* const row = result.values.data() + (first + windows.text[w]) * hidden;
       for (std::size_t c = 0; c < hidden; ++c) row[c] += weight * windows.values[w * hidden + c];
     }
-    const bool unit_length = checkpoint_.normalize || (post.each_window && !post.IsIdentity());
+    const bool unit_length = checkpoint().normalize || (post.each_window && !post.IsIdentity());
     pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
       const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
       if (windows.tokens[i].windows > 1 && unit_length) NormalizeVector(row);

@@ -1,4 +1,5 @@
-// The embedder's inside, for the layers above that work on tokens and probes: measuring, tuning, serving.
+// A session of embedding with a model, for the layers above that work on tokens and probes: measuring,
+// tuning, serving.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
-#include "embedding/finishing.h"
+#include "embedding/model.h"
 #include "encoder/intervention.h"
 #include "encoder/model_spec.h"
 #include "encoder/probe.h"
@@ -21,9 +22,7 @@
 
 namespace lengthwise {
 
-class Encoder;
 struct EncoderWorkspace;
-class ThreadPool;
 
 // How sequences are run.
 struct SequenceRun {
@@ -45,20 +44,33 @@ struct WindowEmbeddings {
   std::size_t rows() const { return text.size(); }
 };
 
+// One set of options, with memory of its own to work in, over a model and threads that others may share. From
+// one thread at a time; those of one model and one pool may be used at the same time, and the result of each
+// is the same bit for bit as by itself.
 class EmbedderImpl {
  public:
+  // Nothing is loaded, and nothing packed but what the model has not been asked for before: weights of
+  // `options.precision`. `options.threads` was the pool's to follow. Throws kBadInput for options that do not
+  // fit the model, and as Model::encoder.
+  EmbedderImpl(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
+               const EmbedderOptions& options);
+  // With a model and a pool of its own. Throws as Model too.
   EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options);
   ~EmbedderImpl();
 
-  const Checkpoint& checkpoint() const { return checkpoint_; }
-  const Tokenizer& tokenizer() const { return tokenizer_; }
-  const Encoder& encoder() const { return *encoder_; }
-  const ModelSpec& spec() const;
+  // To be shared with another.
+  const std::shared_ptr<const Model>& shared_model() const { return model_; }
+  const std::shared_ptr<ThreadPool>& shared_pool() const { return pool_; }
+
+  const Model& model() const { return *model_; }
+  const Checkpoint& checkpoint() const { return model_->checkpoint(); }
+  const Tokenizer& tokenizer() const { return model_->tokenizer(); }
+  const Encoder& encoder() const { return encoder_; }
+  const ModelSpec& spec() const { return model_->spec(); }
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
   LengthLimits limits() const;
-  // Special tokens around the content of a text.
-  std::size_t special_tokens() const { return tokenizer_.prefix().size() + tokenizer_.suffix().size(); }
+  std::size_t special_tokens() const { return model_->special_tokens(); }
 
   // Content ids of every text, whole, by all threads. From one thread at a time.
   std::vector<std::vector<std::int32_t>> Tokenize(std::span<const std::string> texts) const;
@@ -99,15 +111,13 @@ class EmbedderImpl {
                                 bool post_process) const;
 
   // Whether it matters for the vector if a text is a query or a document.
-  bool NeedsRole() const { return modules_->NeedsRole() || options_.post_process.NeedsRole(); }
+  bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
 
  private:
+  std::shared_ptr<const Model> model_;
+  std::shared_ptr<ThreadPool> pool_;
   EmbedderOptions options_;
-  Checkpoint checkpoint_;
-  Tokenizer tokenizer_;
-  std::unique_ptr<Encoder> encoder_;
-  std::unique_ptr<VectorModules> modules_;
-  std::unique_ptr<ThreadPool> pool_;
+  const Encoder& encoder_;  // the model's, of the precision asked for
   // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.
   mutable std::vector<EncoderWorkspace> workspaces_;
   mutable UnknownTokens unknown_tokens_;

@@ -81,7 +81,7 @@ VectorKeys::VectorKeys(const EmbedderImpl& embedder, VectorForm form, Role role)
   AddNumber(kKeyVersion, hasher);
   hasher.Add(std::string_view(Version()));
   hasher.Add(std::string_view(InstructionSet()));
-  hasher.Add(std::string_view(Fingerprint(embedder.checkpoint())));
+  hasher.Add(std::string_view(embedder.model().fingerprint()));
   AddAttention(options.attention, embedder.spec(), hasher);
   AddLongInput(options.long_input, embedder.limits().in_force, hasher);
   hasher.Add(std::string_view(PrecisionName(options.precision)));

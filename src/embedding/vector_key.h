@@ -20,7 +20,7 @@ enum class VectorForm {
 // in. The number of threads does not, nor does a role that makes no difference.
 class VectorKeys {
  public:
-  // Reads the model's files and embeds one short text. Throws kIo.
+  // Embeds one short text; the first keys of a model read its files. Throws kIo.
   VectorKeys(const EmbedderImpl& embedder, VectorForm form, Role role);
 
   VectorKey Of(std::string_view text) const;

@@ -29,6 +29,19 @@ static_assert(kLinearDepth % kBlockWidth == 0, "slices of outputs that become in
 constexpr std::size_t kMostRows = 120;
 constexpr std::size_t kRowUnit = 12;
 
+// oneDNN works in the thread where it is called, since the pool is ours: OpenMP has one thread for as long as
+// this lives, and then as many as the caller had set.
+class OneOpenMpThread {
+ public:
+  OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneOpenMpThread() { omp_set_num_threads(before_); }
+  OneOpenMpThread(const OneOpenMpThread&) = delete;
+  OneOpenMpThread& operator=(const OneOpenMpThread&) = delete;
+
+ private:
+  int before_;
+};
+
 using dnnl::memory;
 
 const dnnl::engine& Engine() {
@@ -164,7 +177,7 @@ Block MakeBlock(Precision precision, std::span<const float> weights, std::size_t
 NarrowLinear::NarrowLinear(Precision precision, std::size_t in, std::size_t out,
                            std::span<const float> weights, std::span<const float> bias)
     : impl_(std::make_unique<Impl>()) {
-  omp_set_num_threads(1);  // of this thread: the pool is ours, oneDNN works where it is called
+  const OneOpenMpThread one_thread;
   impl_->precision = precision;
   impl_->in = in;
   impl_->out = out;
@@ -192,7 +205,7 @@ std::size_t NarrowLinear::block_width() {
 }
 
 void NarrowLinear::Compute(const LinearPart& part, NarrowScratch& narrow_scratch) const {
-  omp_set_num_threads(1);
+  const OneOpenMpThread one_thread;
   NarrowScratch::Impl& scratch = narrow_scratch.impl();
   const bool int8 = impl_->precision == Precision::kInt8;
   const std::size_t element = int8 ? sizeof(std::uint8_t) : sizeof(std::uint16_t);

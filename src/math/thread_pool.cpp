@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <bit>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -79,17 +80,26 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::Take(std::size_t worker) {
+void ThreadPool::Take(Job& job, std::size_t worker) {
   try {
     while (true) {
-      const std::size_t task = next_.fetch_add(1, std::memory_order_relaxed);
-      if (task >= count_) return;
-      call_(context_, task, worker);
+      const std::size_t task = job.next.fetch_add(1, std::memory_order_relaxed);
+      if (task >= job.count) return;
+      job.call(job.context, task, worker);
     }
   } catch (...) {
-    next_.store(count_);
+    job.next.store(job.count);
     const std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::current_exception();
+    if (!job.error) job.error = std::current_exception();
+  }
+}
+
+void ThreadPool::Enter(Job& job, std::size_t worker) {
+  // Whoever finds the job closed leaves it untouched: it is over, or not yet written.
+  if ((job.state.fetch_add(1, std::memory_order_acq_rel) & kClosed) == 0) Take(job, worker);
+  if (job.state.fetch_sub(1, std::memory_order_acq_rel) == (kClosed | 1)) {
+    const std::lock_guard lock(mutex_);
+    done_.notify_all();
   }
 }
 
@@ -101,38 +111,64 @@ void ThreadPool::Work(std::size_t worker) {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, moved_on);
     }
+    // What is opened from here on moves the generation on once more.
     seen = generation_.load(std::memory_order_acquire);
     if (stop_) return;
-    Take(worker);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      const std::lock_guard lock(mutex_);
-      done_.notify_one();
-    }
+    std::array<Job*, kMostCalls> open{};
+    std::size_t count = 0;
+    for (std::uint32_t rest = claimed_.load(std::memory_order_acquire); rest != 0; rest &= rest - 1)
+      open[count++] = &jobs_[static_cast<std::size_t>(std::countr_zero(rest))];
+    // Each thread begins with another job, so that every caller has helpers.
+    for (std::size_t i = 0; i < count; ++i) Enter(*open[(worker + i) % count], worker);
   }
 }
 
+ThreadPool::Job* ThreadPool::Claim() {
+  std::uint32_t claimed = claimed_.load(std::memory_order_relaxed);
+  while (~claimed != 0) {
+    const int free = std::countr_one(claimed);
+    if (claimed_.compare_exchange_weak(claimed, claimed | (std::uint32_t{1} << free),
+                                       std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      return &jobs_[static_cast<std::size_t>(free)];
+    }
+  }
+  return nullptr;
+}
+
+void ThreadPool::GiveBack(const Job* job) {
+  claimed_.fetch_and(~(std::uint32_t{1} << (job - jobs_.data())), std::memory_order_release);
+}
+
+// Closes the job and waits for those that are inside.
+void ThreadPool::Wait(Job& job) {
+  if (job.state.fetch_or(kClosed, std::memory_order_acq_rel) == 0) return;
+  const auto finished = [&] { return job.state.load(std::memory_order_acquire) == kClosed; };
+  if (SpinUntil(finished)) return;
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, finished);
+}
+
 void ThreadPool::Run(std::size_t count, void* context, Call call) {
-  if (workers_.empty() || count <= 1) {
+  Job* const job = workers_.empty() || count <= 1 ? nullptr : Claim();
+  if (job == nullptr) {
     for (std::size_t task = 0; task < count; ++task) call(context, task, 0);
     return;
   }
-  count_ = count;
-  context_ = context;
-  call_ = call;
-  next_.store(0);
-  busy_.store(static_cast<std::uint32_t>(workers_.size()));
+  job->count = count;
+  job->context = context;
+  job->call = call;
+  job->next.store(0, std::memory_order_relaxed);
+  job->state.fetch_and(~kClosed, std::memory_order_release);
   {
     const std::lock_guard lock(mutex_);
     generation_.fetch_add(1, std::memory_order_release);
   }
   wake_.notify_all();
-  Take(0);
-  const auto finished = [&] { return busy_.load(std::memory_order_acquire) == 0; };
-  if (!SpinUntil(finished)) {
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, finished);
-  }
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  Take(*job, 0);
+  Wait(*job);
+  const std::exception_ptr error = std::exchange(job->error, nullptr);
+  GiveBack(job);
+  if (error) std::rethrow_exception(error);
 }
 
 }  // namespace lengthwise

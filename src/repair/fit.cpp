@@ -71,7 +71,7 @@ Repair PostProcessFitter::Fit() const {
       FitPostProcess(options_.spec, document_moments_, own_mean ? &query_moments_ : nullptr);
   if (repair.post_process.IsIdentity()) return repair;
   repair.post_process.each_window = options_.each_window;
-  repair.origin = {.model = Fingerprint(embedder_.checkpoint()),
+  repair.origin = {.model = embedder_.model().fingerprint(),
                    .documents = documents_,
                    .queries = queries_,
                    .query_source = options_.query_source};

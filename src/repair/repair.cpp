@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "embedding/model.h"
 #include "repair/post_process_json.h"
 
 namespace lengthwise {
@@ -131,6 +132,19 @@ OrderedJson FormatTemperature(const AttentionPolicy& policy) {
   return layers;
 }
 
+bool NeedsOrigin(const Repair& repair) {
+  return !repair.post_process.IsIdentity() && !repair.origin.model.empty();
+}
+
+void CheckFingerprint(const Repair& repair, const std::string& fingerprint,
+                      const std::filesystem::path& folder) {
+  if (fingerprint == repair.origin.model) return;
+  Fail(ErrorCode::kBadInput,
+       "the post-processing was fitted on another model (fingerprint {}) than {} (fingerprint {}); fit it to "
+       "this one with lengthwise fit, or take \"model\" out of the repair file if the vectors are the same",
+       repair.origin.model, folder.string(), fingerprint);
+}
+
 }  // namespace
 
 void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
@@ -172,13 +186,11 @@ std::string FormatRepair(const Repair& repair) {
 }
 
 void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint) {
-  if (repair.post_process.IsIdentity() || repair.origin.model.empty()) return;
-  const std::string fingerprint = Fingerprint(checkpoint);
-  if (fingerprint == repair.origin.model) return;
-  Fail(ErrorCode::kBadInput,
-       "the post-processing was fitted on another model (fingerprint {}) than {} (fingerprint {}); fit it to "
-       "this one with lengthwise fit, or take \"model\" out of the repair file if the vectors are the same",
-       repair.origin.model, checkpoint.folder.string(), fingerprint);
+  if (NeedsOrigin(repair)) CheckFingerprint(repair, Fingerprint(checkpoint), checkpoint.folder);
+}
+
+void CheckOrigin(const Repair& repair, const Model& model) {
+  if (NeedsOrigin(repair)) CheckFingerprint(repair, model.fingerprint(), model.checkpoint().folder);
 }
 
 void ApplyRepair(const Repair& repair, EmbedderOptions* options) {

@@ -14,6 +14,8 @@
 
 namespace lengthwise {
 
+class Model;
+
 // Where the mean of queries comes from.
 enum class QuerySource {
   kDocuments,  // the documents' mean: queries are treated as documents
@@ -54,8 +56,9 @@ void WriteRepair(const Repair& repair, const std::filesystem::path& path);
 std::string FormatRepair(const Repair& repair);
 
 // Throws kBadInput if the post-processing was fitted on another model than `checkpoint`: its means would move
-// vectors to a place of no meaning. Reads the weights where there is something to check.
+// vectors to a place of no meaning. Reads the weights where there is something to check; of a model once.
 void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint);
+void CheckOrigin(const Repair& repair, const Model& model);
 
 // Puts the three policies into the options of an embedder.
 void ApplyRepair(const Repair& repair, EmbedderOptions* options);

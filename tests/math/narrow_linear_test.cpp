@@ -1,6 +1,7 @@
 #include "math/narrow_linear.h"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -136,6 +137,23 @@ TEST(NarrowLinear, GivesTheSameBitsHoweverItIsSplit) {
     }
     EXPECT_EQ(whole, parts) << PrecisionName(precision);
   }
+}
+
+// A program that links the library may use OpenMP itself.
+TEST(NarrowLinear, LeavesTheCallersNumberOfOpenMpThreadsAsItWas) {
+  if (!Available(Precision::kInt8)) GTEST_SKIP();
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(7);
+  Random random(4);
+  const std::vector<float> x = RandomValues(5 * 64, random), w = RandomValues(32 * 64, random),
+                           b = RandomValues(32, random);
+  const NarrowLinear linear(Precision::kInt8, 64, 32, w, b);
+  EXPECT_EQ(omp_get_max_threads(), 7);
+  NarrowScratch scratch;
+  std::vector<float> y(5 * 32);
+  linear.Compute(WholePart(linear, x, 5, y), scratch);
+  EXPECT_EQ(omp_get_max_threads(), 7);
+  omp_set_num_threads(before);
 }
 
 TEST(Precision, NamesAreReadBackAndOthersRefused) {

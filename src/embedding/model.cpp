@@ -1,0 +1,65 @@
+#include "embedding/model.h"
+
+#include <fmt/format.h>
+
+#include "base/fail.h"
+#include "encoder/encoder.h"
+
+namespace lengthwise {
+namespace {
+
+// A tokenizer may know fewer tokens than the model has rows, which are often rounded up, but not so many
+// fewer.
+void CheckVocabulary(const Tokenizer& tokenizer, const ModelSpec& spec, Checkpoint& checkpoint) {
+  constexpr double kUnusedRows = 0.05;
+  const std::size_t tokens = tokenizer.vocabulary_size();
+  const std::string tokenizer_json = checkpoint.tokenizer_json.string();
+  if (tokens > spec.vocabulary) {
+    Fail(ErrorCode::kBadCheckpoint,
+         "{}: token ids go up to {}, but the model has embeddings of {} tokens: the tokenizer is another "
+         "model's; "
+         "fetch the whole folder again",
+         tokenizer_json, tokens - 1, spec.vocabulary);
+  }
+  if (static_cast<double>(spec.vocabulary - tokens) > kUnusedRows * static_cast<double>(spec.vocabulary)) {
+    checkpoint.warnings.push_back(fmt::format(
+        "{}: token ids go up to {}, but the model has embeddings of {} tokens; if the tokenizer is "
+        "another model's, vectors mean nothing",
+        tokenizer_json, tokens - 1, spec.vocabulary));
+  }
+}
+
+void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
+  if (checkpoint.max_seq_length <= spec.positions()) return;
+  checkpoint.warnings.push_back(fmt::format(
+      "{}: a limit of {} tokens is named, but the model has positions for {}, which are the limit",
+      checkpoint.folder.string(), checkpoint.max_seq_length, spec.positions()));
+}
+
+}  // namespace
+
+Model::Model(const std::filesystem::path& folder)
+    : checkpoint_(OpenCheckpoint(folder)),
+      tokenizer_(checkpoint_.tokenizer_json),
+      spec_(MakeModelSpec(checkpoint_)),
+      modules_(checkpoint_, spec_.hidden) {
+  CheckVocabulary(tokenizer_, spec_, checkpoint_);
+  WarnOfLimit(spec_, checkpoint_);
+}
+
+Model::~Model() = default;
+
+const Encoder& Model::encoder(Precision precision, ThreadPool& pool) const {
+  const std::lock_guard lock(packing_);
+  std::unique_ptr<const Encoder>& encoder = encoders_.at(static_cast<std::size_t>(precision));
+  if (encoder == nullptr) encoder = std::make_unique<const Encoder>(checkpoint_, spec_, pool, precision);
+  return *encoder;
+}
+
+const std::string& Model::fingerprint() const {
+  const std::lock_guard lock(hashing_);
+  if (fingerprint_.empty()) fingerprint_ = Fingerprint(checkpoint_);
+  return fingerprint_;
+}
+
+}  // namespace lengthwise
