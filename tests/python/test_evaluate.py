@@ -2,10 +2,13 @@
 the vectors that `lengthwise embed` gives (which test_parity.py compares with sentence-transformers)."""
 
 import collections
+import ctypes
 import json
 import math
+import os
 import re
 import shutil
+import struct
 import subprocess
 
 import jsonschema
@@ -306,3 +309,38 @@ def test_bad_input_is_named_with_file_and_line(binary, model_folder, tasks, tmp_
     assert message in done.stderr
     assert done.stdout == ""
     assert [entry.name for entry in tmp_path.iterdir()] == ["tasks"]
+
+
+@pytest.fixture
+def opens(tmp_path, root):
+    """A function: runs a command on a copy of a small model and counts how often it opens the weights, as the kernel tells (inotify)."""
+    model = tmp_path / "model"
+    shutil.copytree(root / "tests/data/tiny_bert", model)
+    libc = ctypes.CDLL(None, use_errno=True)
+    in_open, in_close = 0x20, 0x10
+
+    def run(*command):
+        watch = libc.inotify_init1(os.O_NONBLOCK)
+        assert watch >= 0 and libc.inotify_add_watch(watch, os.fsencode(model / "model.safetensors"), in_open | in_close) >= 0
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        events = os.read(watch, 1 << 16)
+        os.close(watch)
+        return sum(struct.unpack_from("iIII", events, at)[1] == in_open for at in range(0, len(events), 16))
+
+    return model, run
+
+
+def test_more_runs_do_not_load_the_model_again(binary, tasks, opens, tmp_path):
+    """At several temperatures, cuts and windows, with a cache, and with a repair that is checked to be of this model."""
+    model, count = opens
+    output = tmp_path / "evaluation.json"
+    evaluate = (binary, "evaluate", "--model", model, "--task", tasks / "retrieval", "--output", output, "--replicates", 50, "--quiet")
+    one = count(*evaluate, "--no-cache")
+    more = ("--temperature", "0.7,0.8,0.9", "--cut", "16,32", "--windows", 16)
+    assert count(*evaluate, *more, "--cache", tmp_path / "cache") == one
+    assert len(json.loads(output.read_text())["tasks"][0]["runs"]) >= 7
+    repair = tmp_path / "lengthwise.json"
+    subprocess.run([binary, "fit", "--model", model, "--input", tasks / "retrieval/corpus.jsonl", "--postprocess", "whiten:0.3",
+                    "--output", repair, "--quiet"], check=True, capture_output=True)
+    assert count(*evaluate, "--repair", repair, "--no-cache") == one
