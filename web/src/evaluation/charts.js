@@ -75,12 +75,15 @@ export function sweepChart(curves, options) {
   return {
     width: "container", height, data: { values: rows },
     encoding: { x: { field: "temperature", type: "quantitative", title: "temperature", scale: { zero: false, nice: false, padding: 8 },
-      axis: { titleAnchor: "end", tickCount: 6 } } },
+      axis: { titleAnchor: "end", tickCount: 6, format: "~g" } } },
     layer: [
       { data: { values: [{}] }, mark: { type: "rule", color: "#8a8f98", strokeWidth: 1 }, encoding: { x: {}, y: { datum: 0, type: "quantitative" } } },
       { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.14 },
         encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: { type: "line" }, encoding: { y, color } },
+      // Beside the band, which has no width where there is one temperature.
+      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", opacity: 0.6 },
+        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: { type: "point", size: 26 }, encoding: { y, color, tooltip: [{ field: "side", title: "applied to" }, { field: "temperature" },
         { field: "value", title: "difference", format }, { field: "low", format }, { field: "high", format }] } },
     ],
