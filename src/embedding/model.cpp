@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/fail.h"
+#include "embedding/tokenizer_agreement.h"
 #include "encoder/encoder.h"
 
 namespace lengthwise {
@@ -44,6 +45,7 @@ Model::Model(const std::filesystem::path& folder)
       spec_(MakeModelSpec(checkpoint_)),
       modules_(checkpoint_, spec_.hidden) {
   CheckVocabulary(tokenizer_, spec_, checkpoint_);
+  CheckTokenizerAgreement(tokenizer_, checkpoint_.tokenizer_json);
   WarnOfLimit(spec_, checkpoint_);
 }
 

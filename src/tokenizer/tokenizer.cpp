@@ -261,6 +261,10 @@ std::span<const std::int32_t> Tokenizer::prefix() const {
 std::span<const std::int32_t> Tokenizer::suffix() const {
   return impl_->spec().suffix;
 }
+TextNormalization Tokenizer::normalization() const {
+  const BertNormalizerOptions& options = impl_->spec().normalizer;
+  return {options.lowercase, options.strip_accents, options.handle_chinese_chars};
+}
 std::int32_t Tokenizer::unknown_id() const {
   return impl_->spec().unknown_id;
 }

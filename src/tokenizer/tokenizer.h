@@ -25,6 +25,14 @@ struct TokenSequence {
   std::vector<TokenOffset> offsets;
 };
 
+// What becomes of characters before words are looked up.
+struct TextNormalization {
+  bool lowercase = false;
+  bool strip_accents = false;
+  bool handle_chinese_chars = false;  // each is a word of its own
+  bool operator==(const TextNormalization&) const = default;
+};
+
 class TokenizerImpl;
 
 // Thread-safe after loading. The truncation and padding baked into tokenizer.json are ignored: lengths are
@@ -51,6 +59,8 @@ class Tokenizer {
   // Special tokens that the post-processor puts before and after the content of a single text.
   std::span<const std::int32_t> prefix() const;
   std::span<const std::int32_t> suffix() const;
+
+  TextNormalization normalization() const;
 
   // The id that stands for a word that the vocabulary cannot spell.
   std::int32_t unknown_id() const;

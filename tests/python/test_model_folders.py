@@ -43,6 +43,12 @@ def rename(new_name, folder="model"):
         header.update(renamed)
     tensors(change, folder)
 
+def normalizer(file="model/tokenizer.json", **changes):
+    path = pathlib.Path(file)
+    tokenizer = json.loads(path.read_text())
+    tokenizer["normalizer"] |= changes
+    path.write_text(json.dumps(tokenizer))
+
 def vocabulary(change, file="model/tokenizer.json"):
     path = pathlib.Path(file)
     tokenizer = json.loads(path.read_text())
@@ -119,6 +125,12 @@ STILL = [
     refused("another activation", 'config(hidden_act="relu")', '"hidden_act" is "relu"'),
     refused("relative positions", 'config(position_embedding_type="relative_key")', '"position_embedding_type" is "relative_key"'),
     refused("weights of bert for mpnet", 'config(model_type="mpnet")', "is missing"),
+    refused("cased by the config alone", 'members("model/tokenizer_config.json", do_lower_case=False)',
+            '"do_lower_case" is false, but "lowercase" of the normaliser in tokenizer.json is true'),
+    refused("cased by tokenizer.json alone", 'normalizer(lowercase=False, strip_accents=False)',
+            r'"do_lower_case" is true \(it is not given\), but "lowercase"'),
+    refused("accents", 'members("model/tokenizer_config.json", strip_accents=False)', '"strip_accents" is false, but'),
+    refused("Chinese characters", 'normalizer(handle_chinese_chars=False)', '"tokenize_chinese_chars" is true'),
     refused("a decoder", "config(is_decoder=True)", '"is_decoder" is true'),
     Row("tensors beside the encoder", f"{EMBED} && cmp v.npy before.npy", exit=0, says=r"(?s)\A(?!.*warning(?!: \d+ of \d+ tokens)).*", files=FILES, changed=EMBEDDED,
         prepare=EMBED.replace("v.npy", "before.npy") + " && " + spoil(
