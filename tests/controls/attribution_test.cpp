@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "collapse/resampling.h"
-#include "statistics/resampled_value.h"
 #include "collapse/synthetic_vectors.h"
+#include "statistics/resampled_value.h"
 
 namespace lengthwise {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "lengthwise/error.h"
 #include "collapse/synthetic_vectors.h"
+#include "lengthwise/error.h"
 #include "measure/tiny_texts.h"
 
 namespace lengthwise {
