@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "embedding/vector_file.h"
 #include "lengthwise/embedder.h"
 #include "text/documents.h"
@@ -96,7 +96,7 @@ class ProbeMeans {
 
 // Texts to vectors with every probe on; what Embedder::Embed does for texts that are cut at the length in
 // force.
-ProbeMeans EmbedWithProbe(const EmbedderImpl& embedder, const std::vector<std::string>& texts) {
+ProbeMeans EmbedWithProbe(const Session& embedder, const std::vector<std::string>& texts) {
   std::vector<std::vector<std::int32_t>> sequences = embedder.Tokenize(texts);
   for (auto& sequence : sequences) sequence = embedder.WithSpecials(sequence, embedder.limits().in_force);
   std::vector<float> vectors(texts.size() * embedder.spec().hidden);

@@ -1,6 +1,6 @@
 // Any bytes as a repair file: refused with an Error, or read as a repair that writing and reading keep.
 
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 
 #include <cstddef>
 #include <cstdint>

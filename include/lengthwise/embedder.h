@@ -55,7 +55,7 @@ struct LengthLimits {
   std::size_t positions = 0;              // the most the model has positions for
 };
 
-class EmbedderImpl;
+class Session;
 
 // A model loaded from a sentence-transformers folder. Embed may be called from one thread at a time; it uses
 // `threads` threads itself. Results do not depend on how texts are batched or on the number of threads.
@@ -81,10 +81,10 @@ class Embedder {
   Embeddings Embed(std::span<const std::string> texts, const ProgressCallback& progress = {},
                    Role role = Role::kDocument) const;
 
-  EmbedderImpl& impl() const { return *impl_; }
+  Session& impl() const { return *impl_; }
 
  private:
-  std::unique_ptr<EmbedderImpl> impl_;
+  std::unique_ptr<Session> impl_;
 };
 
 }  // namespace lengthwise

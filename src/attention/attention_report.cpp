@@ -15,8 +15,7 @@ namespace {
 // Tokens of the sequences that run together: enough heads for many threads, little memory.
 constexpr std::size_t kSpectrumBatchTokens = 2048;
 
-std::vector<AttentionSequence> PlanSequences(const EmbedderImpl& embedder,
-                                             std::span<const Document> documents,
+std::vector<AttentionSequence> PlanSequences(const Session& embedder, std::span<const Document> documents,
                                              const std::vector<std::size_t>& lengths,
                                              AttentionTotals& totals) {
   std::vector<std::string> texts(documents.size());
@@ -53,7 +52,7 @@ std::vector<AttentionSequence> PlanSequences(const EmbedderImpl& embedder,
 // The heads of one batch, [sequence][layer][head].
 class BatchReport {
  public:
-  BatchReport(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+  BatchReport(const Session& embedder, std::span<const AttentionSequence> sequences,
               const AttentionReportOptions& options)
       : embedder_(embedder), spec_(embedder.spec()), sequences_(sequences), options_(options) {
     for (const AttentionSequence& sequence : sequences) {
@@ -111,7 +110,7 @@ class BatchReport {
     record.laws = PredictAttention(record.shape.sigma_s, record.tokens, spec_.head_size());
   }
 
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   const ModelSpec& spec_;
   std::span<const AttentionSequence> sequences_;
   const AttentionReportOptions& options_;
@@ -168,7 +167,7 @@ OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window) {
   return line;
 }
 
-void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+void MeasureSequences(const Session& embedder, std::span<const AttentionSequence> sequences,
                       const AttentionReportOptions& options, const HeadCallback& callback,
                       const HeadProgress& progress) {
   const std::size_t heads = embedder.spec().heads;
@@ -192,7 +191,7 @@ void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSeq
   }
 }
 
-void CheckAttentionOptions(const AttentionReportOptions& options, const EmbedderImpl& embedder) {
+void CheckAttentionOptions(const AttentionReportOptions& options, const Session& embedder) {
   const std::vector<std::size_t>& lengths = options.lengths;
   if (lengths.empty()) return;
   if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
@@ -211,7 +210,7 @@ void CheckAttentionOptions(const AttentionReportOptions& options, const Embedder
   }
 }
 
-AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
+AttentionTotals MeasureAttention(const Session& embedder, std::span<const Document> documents,
                                  const AttentionReportOptions& options, const HeadCallback& callback,
                                  const HeadProgress& progress) {
   CheckAttentionOptions(options, embedder);

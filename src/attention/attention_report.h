@@ -13,7 +13,7 @@
 #include "attention/attention_operator.h"
 #include "attention/attention_spectrum.h"
 #include "base/json.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "encoder/probe.h"
 #include "text/documents.h"
 
@@ -84,17 +84,17 @@ struct AttentionSequence {
 // Calls `callback` once a head in the order of sequences, layers and heads, the same values at any number of
 // threads. `options.lengths` is not looked at. Throws kBadCheckpoint, naming text, layer and head, for scores
 // that are not finite.
-void MeasureSequences(const EmbedderImpl& embedder, std::span<const AttentionSequence> sequences,
+void MeasureSequences(const Session& embedder, std::span<const AttentionSequence> sequences,
                       const AttentionReportOptions& options, const HeadCallback& callback,
                       const HeadProgress& progress = {});
 
 // Throws kBadInput for lengths that the model cannot take, that are not ascending, or beside a long-input
 // policy other than truncation.
-void CheckAttentionOptions(const AttentionReportOptions& options, const EmbedderImpl& embedder);
+void CheckAttentionOptions(const AttentionReportOptions& options, const Session& embedder);
 
 // MeasureSequences of every text, in the order of texts and lengths. Throws kBadInput as
 // CheckAttentionOptions does, and where no text is long enough.
-AttentionTotals MeasureAttention(const EmbedderImpl& embedder, std::span<const Document> documents,
+AttentionTotals MeasureAttention(const Session& embedder, std::span<const Document> documents,
                                  const AttentionReportOptions& options, const HeadCallback& callback,
                                  const HeadProgress& progress = {});
 

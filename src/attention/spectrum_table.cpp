@@ -185,7 +185,7 @@ std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths) {
   return chosen;
 }
 
-SpectrumTable MeasureSpectrum(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+SpectrumTable MeasureSpectrum(const Session& embedder, std::span<const TokenizedDocument> documents,
                               std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
                               double confidence, const HeadProgress& progress) {
   const std::vector<std::size_t> chosen = Choose(documents, lengths.back(), count, seed);

@@ -78,7 +78,7 @@ std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths);
 // by the hash of their key and the seed, at SpectrumLengths of the lengths. The result depends neither on the
 // order of `documents` nor on the number of threads. Throws kBadInput where no document is long enough, and
 // as MeasureSequences does.
-SpectrumTable MeasureSpectrum(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+SpectrumTable MeasureSpectrum(const Session& embedder, std::span<const TokenizedDocument> documents,
                               std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
                               double confidence, const HeadProgress& progress = {});
 

@@ -14,7 +14,7 @@
 #include "attention/attention_summary.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
@@ -77,7 +77,7 @@ void RunAttention(const AttentionCommand& command) {
         FormatPostProcessSpec(repair.post_process.spec));
     repair.post_process = {};
   }
-  const EmbedderImpl embedder = OpenEmbedder(command.model, repair);
+  const Session embedder = OpenEmbedder(command.model, repair);
   PrintWarnings(embedder.checkpoint());
   AsUsage([&] { CheckAttentionOptions(command.report, embedder); });
   // Opened before the work, so that a place that cannot be written to costs no time.
@@ -88,7 +88,7 @@ void RunAttention(const AttentionCommand& command) {
   if (command.max_texts > 0) documents.resize(std::min(documents.size(), command.max_texts));
 
   AttentionSummary summary(embedder.spec().layers, embedder.spec().heads, !command.report.lengths.empty());
-  std::optional<Progress> progress(std::in_place, "attention (heads)", command.quiet);
+  std::optional<ProgressLine> progress(std::in_place, "attention (heads)", command.quiet);
   const AttentionTotals totals = MeasureAttention(
       embedder, documents, command.report,
       [&](const HeadRecord& record) {

@@ -11,7 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
@@ -58,7 +58,7 @@ Role RoleOf(const EmbedCommand& command) {
   return command.role.empty() ? Role::kDocument : ParseRole(command.role);
 }
 
-void PrintSummary(const EmbedCommand& command, const EmbedderImpl& embedder, const Totals& totals,
+void PrintSummary(const EmbedCommand& command, const Session& embedder, const Totals& totals,
                   const InputFindings& findings) {
   const LengthLimits limits = embedder.limits();
   Say("{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
@@ -102,7 +102,7 @@ CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
   return places;
 }
 
-std::size_t WorkOf(const std::string& text, const EmbedderImpl& embedder) {
+std::size_t WorkOf(const std::string& text, const Session& embedder) {
   if (embedder.options().long_input.kind == LongInputKind::kWindowMean)
     return text.size() + ResumeFile::kBytesPerToken;
   return std::min(text.size(), ResumeFile::kBytesPerToken * embedder.limits().in_force) +
@@ -111,14 +111,14 @@ std::size_t WorkOf(const std::string& text, const EmbedderImpl& embedder) {
 
 void RunEmbed(const EmbedCommand& command) {
   CheckPlaces(PlacesOfEmbed(command));
-  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
   PrintWarnings(embedder.checkpoint());
   VectorWriter writer(command.output, embedder.spec().hidden);
   InputFindings findings;
   const std::vector<Document> documents = ReadDocuments(command.input, &findings);
   PrintFindings(findings);
   const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, RoleOf(command));
-  Progress progress("embed", command.quiet);
+  ProgressLine progress("embed", command.quiet);
   Totals totals;
   const auto write = [&](const Embeddings& rows) {
     std::vector<std::string> ids(rows.rows());

@@ -16,7 +16,7 @@
 
 #include "base/fail.h"
 #include "base/json.h"
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/cache_options.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -60,8 +60,8 @@ std::vector<Side> SidesOf(const std::vector<std::string>& names) {
 }
 
 // The base run's model, as given but for what the settings change.
-std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair repair,
-                                      const RunSettings& settings, const EmbedderImpl& base) {
+std::unique_ptr<Session> OpenFor(const EvaluateCommand& command, Repair repair, const RunSettings& settings,
+                                 const Session& base) {
   ModelOptions model = command.model;
   if (settings.temperature) {
     repair.attention.temperature = *settings.temperature;
@@ -75,7 +75,7 @@ std::unique_ptr<EmbedderImpl> OpenFor(const EvaluateCommand& command, Repair rep
     model.max_length = *settings.window;
     repair.long_input = {.kind = LongInputKind::kWindowMean, .window = *settings.window, .stride = 0};
   }
-  return std::unique_ptr<EmbedderImpl>(new EmbedderImpl(OpenEmbedder(model, repair, base)));
+  return std::unique_ptr<Session>(new Session(OpenEmbedder(model, repair, base)));
 }
 
 void CheckPlacesOf(const EvaluateCommand& command) {
@@ -110,7 +110,7 @@ void RunEvaluate(const EvaluateCommand& command) {
     found.warnings = CheckTaskTexts(tasks.back());
     PrintFindings(found);
   }
-  const EmbedderImpl base = OpenEmbedder(command.model, repair);
+  const Session base = OpenEmbedder(command.model, repair);
   PrintWarnings(base.checkpoint());
   for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, base, task); });
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
@@ -118,7 +118,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   const auto found_so_far = [&] { return cache == nullptr ? 0 : cache->counts().found; };
   std::vector<TaskResult> results;
   for (const Task& task : tasks) {
-    std::optional<Progress> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
+    std::optional<ProgressLine> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
     const std::size_t found_before = found_so_far();
     const auto embedder_for = [&](const RunSettings& settings) {
       return OpenFor(command, repair, settings, base);

@@ -10,7 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/console.h"
 #include "text/documents.h"
 #include "usage/checks.h"
@@ -100,10 +100,10 @@ Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitComma
   Repair plain = repair;
   plain.post_process = {};
   plain.origin = {};
-  const EmbedderImpl embedder = OpenEmbedder(model, plain);
+  const Session embedder = OpenEmbedder(model, plain);
   PrintWarnings(embedder.checkpoint());
   PostProcessFitter fitter = AsUsage([&] { return PostProcessFitter(embedder, fit); });
-  Progress progress("fit", quiet);
+  ProgressLine progress("fit", quiet);
   // How many documents there are is not known before they are read.
   const auto update = [&] { progress.Update(fitter.documents() + fitter.queries(), 0); };
   findings = InChunks(options.input, [&](std::span<const Document> documents) {

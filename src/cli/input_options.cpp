@@ -48,7 +48,7 @@ void PrintFindings(const InputFindings& findings) {
   for (const InputWarning& warning : findings.warnings) Say("warning: {}\n", warning.message);
 }
 
-void PrintUnknownTokens(const EmbedderImpl& embedder, InputFindings& findings) {
+void PrintUnknownTokens(const Session& embedder, InputFindings& findings) {
   const std::optional<InputWarning> warning = embedder.unknown_tokens().Warning();
   if (!warning) return;
   Say("warning: {}\n", warning->message);

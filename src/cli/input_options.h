@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "text/documents.h"
 
 namespace CLI {
@@ -24,7 +24,7 @@ void PrintFindings(const InputFindings& findings);
 
 // The same of tokens that the vocabulary lacks, which is known when all texts are tokenised; added to
 // `findings`.
-void PrintUnknownTokens(const EmbedderImpl& embedder, InputFindings& findings);
+void PrintUnknownTokens(const Session& embedder, InputFindings& findings);
 
 // How many of each kind of warning, for the summary as JSON.
 OrderedJson WarningCounts(const InputFindings& findings);

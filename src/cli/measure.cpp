@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
@@ -76,7 +76,7 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.mixed = asked("mixed");
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
-  const EmbedderImpl embedder = OpenEmbedder(command.model, RepairOf(command.model));
+  const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
   PrintWarnings(embedder.checkpoint());
   AsUsage([&] {
     CheckMeasureOptions(options, embedder);
@@ -89,8 +89,8 @@ void RunMeasure(const MeasureCommand& command) {
   const DocumentSource source = [&](const DocumentCallback& callback) {
     findings = ForEachDocument(command.input, callback);
   };
-  std::optional<Progress> progress(std::in_place, "measure (tokens)", command.quiet);
-  std::optional<Progress> spectrum_progress;
+  std::optional<ProgressLine> progress(std::in_place, "measure (tokens)", command.quiet);
+  std::optional<ProgressLine> spectrum_progress;
   options.spectrum_progress = [&](std::size_t done, std::size_t total) {
     progress.reset();
     if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);

@@ -15,8 +15,8 @@
 namespace lengthwise {
 namespace {
 
-EmbedderImpl MakeEmbedder(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
-                          const ModelOptions& options, const Repair& repair) {
+Session MakeEmbedder(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> pool,
+                     const ModelOptions& options, const Repair& repair) {
   EmbedderOptions embedder;
   embedder.max_length = options.max_length;
   embedder.threads = options.threads;
@@ -26,8 +26,8 @@ EmbedderImpl MakeEmbedder(std::shared_ptr<const Model> model, std::shared_ptr<Th
   // Of a model that can be read, these alone are refused as bad input.
   const bool lengths_given =
       options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
-  if (!lengths_given) return EmbedderImpl(std::move(model), std::move(pool), embedder);
-  return AsUsage([&] { return EmbedderImpl(std::move(model), std::move(pool), embedder); });
+  if (!lengths_given) return Session(std::move(model), std::move(pool), embedder);
+  return AsUsage([&] { return Session(std::move(model), std::move(pool), embedder); });
 }
 
 }  // namespace
@@ -97,12 +97,12 @@ Repair RepairOf(const ModelOptions& options) {
   return repair;
 }
 
-EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair) {
-  auto model = std::make_shared<const Model>(options.model);
+Session OpenEmbedder(const ModelOptions& options, const Repair& repair) {
+  auto model = std::make_shared<const LoadedModel>(options.model);
   return MakeEmbedder(std::move(model), std::make_shared<ThreadPool>(options.threads), options, repair);
 }
 
-EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair, const EmbedderImpl& base) {
+Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base) {
   return MakeEmbedder(base.shared_model(), base.shared_pool(), options, repair);
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "embedding/embedder_impl.h"
-#include "repair/repair.h"
+#include "embedding/session.h"
+#include "lengthwise/repair.h"
 
 namespace CLI {
 class App;
@@ -33,10 +33,10 @@ void AddModelOptions(CLI::App& command, ModelOptions& options);
 Repair RepairOf(const ModelOptions& options);
 
 // Throws kBadInput too where the repair's post-processing was fitted on another model.
-EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair);
+Session OpenEmbedder(const ModelOptions& options, const Repair& repair);
 // By the model and the threads of `base`, which was opened with options of the same model, threads and
 // precision: loads nothing.
-EmbedderImpl OpenEmbedder(const ModelOptions& options, const Repair& repair, const EmbedderImpl& base);
+Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base);
 
 // On standard error, a line each.
 void PrintWarnings(const Checkpoint& checkpoint);

@@ -6,8 +6,7 @@
 
 namespace lengthwise {
 
-std::unique_ptr<ResumeFile> OpenResumeFile(const std::string& output, const EmbedderImpl& embedder,
-                                           Role role) {
+std::unique_ptr<ResumeFile> OpenResumeFile(const std::string& output, const Session& embedder, Role role) {
   const OutputTarget target = FindOutputTarget(output);
   if (target.kind != OutputTarget::Kind::kFile) return nullptr;
   return std::make_unique<ResumeFile>(

@@ -11,7 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
-#include "base/progress.h"
+#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/places.h"
@@ -60,7 +60,7 @@ void RunTheoryCommand(const TheoryCommand& command) {
   AsUsage([&] { CheckTheoryOptions(command.theory); });
   ReportFiles files(command.output, command.html);
   ThreadPool pool(command.threads);
-  std::optional<Progress> progress(std::in_place, "theory (parts of the work)", command.quiet);
+  std::optional<ProgressLine> progress(std::in_place, "theory (parts of the work)", command.quiet);
   const TheoryResult result = RunTheory(
       command.theory, pool, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();

@@ -33,7 +33,7 @@ std::size_t ArmPlan::tokens() const {
   return tokens;
 }
 
-std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
+std::vector<TokenizedDocument> TokenizeDocuments(const Session& embedder,
                                                  std::span<const Document> documents) {
   const std::size_t positions = embedder.limits().positions;
   std::vector<TokenizedDocument> tokenized;

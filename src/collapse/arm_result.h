@@ -10,9 +10,9 @@
 #include "collapse/arms.h"
 #include "collapse/collapse_index.h"
 #include "collapse/length_stats.h"
+#include "lengthwise/resampling.h"
 #include "math/thread_pool.h"
 #include "statistics/interval.h"
-#include "statistics/resampling_options.h"
 
 namespace lengthwise {
 

@@ -37,7 +37,7 @@ std::string BytesOf(const std::vector<std::int32_t>& sequence) {
   return {reinterpret_cast<const char*>(sequence.data()), sequence.size() * sizeof(std::int32_t)};
 }
 
-ModelRows EmbedRows(const EmbedderImpl& embedder, std::span<const std::vector<std::int32_t>> sequences,
+ModelRows EmbedRows(const Session& embedder, std::span<const std::vector<std::int32_t>> sequences,
                     const ArmRun& run, const TokenProgress& progress) {
   const std::size_t dimension = embedder.spec().hidden;
   ModelRows rows;
@@ -54,7 +54,7 @@ ModelRows EmbedRows(const EmbedderImpl& embedder, std::span<const std::vector<st
 }
 
 // The first of the sequences: what a broken run has left of them, or as many as make a block.
-ModelRows FindOrEmbedRows(const EmbedderImpl& embedder, std::span<const std::vector<std::int32_t>> sequences,
+ModelRows FindOrEmbedRows(const Session& embedder, std::span<const std::vector<std::int32_t>> sequences,
                           const ArmRun& run, const TokenProgress& progress) {
   if (run.resume == nullptr || run.probe || run.gains) return EmbedRows(embedder, sequences, run, progress);
   const auto found = run.resume->Next(sequences.size(), [&](std::size_t i) { return BytesOf(sequences[i]); });
@@ -75,7 +75,7 @@ ModelRows FindOrEmbedRows(const EmbedderImpl& embedder, std::span<const std::vec
 
 }  // namespace
 
-void EmbedPlanned(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+void EmbedPlanned(const Session& embedder, std::span<const TokenizedDocument> documents,
                   std::span<const PlannedSequence> all, const ArmRun& run,
                   const std::function<void(const EmbeddedSequence&)>& sink, const TokenProgress& progress) {
   const std::size_t dimension = embedder.spec().hidden;
@@ -119,7 +119,7 @@ ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> bucke
   return stats;
 }
 
-void AddArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+void AddArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
             const ArmRun& run, ArmStats& stats, const TokenProgress& progress) {
   const auto add = [&](const EmbeddedSequence& sequence) {
     const PlannedSequence& planned = sequence.planned;
@@ -136,8 +136,8 @@ void AddArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> doc
   EmbedPlanned(embedder, documents, plan.sequences, run, add, progress);
 }
 
-ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress) {
+ArmStats RunArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+                const ArmRun& run, const TokenProgress& progress) {
   ArmStats stats = MakeArmStats(embedder.spec().hidden, plan.buckets, run);
   AddArm(embedder, documents, plan, run, stats, progress);
   return stats;

@@ -11,7 +11,7 @@
 
 #include "collapse/length_stats.h"
 #include "collapse/truncation.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -38,7 +38,7 @@ struct TokenizedDocument {
 // stands, whatever else the input holds.
 std::uint64_t DocumentKey(const Document& document);
 
-std::vector<TokenizedDocument> TokenizeDocuments(const EmbedderImpl& embedder,
+std::vector<TokenizedDocument> TokenizeDocuments(const Session& embedder,
                                                  std::span<const Document> documents);
 
 struct PlannedSequence {
@@ -106,7 +106,7 @@ struct EmbeddedSequence {
 };
 
 // Embeds sequences and gives them to `sink` in their order whatever the threads did.
-void EmbedPlanned(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
+void EmbedPlanned(const Session& embedder, std::span<const TokenizedDocument> documents,
                   std::span<const PlannedSequence> planned, const ArmRun& run,
                   const std::function<void(const EmbeddedSequence&)>& sink, const TokenProgress& progress);
 
@@ -115,11 +115,11 @@ ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> bucke
 
 // Embeds the plan's sequences and adds them in the plan's order, so that the statistics do not depend on the
 // number of threads. The plan's buckets are those of `stats`, or the first of them.
-void AddArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+void AddArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
             const ArmRun& run, ArmStats& stats, const TokenProgress& progress);
 
 // The same in one call.
-ArmStats RunArm(const EmbedderImpl& embedder, std::span<const TokenizedDocument> documents,
-                const ArmPlan& plan, const ArmRun& run, const TokenProgress& progress);
+ArmStats RunArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
+                const ArmRun& run, const TokenProgress& progress);
 
 }  // namespace lengthwise

@@ -74,7 +74,7 @@ DataDescription DescribeData(const DataSums& sums) {
   return data;
 }
 
-ModelDescription DescribeModel(const EmbedderImpl& embedder) {
+ModelDescription DescribeModel(const Session& embedder) {
   const Checkpoint& checkpoint = embedder.checkpoint();
   const ModelSpec& spec = embedder.spec();
   ModelDescription model;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "collapse/document_sample.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -68,6 +68,6 @@ struct DataSums {
 // Of one document or more.
 DataDescription DescribeData(const DataSums& sums);
 
-ModelDescription DescribeModel(const EmbedderImpl& embedder);
+ModelDescription DescribeModel(const Session& embedder);
 
 }  // namespace lengthwise

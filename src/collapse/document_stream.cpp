@@ -21,7 +21,7 @@ struct Candidate {
 
 class TokenizingBuffer {
  public:
-  TokenizingBuffer(const EmbedderImpl& embedder, const TokenizedCallback& callback)
+  TokenizingBuffer(const Session& embedder, const TokenizedCallback& callback)
       : embedder_(embedder), callback_(callback) {}
 
   void Add(Document&& document) {
@@ -38,7 +38,7 @@ class TokenizingBuffer {
   }
 
  private:
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   const TokenizedCallback& callback_;
   std::vector<Document> documents_;
   std::size_t bytes_ = 0;
@@ -46,7 +46,7 @@ class TokenizingBuffer {
 
 }  // namespace
 
-std::size_t ForEachTokenized(const EmbedderImpl& embedder, const DocumentSource& source, std::size_t sample,
+std::size_t ForEachTokenized(const Session& embedder, const DocumentSource& source, std::size_t sample,
                              std::uint64_t seed, const TokenizedCallback& callback) {
   const std::uint64_t stream = Random(seed).Next();
   TokenizingBuffer buffer(embedder, callback);

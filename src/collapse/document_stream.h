@@ -9,7 +9,7 @@
 
 #include "collapse/arms.h"
 #include "collapse/vector_sample.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -22,7 +22,7 @@ using TokenizedCallback = std::function<void(const Document& document, Tokenized
 // Tokenises by all threads. Returns how many documents the source had. `sample` > 0: calls back for so many
 // of them only, drawn by a hash of the document and the seed, so that which they are does not depend on their
 // order; these are held until the source has ended.
-std::size_t ForEachTokenized(const EmbedderImpl& embedder, const DocumentSource& source, std::size_t sample,
+std::size_t ForEachTokenized(const Session& embedder, const DocumentSource& source, std::size_t sample,
                              std::uint64_t seed, const TokenizedCallback& callback);
 
 // A uniform sample of what streams in: of `items`, which have a member `key`, the `capacity` of smallest

@@ -4,7 +4,7 @@
 
 namespace lengthwise {
 
-void CheckLength(std::size_t length, const EmbedderImpl& embedder, std::string_view what) {
+void CheckLength(std::size_t length, const Session& embedder, std::string_view what) {
   const std::size_t shortest = embedder.special_tokens() + 1;
   const std::size_t longest = embedder.limits().positions;
   if (length >= shortest && length <= longest) return;
@@ -12,7 +12,7 @@ void CheckLength(std::size_t length, const EmbedderImpl& embedder, std::string_v
        shortest, longest);
 }
 
-void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
+void CheckLengths(std::span<const std::size_t> lengths, const Session& embedder, std::string_view one,
                   std::string_view many) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     CheckLength(lengths[i], embedder, fmt::format("{} of", one));

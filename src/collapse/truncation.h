@@ -12,17 +12,17 @@
 #include <vector>
 
 #include "collapse/vector_sample.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 
 namespace lengthwise {
 
 // Of a length that texts are cut to, called `what` in the message ("an ablation length of"). Throws kBadInput
 // where the model cannot take it.
-void CheckLength(std::size_t length, const EmbedderImpl& embedder, std::string_view what);
+void CheckLength(std::size_t length, const Session& embedder, std::string_view what);
 
 // Of lengths that texts are cut to, called `one` and `many` in messages. Throws kBadInput for one that the
 // model cannot take, or if they do not ascend.
-void CheckLengths(std::span<const std::size_t> lengths, const EmbedderImpl& embedder, std::string_view one,
+void CheckLengths(std::span<const std::size_t> lengths, const Session& embedder, std::string_view one,
                   std::string_view many);
 
 // How many documents reach each of several lengths. Can be merged by adding.

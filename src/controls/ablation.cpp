@@ -108,7 +108,7 @@ const char* HeadOutputName(HeadOutput mode) {
   return "keep";
 }
 
-void CheckAblationOptions(const AblationOptions& options, const EmbedderImpl& embedder) {
+void CheckAblationOptions(const AblationOptions& options, const Session& embedder) {
   for (std::size_t m = 0; m < options.modes.size(); ++m) {
     const auto before = options.modes.begin() + static_cast<std::ptrdiff_t>(m);
     if (std::find(options.modes.begin(), before, options.modes[m]) != before)

@@ -29,7 +29,7 @@ struct AblationOptions {
 const char* HeadOutputName(HeadOutput mode);  // "keep", "dc", "hc", "zero"
 
 // Throws kBadInput, saying what is wrong with which option.
-void CheckAblationOptions(const AblationOptions& options, const EmbedderImpl& embedder);
+void CheckAblationOptions(const AblationOptions& options, const Session& embedder);
 
 // Three of `lengths` (ascending, not empty): the first of 32 tokens or more, the last, and the one nearest to
 // their geometric mean; fewer where they coincide.
@@ -83,7 +83,7 @@ struct AblationVariants {
   std::vector<std::vector<AblationVectors>> vectors;
 };
 
-AblationVariants EmbedAblated(const EmbedderImpl& embedder, const AblationPlan& plan,
+AblationVariants EmbedAblated(const Session& embedder, const AblationPlan& plan,
                               std::span<const HeadOutput> modes, const TokenProgress& progress);
 
 // Indices, differences and ranks. One resample of the documents serves every head, so differences are paired.

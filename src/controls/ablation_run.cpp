@@ -22,7 +22,7 @@ struct PlannedText {
 // Where the vectors of one batch go.
 class BatchAblation {
  public:
-  BatchAblation(const EmbedderImpl& embedder, std::span<const PlannedText> texts, AblationVariants& variants)
+  BatchAblation(const Session& embedder, std::span<const PlannedText> texts, AblationVariants& variants)
       : embedder_(embedder), texts_(texts), variants_(variants) {
     for (const PlannedText& text : texts) batch_.Add(text.ids);
   }
@@ -69,7 +69,7 @@ class BatchAblation {
     }
   }
 
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   std::span<const PlannedText> texts_;
   AblationVariants& variants_;
   PackedBatch batch_;
@@ -77,7 +77,7 @@ class BatchAblation {
 
 }  // namespace
 
-AblationVariants EmbedAblated(const EmbedderImpl& embedder, const AblationPlan& plan,
+AblationVariants EmbedAblated(const Session& embedder, const AblationPlan& plan,
                               std::span<const HeadOutput> modes, const TokenProgress& progress) {
   const ModelSpec& spec = embedder.spec();
   std::vector<PlannedText> texts;

@@ -53,12 +53,12 @@ std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens) {
   return std::max<std::size_t>(1, (positions - special_tokens) / kPassagesOfPositions);
 }
 
-void CheckControlOptions(const ControlOptions& options, const EmbedderImpl& embedder) {
+void CheckControlOptions(const ControlOptions& options, const Session& embedder) {
   if (!options.any() || options.passage == 0) return;
   CheckPassage(options.passage, embedder.limits().positions - embedder.special_tokens());
 }
 
-ControlSample::ControlSample(const EmbedderImpl& embedder, const ControlOptions& options, std::uint64_t seed)
+ControlSample::ControlSample(const Session& embedder, const ControlOptions& options, std::uint64_t seed)
     : capacity_(options.documents), stream_(Random(seed ^ 0x636F6E74726F6CU).Next()) {
   const LengthLimits limits = embedder.limits();
   const auto prefix = embedder.tokenizer().prefix();

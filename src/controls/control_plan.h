@@ -30,7 +30,7 @@ struct ControlOptions {
 std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens);
 
 // Throws kBadInput for a passage of which the model's positions do not hold two.
-void CheckControlOptions(const ControlOptions& options, const EmbedderImpl& embedder);
+void CheckControlOptions(const ControlOptions& options, const Session& embedder);
 
 // What every control shares: the same documents, read in passages of the same size.
 struct ControlFrame {
@@ -58,7 +58,7 @@ struct ControlFrame {
 class ControlSample {
  public:
   // Throws kBadInput for a passage of which the model's positions do not hold two.
-  ControlSample(const EmbedderImpl& embedder, const ControlOptions& options, std::uint64_t seed);
+  ControlSample(const Session& embedder, const ControlOptions& options, std::uint64_t seed);
 
   void Add(const TokenizedDocument& document);
 

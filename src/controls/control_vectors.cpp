@@ -8,7 +8,7 @@
 
 namespace lengthwise {
 
-ControlVectors EmbedControls(const EmbedderImpl& embedder, const ControlFrame& frame,
+ControlVectors EmbedControls(const Session& embedder, const ControlFrame& frame,
                              std::span<const ControlCondition> conditions, const TokenProgress& progress) {
   ControlVectors vectors;
   std::size_t tokens = 0;

@@ -15,7 +15,7 @@ namespace lengthwise {
 using ControlVectors = std::map<ControlCondition, VectorRows>;
 
 // Embeds every condition. Throws kBadInput for vectors that are not finite.
-ControlVectors EmbedControls(const EmbedderImpl& embedder, const ControlFrame& frame,
+ControlVectors EmbedControls(const Session& embedder, const ControlFrame& frame,
                              std::span<const ControlCondition> conditions, const TokenProgress& progress);
 
 // Unit vectors of a condition; of kWhole with one passage those of the first window, the same sequence.

@@ -133,7 +133,7 @@ std::vector<DilutedLength> MeasureDiluted(const ControlFrame& frame, const Contr
   return lengths;
 }
 
-ControlResult MeasureControls(const EmbedderImpl& embedder, const ControlFrame& frame,
+ControlResult MeasureControls(const Session& embedder, const ControlFrame& frame,
                               const ControlOptions& options, const ResamplingOptions& resampling,
                               const TokenProgress& progress) {
   ControlResult result;

@@ -87,7 +87,7 @@ std::vector<DilutedLength> MeasureDiluted(const ControlFrame& frame, const Contr
 
 // Embeds and measures what `options` ask for. One resample of the documents serves every control and length.
 // The same at any number of threads.
-ControlResult MeasureControls(const EmbedderImpl& embedder, const ControlFrame& frame,
+ControlResult MeasureControls(const Session& embedder, const ControlFrame& frame,
                               const ControlOptions& options, const ResamplingOptions& resampling,
                               const TokenProgress& progress);
 

@@ -1,11 +1,11 @@
 #include "lengthwise/embedder.h"
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 
 namespace lengthwise {
 
 Embedder::Embedder(const std::filesystem::path& model_folder, const EmbedderOptions& options)
-    : impl_(std::make_unique<EmbedderImpl>(model_folder, options)) {}
+    : impl_(std::make_unique<Session>(model_folder, options)) {}
 Embedder::~Embedder() = default;
 Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;

@@ -60,7 +60,7 @@ void AddPostProcess(const PostProcess& post, Hasher& hasher) {
   AddNumber(post.each_window ? 1 : 0, hasher);
 }
 
-void AddSample(const EmbedderImpl& embedder, const SequenceRun& run, Hasher& hasher) {
+void AddSample(const Session& embedder, const SequenceRun& run, Hasher& hasher) {
   std::vector<std::int32_t> content;
   embedder.tokenizer().EncodeIds(kSample, &content);
   const std::size_t length = std::min(embedder.limits().in_force, content.size() + embedder.special_tokens());
@@ -72,7 +72,7 @@ void AddSample(const EmbedderImpl& embedder, const SequenceRun& run, Hasher& has
 
 }  // namespace
 
-VectorKeys::VectorKeys(const EmbedderImpl& embedder, VectorForm form, Role role) {
+VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   const EmbedderOptions& options = embedder.options();
   SequenceRun run;
   run.role = embedder.NeedsRole() ? role : Role::kDocument;

@@ -4,15 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "embedding/vector_cache.h"
 
 namespace lengthwise {
 
 // Of a text.
 enum class VectorForm {
-  kText,     // one vector, as EmbedderImpl::Embed gives it
-  kWindows,  // one of each window, as EmbedderImpl::EmbedWindows gives them without post-processing
+  kText,     // one vector, as Session::Embed gives it
+  kWindows,  // one of each window, as Session::EmbedWindows gives them without post-processing
 };
 
 // Keys of the texts that one embedder embeds in one form and role. Two keys are the same only where the
@@ -21,7 +21,7 @@ enum class VectorForm {
 class VectorKeys {
  public:
   // Embeds one short text; the first keys of a model read its files. Throws kIo.
-  VectorKeys(const EmbedderImpl& embedder, VectorForm form, Role role);
+  VectorKeys(const Session& embedder, VectorForm form, Role role);
 
   VectorKey Of(std::string_view text) const;
 

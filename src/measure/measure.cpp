@@ -127,9 +127,8 @@ MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool) {
   return result;
 }
 
-MeasureResult Measure(const EmbedderImpl& embedder, const DocumentSource& source,
-                      const MeasureOptions& options, const MeasureProgress& progress,
-                      MeasureStatistics* statistics) {
+MeasureResult Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
+                      const MeasureProgress& progress, MeasureStatistics* statistics) {
   if (statistics != nullptr) CheckMergeable(options);
   MeasureExtras extras(embedder, options);
   GatheredDocuments gathered =
@@ -140,7 +139,7 @@ MeasureResult Measure(const EmbedderImpl& embedder, const DocumentSource& source
   return result;
 }
 
-MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
+MeasureResult Measure(const Session& embedder, const std::vector<Document>& documents,
                       const MeasureOptions& options, const MeasureProgress& progress) {
   const DocumentSource source = [&](const DocumentCallback& callback) {
     for (const Document& document : documents) callback(Document(document));

@@ -14,8 +14,8 @@
 #include "controls/ablation.h"
 #include "controls/controls.h"
 #include "controls/gain.h"
-#include "embedding/embedder_impl.h"
-#include "measure/measure_options.h"
+#include "embedding/session.h"
+#include "lengthwise/measure_options.h"
 #include "measure/measure_statistics.h"
 #include "text/documents.h"
 
@@ -45,10 +45,9 @@ MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool);
 // documents, in any order, options and model give the same result at any number of threads. With
 // `statistics`, which takes the gathered ones to be merged later, what cannot be merged is refused. Throws as
 // these do.
-MeasureResult Measure(const EmbedderImpl& embedder, const DocumentSource& source,
-                      const MeasureOptions& options, const MeasureProgress& progress = {},
-                      MeasureStatistics* statistics = nullptr);
-MeasureResult Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
+MeasureResult Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
+                      const MeasureProgress& progress = {}, MeasureStatistics* statistics = nullptr);
+MeasureResult Measure(const Session& embedder, const std::vector<Document>& documents,
                       const MeasureOptions& options, const MeasureProgress& progress = {});
 
 }  // namespace lengthwise

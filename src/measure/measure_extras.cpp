@@ -15,7 +15,7 @@ void CheckMergeable(const MeasureOptions& options) {
   Fail(ErrorCode::kBadInput, "{} not made from statistics that merge; measure without these", part);
 }
 
-MeasureExtras::MeasureExtras(const EmbedderImpl& embedder, const MeasureOptions& options)
+MeasureExtras::MeasureExtras(const Session& embedder, const MeasureOptions& options)
     : embedder_(embedder), options_(options) {
   if (options.controls.any()) control_sample_.emplace(embedder, options.controls, options.resampling.seed);
 }

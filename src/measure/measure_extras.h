@@ -18,7 +18,7 @@ void CheckMergeable(const MeasureOptions& options);
 // outlive it.
 class MeasureExtras {
  public:
-  MeasureExtras(const EmbedderImpl& embedder, const MeasureOptions& options);
+  MeasureExtras(const Session& embedder, const MeasureOptions& options);
 
   GatherHooks Hooks();
 
@@ -31,7 +31,7 @@ class MeasureExtras {
   void AddAblation(const TokenProgress& progress, MeasureResult& result) const;
   void AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const;
 
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   const MeasureOptions& options_;
   std::optional<ControlSample> control_sample_;
   ControlFrame controls_;

@@ -1,11 +1,11 @@
-#include "measure/measure_options.h"
+#include "lengthwise/measure_options.h"
 
 #include "base/fail.h"
 #include "collapse/truncation.h"
 
 namespace lengthwise {
 
-void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embedder) {
+void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder) {
   if (!options.natural && !options.truncated && !options.static_control && !options.controls.any()) {
     Fail(ErrorCode::kBadInput,
          "no arm to measure; the arms are natural, truncated, static, repeated, mixed and diluted");

@@ -19,7 +19,7 @@ constexpr std::size_t kPendingDocuments = std::size_t{1} << 16;
 // One pass over the documents.
 class Gatherer {
  public:
-  Gatherer(const EmbedderImpl& embedder, const MeasureOptions& options, bool mergeable,
+  Gatherer(const Session& embedder, const MeasureOptions& options, bool mergeable,
            const MeasureProgress& progress)
       : embedder_(embedder), mergeable_(mergeable), progress_(progress) {
     const LengthLimits limits = embedder.limits();
@@ -147,7 +147,7 @@ class Gatherer {
     EmbedPlanned(embedder_, gathered_.long_documents, sequences, run, keep, ProgressOf(total));
   }
 
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   bool mergeable_;
   const MeasureProgress& progress_;
   GatheredDocuments gathered_;
@@ -171,7 +171,7 @@ void MeasureStatistics::Merge(const MeasureStatistics& other) {
   }
 }
 
-GatheredDocuments GatherStatistics(const EmbedderImpl& embedder, const DocumentSource& source,
+GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource& source,
                                    const MeasureOptions& options, bool mergeable,
                                    const MeasureProgress& progress, const GatherHooks& hooks) {
   CheckMeasureOptions(options, embedder);

@@ -13,7 +13,7 @@
 #include "collapse/document_stream.h"
 #include "collapse/truncated_document.h"
 #include "collapse/truncation.h"
-#include "measure/measure_options.h"
+#include "lengthwise/measure_options.h"
 
 namespace lengthwise {
 
@@ -58,7 +58,7 @@ struct GatherHooks {
 // `mergeable`: also embeds what only a merge could need, the few documents that reach lengths which too few
 // documents reach here. Throws kBadInput for no documents,
 // bad options or vectors that are not finite.
-GatheredDocuments GatherStatistics(const EmbedderImpl& embedder, const DocumentSource& source,
+GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource& source,
                                    const MeasureOptions& options, bool mergeable,
                                    const MeasureProgress& progress, const GatherHooks& hooks = {});
 

@@ -9,7 +9,7 @@
 
 #include "checkpoint/checkpoint.h"
 #include "encoder/model_spec.h"
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 
 namespace lengthwise {
 

@@ -9,7 +9,7 @@
 
 namespace lengthwise {
 
-PostProcessFitter::PostProcessFitter(const EmbedderImpl& embedder, const FitOptions& options)
+PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& options)
     : embedder_(embedder),
       options_(options),
       document_moments_(embedder.spec().hidden),

@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "lengthwise/post_process.h"
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -28,7 +28,7 @@ class PostProcessFitter {
  public:
   // Throws kBadInput for an embedder with a post-processing, for each_window where the embedder's long-input
   // policy has no windows, or for a post-processing that would remove all of the model's dimensions.
-  PostProcessFitter(const EmbedderImpl& embedder, const FitOptions& options);
+  PostProcessFitter(const Session& embedder, const FitOptions& options);
 
   // Documents in input order; under QuerySource::kPseudo their pseudo-queries too.
   void AddDocuments(std::span<const Document> documents);
@@ -44,7 +44,7 @@ class PostProcessFitter {
  private:
   void Add(std::span<const std::string> texts, std::size_t first_text, Role role, VectorMoments* moments);
 
-  const EmbedderImpl& embedder_;
+  const Session& embedder_;
   FitOptions options_;
   std::size_t documents_ = 0;
   std::size_t queries_ = 0;

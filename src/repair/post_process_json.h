@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 
 namespace lengthwise {
 

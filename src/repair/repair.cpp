@@ -1,4 +1,4 @@
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "embedding/model.h"
+#include "embedding/loaded_model.h"
 #include "repair/post_process_json.h"
 
 namespace lengthwise {
@@ -189,7 +189,7 @@ void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint) {
   if (NeedsOrigin(repair)) CheckFingerprint(repair, Fingerprint(checkpoint), checkpoint.folder);
 }
 
-void CheckOrigin(const Repair& repair, const Model& model) {
+void CheckOrigin(const Repair& repair, const LoadedModel& model) {
   if (NeedsOrigin(repair)) CheckFingerprint(repair, model.fingerprint(), model.checkpoint().folder);
 }
 

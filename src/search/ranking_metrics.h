@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
+#include "lengthwise/task.h"
 #include "search/search.h"
-#include "task_data/task.h"
 
 namespace lengthwise {
 

@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/resampling.h"
 #include "math/thread_pool.h"
 #include "statistics/interval.h"
-#include "statistics/resampling_options.h"
 
 namespace lengthwise {
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/task.h"
 #include "task_data/needles.h"
-#include "task_data/task.h"
 #include "text/documents.h"
 #include "tokenizer/tokenizer.h"
 

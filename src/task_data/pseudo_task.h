@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "task_data/task.h"
+#include "lengthwise/task.h"
 #include "text/documents.h"
 
 namespace lengthwise {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "task_data/task.h"
+#include "lengthwise/task.h"
 
 namespace lengthwise {
 

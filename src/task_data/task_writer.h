@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/json.h"
-#include "task_data/task.h"
+#include "lengthwise/task.h"
 
 namespace lengthwise {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/task.h"
 #include "math/thread_pool.h"
 #include "search/vector_set.h"
-#include "task_data/task.h"
 #include "tasks/scored_run.h"
 
 namespace lengthwise {

@@ -54,7 +54,7 @@ void AddNotes(const EvaluationOptions& options, const Task& task, std::vector<st
 
 }  // namespace
 
-void CheckEvaluationOptions(const EvaluationOptions& options, const EmbedderImpl& base, const Task& task) {
+void CheckEvaluationOptions(const EvaluationOptions& options, const Session& base, const Task& task) {
   if (!(options.resampling.confidence > 0 && options.resampling.confidence < 1)) {
     Fail(ErrorCode::kBadInput, "the confidence of intervals is {}, but lies between 0 and 1",
          options.resampling.confidence);
@@ -104,9 +104,8 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 
 }  // namespace
 
-std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
-                                     const EmbedderFor& embedder_for, const EvaluationOptions& options,
-                                     const EvaluationProgress& progress) {
+std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EmbedderFor& embedder_for,
+                                     const EvaluationOptions& options, const EvaluationProgress& progress) {
   CheckEvaluationOptions(options, base, task);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,

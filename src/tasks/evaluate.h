@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "collapse/arm_result.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "lengthwise/post_process.h"
-#include "task_data/task.h"
+#include "lengthwise/task.h"
 #include "tasks/scored_run.h"
 #include "tasks/task_result.h"
 
@@ -58,20 +58,20 @@ struct RunSettings {
   std::optional<std::size_t> length;  // longest sequence in tokens; longer texts are truncated
   std::optional<std::size_t> window;  // texts are cut into windows of so many tokens, without overlap
 };
-using EmbedderFor = std::function<std::unique_ptr<EmbedderImpl>(const RunSettings& settings)>;
+using EmbedderFor = std::function<std::unique_ptr<Session>(const RunSettings& settings)>;
 
 // Texts embedded, and to be embedded in all, of this task.
 using EvaluationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 // Throws kBadInput, naming the option, for one that asks for what the model or the task does not have, or for
 // nothing.
-void CheckEvaluationOptions(const EvaluationOptions& options, const EmbedderImpl& base, const Task& task);
+void CheckEvaluationOptions(const EvaluationOptions& options, const Session& base, const Task& task);
 
 // A folder with labels gives two results, classification and clustering; another one. The first run is `base`
 // as it is. The same task, options and model give the same result at any number of threads. Throws kBadInput,
 // as CheckEvaluationOptions does.
-std::vector<TaskResult> EvaluateTask(const Task& task, const EmbedderImpl& base,
-                                     const EmbedderFor& embedder_for, const EvaluationOptions& options,
+std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EmbedderFor& embedder_for,
+                                     const EvaluationOptions& options,
                                      const EvaluationProgress& progress = {});
 
 }  // namespace lengthwise

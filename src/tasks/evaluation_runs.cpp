@@ -31,7 +31,7 @@ std::size_t EvaluationRuns::Texts(bool documents, bool queries) const {
   return (documents ? prepared_.documents.size() : 0) + (queries ? prepared_.queries.size() : 0);
 }
 
-VectorSet EvaluationRuns::Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+VectorSet EvaluationRuns::Embed(const Session& embedder, std::span<const std::string> texts, Role role,
                                 decltype(&EmbedTexts) embed) {
   if (texts.empty()) return {};
   const auto update = [&](std::size_t done) {
@@ -73,8 +73,7 @@ void EvaluationRuns::RunBase(const TaskVectors& vectors) {
   }
 }
 
-void EvaluationRuns::RunTemperature(float temperature, const EmbedderImpl& embedder,
-                                    const TaskVectors& base) {
+void EvaluationRuns::RunTemperature(float temperature, const Session& embedder, const TaskVectors& base) {
   const TaskVectors hot{
       Needs(Side::kDocuments) ? Embed(embedder, prepared_.documents, Role::kDocument) : VectorSet{},
       Needs(Side::kQueries) ? Embed(embedder, prepared_.queries, QueryRole()) : VectorSet{}};
@@ -93,7 +92,7 @@ void EvaluationRuns::RunTemperature(float temperature, const EmbedderImpl& embed
   }
 }
 
-void EvaluationRuns::RunWindow(std::size_t window, const EmbedderImpl& embedder, const TaskVectors& base) {
+void EvaluationRuns::RunWindow(std::size_t window, const Session& embedder, const TaskVectors& base) {
   TaskVectors windows;
   windows.documents = Embed(embedder, prepared_.documents, Role::kDocument, &EmbedTextWindows);
   windows.queries =
@@ -115,7 +114,7 @@ void EvaluationRuns::RunWindow(std::size_t window, const EmbedderImpl& embedder,
   ForEachPostProcess(about, windows, show);
 }
 
-void EvaluationRuns::RunOthers(const EmbedderImpl& base, const TaskVectors& vectors) {
+void EvaluationRuns::RunOthers(const Session& base, const TaskVectors& vectors) {
   for (const PreparedTask::Other& other : prepared_.others) {
     const TaskVectors of_other{Embed(base, other.documents, Role::kDocument), vectors.queries};
     ScoredRun run = other.score(of_other, {});
@@ -151,7 +150,7 @@ void EvaluationRuns::Score(const RunDescription& about, const TaskVectors& vecto
   }
 }
 
-std::vector<std::vector<ScoredRun>> EvaluationRuns::Run(const EmbedderImpl& base,
+std::vector<std::vector<ScoredRun>> EvaluationRuns::Run(const Session& base,
                                                         const EmbedderFor& embedder_for) && {
   const TaskVectors vectors{Embed(base, prepared_.documents, Role::kDocument),
                             Embed(base, prepared_.queries, QueryRole())};
@@ -163,7 +162,7 @@ std::vector<std::vector<ScoredRun>> EvaluationRuns::Run(const EmbedderImpl& base
                    vectors);
   }
   for (const std::size_t length : options_.cuts) {
-    const std::unique_ptr<EmbedderImpl> embedder =
+    const std::unique_ptr<Session> embedder =
         embedder_for({.temperature = {}, .length = length, .window = {}});
     RunDescription about;
     about.cut = length;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "search/vector_set.h"
 #include "tasks/evaluate.h"
 #include "tasks/prepared_task.h"
@@ -24,7 +24,7 @@ class EvaluationRuns {
                  const EvaluationProgress& progress);
 
   // The base run first, runs without vectors last; by scorer of the prepared task.
-  std::vector<std::vector<ScoredRun>> Run(const EmbedderImpl& base, const EmbedderFor& embedder_for) &&;
+  std::vector<std::vector<ScoredRun>> Run(const Session& base, const EmbedderFor& embedder_for) &&;
 
  private:
   using Show = std::function<void(const RunDescription& about, const TaskVectors& vectors)>;
@@ -33,7 +33,7 @@ class EvaluationRuns {
   bool Needs(Side texts) const;
   std::size_t Texts(bool documents, bool queries) const;
   // With the task's progress and cache; `embed` gives one row a text, or its windows'.
-  VectorSet Embed(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+  VectorSet Embed(const Session& embedder, std::span<const std::string> texts, Role role,
                   decltype(&EmbedTexts) embed = &EmbedTexts);
   // Where there are no two sides, the second text of a pair is as much a document as the first.
   Role QueryRole() const { return prepared_.sides ? Role::kQuery : Role::kDocument; }
@@ -41,9 +41,9 @@ class EvaluationRuns {
   // The vectors with every post-processing, fitted whole and held out.
   void ForEachPostProcess(const RunDescription& about, const TaskVectors& vectors, const Show& show) const;
   void RunBase(const TaskVectors& vectors);
-  void RunTemperature(float temperature, const EmbedderImpl& embedder, const TaskVectors& base);
-  void RunWindow(std::size_t window, const EmbedderImpl& embedder, const TaskVectors& base);
-  void RunOthers(const EmbedderImpl& base, const TaskVectors& vectors);
+  void RunTemperature(float temperature, const Session& embedder, const TaskVectors& base);
+  void RunWindow(std::size_t window, const Session& embedder, const TaskVectors& base);
+  void RunOthers(const Session& base, const TaskVectors& vectors);
   void ScoreCsls(RunDescription about, const TaskVectors& vectors);
   void Score(const RunDescription& about, const TaskVectors& vectors);
 

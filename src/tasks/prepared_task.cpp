@@ -63,8 +63,7 @@ PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
   };
 }
 
-PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& base,
-                              const PrepareOptions& options) {
+PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, const PrepareOptions& options) {
   PreparedTask prepared;
   prepared.documents = TextsOf(task.corpus.documents);
   prepared.queries = TextsOf(task.queries);
@@ -98,7 +97,7 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const EmbedderImpl& bas
   return prepared;
 }
 
-PreparedTask PrepareLabelled(const LabelledTask& task, const EmbedderImpl& base, std::uint64_t seed) {
+PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std::uint64_t seed) {
   PreparedTask prepared;
   prepared.documents = task.texts;
   prepared.document_tokens = TokenLengths(base, task.texts);
@@ -134,7 +133,7 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const EmbedderImpl& base,
   return prepared;
 }
 
-PreparedTask PrepareSimilarity(const SimilarityTask& task, const EmbedderImpl& base) {
+PreparedTask PrepareSimilarity(const SimilarityTask& task, const Session& base) {
   PreparedTask prepared;
   prepared.documents = task.first;
   prepared.queries = task.second;
@@ -160,7 +159,7 @@ PreparedTask PrepareSimilarity(const SimilarityTask& task, const EmbedderImpl& b
 
 }  // namespace
 
-PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, const PrepareOptions& options) {
+PreparedTask PrepareTask(const Task& task, const Session& base, const PrepareOptions& options) {
   PreparedTask prepared;
   if (const auto* retrieval = std::get_if<RetrievalTask>(&task.data)) {
     prepared = PrepareRetrieval(*retrieval, base, options);

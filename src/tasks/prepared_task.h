@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
+#include "lengthwise/task.h"
 #include "search/matching.h"
 #include "search/vector_set.h"
-#include "task_data/task.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
 #include "tasks/task_result.h"
@@ -55,6 +55,6 @@ struct PrepareOptions {
 };
 
 // Borrows `task` and `base`, which gives the lengths in tokens and the threads.
-PreparedTask PrepareTask(const Task& task, const EmbedderImpl& base, const PrepareOptions& options);
+PreparedTask PrepareTask(const Task& task, const Session& base, const PrepareOptions& options);
 
 }  // namespace lengthwise

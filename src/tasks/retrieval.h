@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/task.h"
 #include "search/search.h"
-#include "task_data/task.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/task.h"
 #include "math/thread_pool.h"
 #include "search/matching.h"
 #include "search/vector_set.h"
-#include "task_data/task.h"
 #include "tasks/scored_run.h"
 
 namespace lengthwise {

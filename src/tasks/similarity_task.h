@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/task.h"
 #include "search/vector_set.h"
-#include "task_data/task.h"
 #include "tasks/scored_run.h"
 
 namespace lengthwise {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "task_data/task.h"
+#include "lengthwise/task.h"
 #include "text/document_checks.h"
 
 namespace lengthwise {

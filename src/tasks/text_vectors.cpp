@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kChunk = 4096;
 
 template <typename Fn>
-void ForEachTokenized(const EmbedderImpl& embedder, std::span<const std::string> texts, Fn&& fn) {
+void ForEachTokenized(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
   for (std::size_t first = 0; first < texts.size(); first += kChunk) {
     const auto chunk = texts.subspan(first, std::min(kChunk, texts.size() - first));
     const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(chunk);
@@ -58,7 +58,7 @@ struct DifferentText {
 
 // A refusal names the text by its place in the whole list, which the parts of it that are embedded later no
 // longer know.
-void RefuseLongTexts(const EmbedderImpl& embedder, std::span<const std::string> texts) {
+void RefuseLongTexts(const Session& embedder, std::span<const std::string> texts) {
   if (embedder.options().long_input.kind != LongInputKind::kError) return;
   const std::vector<std::size_t> lengths = TokenLengths(embedder, texts);
   for (std::size_t i = 0; i < lengths.size(); ++i) {
@@ -81,7 +81,7 @@ std::vector<DifferentText> Different(std::span<const std::string> texts, const s
   return different;
 }
 
-std::size_t WorkOf(const EmbedderImpl& embedder, const std::string& text) {
+std::size_t WorkOf(const Session& embedder, const std::string& text) {
   const bool whole = embedder.options().long_input.kind == LongInputKind::kWindowMean;
   const std::size_t bytes =
       whole ? text.size() : std::min(text.size(), kBytesPerToken * embedder.limits().in_force);
@@ -89,8 +89,8 @@ std::size_t WorkOf(const EmbedderImpl& embedder, const std::string& text) {
 }
 
 // The rows of every text, one text after the other.
-VectorSet EmbedForm(const EmbedderImpl& embedder, std::span<const std::string> texts, VectorForm form,
-                    Role role, const Embedder::ProgressCallback& progress) {
+VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
+                    const Embedder::ProgressCallback& progress) {
   VectorSet vectors;
   vectors.dimension = embedder.spec().hidden;
   if (form == VectorForm::kText) {
@@ -106,7 +106,7 @@ VectorSet EmbedForm(const EmbedderImpl& embedder, std::span<const std::string> t
 }
 
 // Calls `sink` once for every text, in no particular order.
-void FindOrEmbed(const EmbedderImpl& embedder, std::span<const std::string> texts, VectorForm form, Role role,
+void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
                  const TextProgress& progress, VectorCache* cache, const RowsSink& sink) {
   const std::size_t dimension = embedder.spec().hidden;
   RefuseLongTexts(embedder, texts);
@@ -158,7 +158,7 @@ void FindOrEmbed(const EmbedderImpl& embedder, std::span<const std::string> text
 
 }  // namespace
 
-VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress, VectorCache* cache) {
   VectorSet vectors;
   vectors.dimension = embedder.spec().hidden;
@@ -171,7 +171,7 @@ VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> 
   return vectors;
 }
 
-VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string> texts, Role role,
                            const TextProgress& progress, VectorCache* cache) {
   std::vector<std::vector<float>> rows_of(texts.size());
   FindOrEmbed(
@@ -195,7 +195,7 @@ VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::st
   return vectors;
 }
 
-VectorSet MeanOfWindows(const EmbedderImpl& embedder, const VectorSet& windows,
+VectorSet MeanOfWindows(const Session& embedder, const VectorSet& windows,
                         std::span<const std::size_t> tokens) {
   VectorSet means;
   if (windows.rows() == 0) return means;
@@ -220,7 +220,7 @@ VectorSet MeanOfWindows(const EmbedderImpl& embedder, const VectorSet& windows,
   return means;
 }
 
-VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::string> texts) {
+VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts) {
   VectorSet vectors;
   vectors.dimension = embedder.spec().hidden;
   vectors.values.resize(texts.size() * vectors.dimension);
@@ -232,7 +232,7 @@ VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::strin
   return vectors;
 }
 
-std::vector<std::size_t> TokenLengths(const EmbedderImpl& embedder, std::span<const std::string> texts) {
+std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts) {
   std::vector<std::size_t> lengths(texts.size());
   ForEachTokenized(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
     lengths[i] = content.size() + embedder.special_tokens();

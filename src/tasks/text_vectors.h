@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "lengthwise/post_process.h"
 #include "search/vector_set.h"
 
@@ -22,25 +22,25 @@ using TextProgress = std::function<void(std::size_t texts)>;
 // here. The role counts where the repair treats documents and queries differently. Texts that the cache
 // (which may be null) holds are taken from it, and count as done at once; the others are put into it after
 // every few seconds of work, so that a run which is broken off has not worked in vain. The result is the same
-// bit for bit, whatever the cache held. Throws as EmbedderImpl::Embed and VectorCache.
-VectorSet EmbedTexts(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+// bit for bit, whatever the cache held. Throws as Session::Embed and VectorCache.
+VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress, VectorCache* cache = nullptr);
 
 // The same for the windows that the long-input policy makes of each text, without post-processing: several
 // rows a text, each scaled to unit length.
-VectorSet EmbedTextWindows(const EmbedderImpl& embedder, std::span<const std::string> texts, Role role,
+VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string> texts, Role role,
                            const TextProgress& progress, VectorCache* cache = nullptr);
 
 // Of such windows, one row a text: their mean weighted by tokens, as the policy window-mean has it, scaled to
 // unit length. `tokens`: of each text, special tokens included. A set without rows stays so.
-VectorSet MeanOfWindows(const EmbedderImpl& embedder, const VectorSet& windows,
+VectorSet MeanOfWindows(const Session& embedder, const VectorSet& windows,
                         std::span<const std::size_t> tokens);
 
 // The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text
 // when it truncates, scaled to unit length.
-VectorSet StaticVectors(const EmbedderImpl& embedder, std::span<const std::string> texts);
+VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts);
 
 // Tokens of every text, whole, special tokens included.
-std::vector<std::size_t> TokenLengths(const EmbedderImpl& embedder, std::span<const std::string> texts);
+std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts);
 
 }  // namespace lengthwise

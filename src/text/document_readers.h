@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lengthwise/documents.h"
 #include "text/byte_source.h"
-#include "text/document.h"
 
 namespace lengthwise {
 

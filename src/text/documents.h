@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lengthwise/documents.h"
 #include "text/byte_source.h"
-#include "text/document.h"
 #include "text/document_checks.h"
 #include "text/document_readers.h"
 

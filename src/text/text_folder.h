@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "text/document.h"
+#include "lengthwise/documents.h"
 
 namespace lengthwise {
 

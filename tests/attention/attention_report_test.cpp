@@ -21,12 +21,12 @@ std::vector<Document> Documents() {
   return {{"first", "", text}, {"second", "", text + " " + text + " " + text}, {"third", "", "short text"}};
 }
 
-EmbedderImpl Open(const char* model, std::size_t threads = 1, LongInput long_input = {}) {
+Session Open(const char* model, std::size_t threads = 1, LongInput long_input = {}) {
   EmbedderOptions options;
   options.threads = threads;
   options.long_input = long_input;
   options.attention.temperature = 0.8F;
-  return EmbedderImpl(kData / model, options);
+  return Session(kData / model, options);
 }
 
 struct Report {
@@ -35,7 +35,7 @@ struct Report {
   std::string lines;
 };
 
-Report Measure(const EmbedderImpl& embedder, const AttentionReportOptions& options = {}) {
+Report Measure(const Session& embedder, const AttentionReportOptions& options = {}) {
   Report report;
   std::size_t last_done = 0;
   const std::vector<Document> documents = Documents();
@@ -65,7 +65,7 @@ void ExpectError(const std::function<void()>& call, ErrorCode code, const std::s
 }
 
 TEST(AttentionReport, HasOneRecordForEachTextLayerAndHeadInOrder) {
-  const EmbedderImpl embedder = Open("tiny_bert");
+  const Session embedder = Open("tiny_bert");
   const Report report = Measure(embedder);
   const std::size_t layers = embedder.spec().layers;
   const std::size_t heads = embedder.spec().heads;
@@ -86,7 +86,7 @@ TEST(AttentionReport, HasOneRecordForEachTextLayerAndHeadInOrder) {
 // The encoder's own queries, keys, temperature and bias, through a dense decomposition in double precision.
 TEST(AttentionReport, EqualsTheDenseDecompositionOfTheEncodersOwnHeads) {
   for (const char* model : {"tiny_bert", "tiny_mpnet"}) {
-    const EmbedderImpl embedder = Open(model);
+    const Session embedder = Open(model);
     const ModelSpec& spec = embedder.spec();
     const Report report = Measure(embedder);
     const std::vector<std::string> texts = {Documents()[1].text};
@@ -144,7 +144,7 @@ TEST(AttentionReport, HasTheSameBytesAtAnyNumberOfThreads) {
 }
 
 TEST(AttentionReport, CutsEachTextToEachLengthThatItHas) {
-  const EmbedderImpl embedder = Open("tiny_bert");
+  const Session embedder = Open("tiny_bert");
   AttentionReportOptions options;
   options.lengths = {4, 14, 38};
   const Report report = Measure(embedder, options);
@@ -166,7 +166,7 @@ TEST(AttentionReport, FollowsTheLongInputPolicy) {
   LongInput windows;
   windows.kind = LongInputKind::kWindowMean;
   windows.window = 20;
-  const EmbedderImpl embedder = Open("tiny_bert", 1, windows);
+  const Session embedder = Open("tiny_bert", 1, windows);
   const Report report = Measure(embedder);
   const std::size_t heads = embedder.spec().layers * embedder.spec().heads;
   // 36 content tokens in windows of 18.
@@ -182,7 +182,7 @@ TEST(AttentionReport, FollowsTheLongInputPolicy) {
 }
 
 TEST(AttentionReport, RefusesLengthsThatTheModelCannotTake) {
-  const EmbedderImpl embedder = Open("tiny_bert");
+  const Session embedder = Open("tiny_bert");
   const auto measure = [&](std::vector<std::size_t> lengths) {
     AttentionReportOptions options;
     options.lengths = std::move(lengths);

@@ -29,16 +29,15 @@ std::vector<Document> Documents() {
   return documents;
 }
 
-EmbedderImpl Open(const char* model = "tiny_bert", std::size_t threads = 1) {
+Session Open(const char* model = "tiny_bert", std::size_t threads = 1) {
   EmbedderOptions options;
   options.threads = threads;
-  return EmbedderImpl(kData / model, options);
+  return Session(kData / model, options);
 }
 
 constexpr std::size_t kLengths[] = {6, 8, 16, 24, 32};
 
-SpectrumTable Measure(const EmbedderImpl& embedder, const std::vector<Document>& documents,
-                      std::size_t count) {
+SpectrumTable Measure(const Session& embedder, const std::vector<Document>& documents, std::size_t count) {
   const std::vector<TokenizedDocument> tokenized = TokenizeDocuments(embedder, documents);
   return MeasureSpectrum(embedder, tokenized, kLengths, count, 1, 0.95);
 }
@@ -68,7 +67,7 @@ TEST(SpectrumLengths, HalveFromTheLongest) {
 // The same documents, measured one by one, averaged as a textbook does.
 TEST(SpectrumTable, HoldsTheMeansOfTheAttentionReport) {
   for (const char* model : {"tiny_bert", "tiny_mpnet"}) {
-    const EmbedderImpl embedder = Open(model);
+    const Session embedder = Open(model);
     const std::vector<Document> documents = Documents();
     const SpectrumTable table = Measure(embedder, documents, 100);
     ASSERT_EQ(table.documents, documents.size());
@@ -106,7 +105,7 @@ TEST(SpectrumTable, HoldsTheMeansOfTheAttentionReport) {
 }
 
 TEST(SpectrumTable, TrendIsTheExponentOfAPowerLawInEachDocument) {
-  const EmbedderImpl embedder = Open();
+  const Session embedder = Open();
   const std::vector<Document> documents = Documents();
   const SpectrumTable table = Measure(embedder, documents, 100);
   AttentionReportOptions options;
@@ -152,7 +151,7 @@ TEST(SpectrumTable, OfOneDocumentHasMeansWithoutIntervals) {
 }
 
 TEST(SpectrumTable, NeedsADocumentOfTheLongestLength) {
-  const EmbedderImpl embedder = Open();
+  const Session embedder = Open();
   const std::vector<TokenizedDocument> tokenized = TokenizeDocuments(embedder, Documents());
   try {
     MeasureSpectrum(embedder, tokenized, std::vector<std::size_t>{8, 43}, 4, 1, 0.95);

@@ -17,7 +17,7 @@ using testing::Tiny;
 
 const std::vector<HeadOutput> kZero = {HeadOutput::kZero};
 
-std::vector<TokenizedDocument> Tokenized(const EmbedderImpl& embedder, std::size_t count) {
+std::vector<TokenizedDocument> Tokenized(const Session& embedder, std::size_t count) {
   Random random(6);
   std::vector<Document> documents;
   for (std::size_t d = 0; d < count; ++d) documents.push_back(Text(d, 60 + d % 15, random));
@@ -67,7 +67,7 @@ TEST(PlanAblation, TakesTheFirstDocumentsThatAreLongEnough) {
 }
 
 TEST(EmbedAblated, IsTheEmbedderWithThatIntervention) {
-  const EmbedderImpl embedder = Tiny(2);
+  const Session embedder = Tiny(2);
   const std::vector<TokenizedDocument> documents = Tokenized(embedder, 9);
   AblationPlan plan;
   plan.lengths = {20, 60};
@@ -193,7 +193,7 @@ TEST(Ablation, IsPartOfAMeasurementAndDoesNotDependOnThreads) {
 }
 
 TEST(Ablation, RefusesWhatItCannotDo) {
-  const EmbedderImpl embedder = Tiny();
+  const Session embedder = Tiny();
   AblationOptions options;
   options.modes = {HeadOutput::kZero, HeadOutput::kZero};
   EXPECT_THROW(CheckAblationOptions(options, embedder), Error) << "twice the same";

@@ -159,7 +159,7 @@ struct Sampled {
 
 Sampled SampleOf(const std::vector<TokenizedDocument>& documents, const ControlOptions& options,
                  std::size_t minimum, std::uint64_t seed = 1) {
-  static const EmbedderImpl embedder(kTinyBert, {});
+  static const Session embedder(kTinyBert, {});
   ControlSample sample(embedder, options, seed);
   for (const TokenizedDocument& document : documents) sample.Add(document);
   Sampled sampled;

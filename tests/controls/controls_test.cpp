@@ -16,14 +16,14 @@ const std::filesystem::path kData = LENGTHWISE_TEST_DATA;
 // Vectors are float, statistics of them double.
 constexpr double kTolerance = 1e-6;
 
-EmbedderImpl Open(const char* model, std::size_t threads = 1) {
+Session Open(const char* model, std::size_t threads = 1) {
   EmbedderOptions options;
   options.threads = threads;
-  return EmbedderImpl(kData / model, options);
+  return Session(kData / model, options);
 }
 
 // `count` documents of 72 tokens drawn from the small models' words.
-ControlFrame FrameOf(const EmbedderImpl& embedder, std::size_t count) {
+ControlFrame FrameOf(const Session& embedder, std::size_t count) {
   Random random(7);
   ControlSample sample(embedder, {}, 1);
   for (std::size_t d = 0; d < count; ++d) {
@@ -37,7 +37,7 @@ ControlFrame FrameOf(const EmbedderImpl& embedder, std::size_t count) {
   return sample.Frame(2, notes);
 }
 
-ControlResult Measured(const EmbedderImpl& embedder, std::size_t documents, std::size_t replicates = 60) {
+ControlResult Measured(const Session& embedder, std::size_t documents, std::size_t replicates = 60) {
   ControlOptions options;
   options.repeated = options.mixed = options.diluted = options.attribution = true;
   ResamplingOptions resampling;
@@ -45,7 +45,7 @@ ControlResult Measured(const EmbedderImpl& embedder, std::size_t documents, std:
   return MeasureControls(embedder, FrameOf(embedder, documents), options, resampling, {});
 }
 
-testing::Vectors Embed(const EmbedderImpl& embedder, const ControlFrame& frame, ControlSequence sequence,
+testing::Vectors Embed(const Session& embedder, const ControlFrame& frame, ControlSequence sequence,
                        std::size_t count) {
   const ControlSequences made = MakeSequences(frame, {sequence, count});
   testing::Vectors vectors(made.sequences.size());
@@ -57,7 +57,7 @@ testing::Vectors Embed(const EmbedderImpl& embedder, const ControlFrame& frame, 
 }
 
 TEST(Repeated, IsTheCosineOfTheRepeatedTextsAndFallsIntoItsParts) {
-  const EmbedderImpl embedder = Open("tiny_bert");
+  const Session embedder = Open("tiny_bert");
   const ControlFrame frame = FrameOf(embedder, 14);
   const RepeatedControl control = *Measured(embedder, 14).repeated;
   ASSERT_EQ(control.lengths.size(), 6U);

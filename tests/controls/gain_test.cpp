@@ -110,7 +110,7 @@ TEST(Gains, OfStatesThatAreNotFiniteAreRefused) {
 }
 
 TEST(Gains, ChangeNoBitOfAnEmbedding) {
-  const EmbedderImpl embedder = testing::Tiny(2);
+  const Session embedder = testing::Tiny(2);
   Random random(2);
   std::vector<std::vector<std::int32_t>> sequences;
   for (std::size_t d = 0; d < 30; ++d) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "embedding/embedder_impl.h"
 #include "embedding/pooling.h"
+#include "embedding/session.h"
 #include "lengthwise/embedder.h"
 
 namespace lengthwise {
@@ -18,7 +18,7 @@ const std::vector<std::string> kTexts = {"the long text", "a word", "",
                                          "words of a model and words of another"};
 
 // Fitted on vectors of the model, whitened, with a mean of queries far from that of documents.
-PostProcess Fitted(const EmbedderImpl& embedder) {
+PostProcess Fitted(const Session& embedder) {
   std::vector<std::string> texts;
   for (int i = 0; i < 60; ++i) {
     std::string text;
@@ -34,10 +34,10 @@ PostProcess Fitted(const EmbedderImpl& embedder) {
 }
 
 TEST(EmbedderPostProcess, IsAppliedToWhatTheModelGivesByRole) {
-  const EmbedderImpl plain(kTinyBert, {});
+  const Session plain(kTinyBert, {});
   EmbedderOptions options;
   options.post_process = Fitted(plain);
-  const EmbedderImpl repaired(kTinyBert, options);
+  const Session repaired(kTinyBert, options);
   EXPECT_FALSE(plain.NeedsRole());
   EXPECT_TRUE(repaired.NeedsRole());
   for (const Role role : {Role::kDocument, Role::kQuery}) {
@@ -50,16 +50,16 @@ TEST(EmbedderPostProcess, IsAppliedToWhatTheModelGivesByRole) {
 
 TEST(EmbedderPostProcess, ADimensionThatIsNotTheModelsIsRefused) {
   EmbedderOptions options;
-  options.post_process = Fitted(EmbedderImpl(kTinyBert, {}));
+  options.post_process = Fitted(Session(kTinyBert, {}));
   options.post_process.dimension += 1;
-  EXPECT_THROW(EmbedderImpl(kTinyBert, options), Error);
+  EXPECT_THROW(Session(kTinyBert, options), Error);
 }
 
 class WindowTest : public testing::Test {
  protected:
   WindowTest() {
     options_.long_input = {LongInputKind::kWindowMean, 12, 0};
-    options_.post_process = Fitted(EmbedderImpl(kTinyBert, {}));
+    options_.post_process = Fitted(Session(kTinyBert, {}));
     for (int i = 0; i < 30; ++i) text_ += "the long text of a word ";
   }
 
@@ -71,7 +71,7 @@ class WindowTest : public testing::Test {
 TEST_F(WindowTest, TheMeanOfWindowsIsProcessedOrEachOfThem) {
   EmbedderOptions plain_options = options_;
   plain_options.post_process = {};
-  const EmbedderImpl plain(kTinyBert, plain_options);
+  const Session plain(kTinyBert, plain_options);
   const WindowEmbeddings windows = plain.EmbedWindows(std::vector{text_}, {}, 0, Role::kDocument, false);
   ASSERT_GT(windows.rows(), 5U);
   for (const bool each : {false, true}) {
@@ -87,7 +87,7 @@ TEST_F(WindowTest, TheMeanOfWindowsIsProcessedOrEachOfThem) {
     }
     NormalizeVector(expected);
     if (!each) ApplyPostProcess(options_.post_process, Role::kDocument, expected);
-    const EmbedderImpl repaired(kTinyBert, options_);
+    const Session repaired(kTinyBert, options_);
     const Embeddings found = repaired.Embed(std::vector{text_}, {});
     EXPECT_EQ(found.values, expected);
     EXPECT_EQ(found.tokens[0].windows, windows.rows());
@@ -100,7 +100,7 @@ TEST_F(WindowTest, TheMeanOfWindowsIsProcessedOrEachOfThem) {
 TEST_F(WindowTest, WithoutNormalisingTheOrderOfMeanAndWhiteningDoesNotMatter) {
   EmbedderOptions plain_options = options_;
   plain_options.post_process = {};
-  const EmbedderImpl plain(kTinyBert, plain_options);
+  const Session plain(kTinyBert, plain_options);
   const WindowEmbeddings windows = plain.EmbedWindows(std::vector{text_}, {}, 0, Role::kDocument, false);
   const PostProcess& post = options_.post_process;
   const std::size_t dimension = windows.dimension;

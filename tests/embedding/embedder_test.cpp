@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/json.h"
-#include "embedding/embedder_impl.h"
 #include "embedding/pooling.h"
+#include "embedding/session.h"
 #include "encoder/encoder.h"
 #include "every_target.h"
 
@@ -54,7 +54,7 @@ TEST(Embedder, EqualsSentenceTransformersAtEveryTemperature) {
 }
 
 TEST(Embedder, PoolsAsSentenceTransformersDoes) {
-  const EmbedderImpl embedder(kTinyBert, {});
+  const Session embedder(kTinyBert, {});
   const std::vector<std::string> texts = GoldenTexts();
   const Json file = Golden();
   for (const Json& golden : file["pooled"]) {

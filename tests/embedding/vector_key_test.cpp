@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "every_target.h"
 #include "math/cpu.h"
 
@@ -21,7 +21,7 @@ const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DA
 
 VectorKey KeyOf(const EmbedderOptions& options, VectorForm form = VectorForm::kText,
                 Role role = Role::kDocument, std::string_view text = "a long text") {
-  return VectorKeys(EmbedderImpl(kTinyBert, options), form, role).Of(text);
+  return VectorKeys(Session(kTinyBert, options), form, role).Of(text);
 }
 
 // Moves along the first axis.
@@ -112,9 +112,7 @@ TEST(VectorKeys, DifferByModelAndNotByItsFolder) {
   const TemporaryFolder folder;
   const std::filesystem::path model = folder.path() / "model";
   std::filesystem::copy(kTinyBert, model, std::filesystem::copy_options::recursive);
-  const auto key = [&] {
-    return VectorKeys(EmbedderImpl(model, {}), VectorForm::kText, Role::kDocument).Of("a");
-  };
+  const auto key = [&] { return VectorKeys(Session(model, {}), VectorForm::kText, Role::kDocument).Of("a"); };
   const VectorKey before = key();
   EXPECT_EQ(before, KeyOf({}, VectorForm::kText, Role::kDocument, "a"));
   std::string weights = ReadFile(model / "model.safetensors");

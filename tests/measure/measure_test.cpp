@@ -37,8 +37,7 @@ const ArmResult& Arm(const MeasureResult& result, SequenceKind sequences, Vector
 }
 
 // Vectors of the texts by the embedder itself.
-testing::Vectors Embed(const EmbedderImpl& embedder,
-                       const std::vector<std::vector<std::int32_t>>& sequences) {
+testing::Vectors Embed(const Session& embedder, const std::vector<std::vector<std::int32_t>>& sequences) {
   testing::Vectors vectors(sequences.size());
   embedder.EmbedSequences(sequences, {}, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
     vectors[s].assign(vector.begin(), vector.end());
@@ -47,7 +46,7 @@ testing::Vectors Embed(const EmbedderImpl& embedder,
 }
 
 TEST(Measure, TruncatedArmIsTheCosineOfTheCutTexts) {
-  const EmbedderImpl embedder = Tiny();
+  const Session embedder = Tiny();
   const std::vector<Document> documents = Documents();
   const MeasureResult result = Measure(embedder, documents, Quick());
   const ArmResult& arm = Arm(result, SequenceKind::kTruncated, VectorKind::kModel);
@@ -92,7 +91,7 @@ TEST(Measure, NaturalArmHoldsEveryDocumentOnce) {
 }
 
 TEST(Measure, ProbesAreMeansOverTheTextsOfABucket) {
-  const EmbedderImpl embedder = Tiny();
+  const Session embedder = Tiny();
   const std::vector<Document> documents = Documents();
   const MeasureResult result = Measure(embedder, documents, Quick());
   std::vector<std::vector<std::int32_t>> sequences;
@@ -206,7 +205,7 @@ TEST(Measure, OfEmptyTextsIsDefined) {
 }
 
 TEST(Measure, RefusesWhatItCannotMeasure) {
-  const EmbedderImpl embedder = Tiny();
+  const Session embedder = Tiny();
   EXPECT_THROW(Measure(embedder, std::vector<Document>{}, Quick()), Error);
   const auto with = [&](const std::function<void(MeasureOptions&)>& change) {
     MeasureOptions options = Quick();

@@ -5,15 +5,15 @@
 #include <string>
 
 #include "base/random.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "text/documents.h"
 
 namespace lengthwise::testing {
 
-inline EmbedderImpl Tiny(std::size_t threads = 1) {
+inline Session Tiny(std::size_t threads = 1) {
   EmbedderOptions options;
   options.threads = threads;
-  return EmbedderImpl(std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert", options);
+  return Session(std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert", options);
 }
 
 // A text of `words` words, each of one token.

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "lengthwise/error.h"
 #include "repair/fold_attention.h"
 
@@ -59,8 +59,8 @@ class ExportTest : public testing::Test {
   void ExpectSameVectors(const char* model, const Repair& repair, Role role) const {
     EmbedderOptions options;
     ApplyRepair(repair, &options);
-    const Embeddings expected = EmbedderImpl(kData / model, options).Embed(kTexts, {}, 0, role);
-    const Embeddings found = EmbedderImpl(folder_ / "out", {}).Embed(kTexts, {}, 0, role);
+    const Embeddings expected = Session(kData / model, options).Embed(kTexts, {}, 0, role);
+    const Embeddings found = Session(folder_ / "out", {}).Embed(kTexts, {}, 0, role);
     ASSERT_EQ(found.values.size(), expected.values.size());
     for (std::size_t i = 0; i < found.values.size(); ++i) {
       // Components are at most 1; scores are scaled before the product in one and after it in the other.
@@ -152,7 +152,7 @@ TEST_F(ExportTest, DocumentsAndQueriesAreKeptApartByARouter) {
   Repair repair;
   repair.post_process = SomePostProcess(SpecOf("tiny_bert").hidden, true);
   EXPECT_TRUE(Export("tiny_bert", repair).router);
-  EXPECT_TRUE(EmbedderImpl(folder_ / "out", {}).NeedsRole());
+  EXPECT_TRUE(Session(folder_ / "out", {}).NeedsRole());
   ExpectSameVectors("tiny_bert", repair, Role::kDocument);
   ExpectSameVectors("tiny_bert", repair, Role::kQuery);
 }
@@ -161,7 +161,7 @@ TEST_F(ExportTest, OneSideAloneNeedsNoRouter) {
   Repair repair;
   repair.post_process = SomePostProcess(SpecOf("tiny_bert").hidden, true);
   EXPECT_FALSE(Export("tiny_bert", repair, Role::kQuery).router);
-  EXPECT_FALSE(EmbedderImpl(folder_ / "out", {}).NeedsRole());
+  EXPECT_FALSE(Session(folder_ / "out", {}).NeedsRole());
   ExpectSameVectors("tiny_bert", repair, Role::kQuery);
 }
 

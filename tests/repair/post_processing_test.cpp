@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "base/random.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "lengthwise/error.h"
+#include "lengthwise/repair.h"
 #include "refusal.h"
 #include "repair/fit.h"
-#include "repair/repair.h"
 #include "text/pseudo_queries.h"
 
 namespace lengthwise {
@@ -140,7 +140,7 @@ class FitTest : public ::testing::Test {
 };
 
 TEST_F(FitTest, PartsOfTheInputGiveWhatTheWholeGives) {
-  const EmbedderImpl embedder(kTinyBert, {});
+  const Session embedder(kTinyBert, {});
   const FitOptions options{.spec = ParsePostProcessSpec("whiten:0.3")};
   const std::vector<Document> documents = Documents(40);
   PostProcessFitter whole(embedder, options);
@@ -160,7 +160,7 @@ TEST_F(FitTest, PartsOfTheInputGiveWhatTheWholeGives) {
 }
 
 TEST_F(FitTest, TheDocumentsMeanBecomesZero) {
-  const EmbedderImpl embedder(kTinyBert, {});
+  const Session embedder(kTinyBert, {});
   const FitOptions options{.spec = ParsePostProcessSpec("center"), .query_source = QuerySource::kDocuments};
   PostProcessFitter fitter(embedder, options);
   const std::vector<Document> documents = Documents(30);
@@ -178,7 +178,7 @@ TEST_F(FitTest, TheDocumentsMeanBecomesZero) {
 }
 
 TEST_F(FitTest, WindowsAskForAPolicyThatHasThem) {
-  const EmbedderImpl embedder(kTinyBert, {});
+  const Session embedder(kTinyBert, {});
   EXPECT_NE(Refusal([&] {
               PostProcessFitter(embedder, {.spec = ParsePostProcessSpec("center"), .each_window = true});
             }).find("window-mean"),

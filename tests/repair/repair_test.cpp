@@ -1,4 +1,4 @@
-#include "repair/repair.h"
+#include "lengthwise/repair.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

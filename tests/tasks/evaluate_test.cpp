@@ -51,11 +51,11 @@ EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
   return options;
 }
 
-std::unique_ptr<EmbedderImpl> Open(const RunSettings& settings) {
+std::unique_ptr<Session> Open(const RunSettings& settings) {
   EmbedderOptions options = AtTemperature(settings.temperature.value_or(1));
   options.max_length = settings.window.value_or(settings.length.value_or(0));
   if (settings.window) options.long_input = {LongInputKind::kWindowMean, *settings.window, 0};
-  return std::make_unique<EmbedderImpl>(kTinyBert, options);
+  return std::make_unique<Session>(kTinyBert, options);
 }
 
 const RunResult& Find(const TaskResult& result, const std::string& name) {
@@ -87,8 +87,7 @@ double PlainNdcg(const std::vector<std::vector<double>>& scores) {
 }
 
 // From vectors that the embedders give.
-double PlainNdcg(const RetrievalTask& task, const EmbedderImpl& for_documents,
-                 const EmbedderImpl& for_queries) {
+double PlainNdcg(const RetrievalTask& task, const Session& for_documents, const Session& for_queries) {
   const Embeddings d = for_documents.Embed(Texts(task.corpus.documents), {});
   const Embeddings q = for_queries.Embed(Texts(task.queries), {});
   std::vector<std::vector<double>> scores(q.rows());
@@ -101,7 +100,7 @@ double PlainNdcg(const RetrievalTask& task, const EmbedderImpl& for_documents,
 TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
   const Task task = MakeRetrieval();
   const auto& retrieval = std::get<RetrievalTask>(task.data);
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.temperatures = {0.2F};
   options.sides = {Side::kBoth, Side::kDocuments, Side::kQueries};
@@ -124,7 +123,7 @@ TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
 
 TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
   const Task task = MakeRetrieval();
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.cuts = {24, 40};
   const TaskResult result = EvaluateTask(task, base, Open, options)[0];
@@ -138,7 +137,7 @@ TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
 }
 
 TEST(EvaluateTask, SetsTheSimilarityOfDocumentsBesideTheLoss) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.static_control = true;
   const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
@@ -157,7 +156,7 @@ TEST(EvaluateTask, SetsTheSimilarityOfDocumentsBesideTheLoss) {
 }
 
 TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.temperatures = {0.5F, 0.2F};
   const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
@@ -193,7 +192,7 @@ TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
 TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself) {
   const Task task = MakeRetrieval();
   const auto& retrieval = std::get<RetrievalTask>(task.data);
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.windows = {12};
   options.best = {1, 2};
@@ -230,7 +229,7 @@ TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself)
 }
 
 TEST(EvaluateTask, NamesEveryWayOfFittingAPostProcessing) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.resampling.replicates = 10;
   options.post_processes = {ParsePostProcessSpec("center")};
@@ -264,7 +263,7 @@ TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
   }
   for (std::uint32_t q = 0; q < 24; ++q) retrieval.corpus.judgements.push_back({{q / 2, 1}});
   retrieval.others.push_back(std::move(parts));
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   const TaskResult result = EvaluateTask(task, base, Open, Options())[0];
   ASSERT_EQ(result.corpora.size(), 1U);
   const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
@@ -282,7 +281,7 @@ TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
 }
 
 TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.query_means = {ParseQueryMean("pseudo")};
   const auto says = [](const std::string& message, const char* part) {
@@ -295,7 +294,7 @@ TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
 }
 
 TEST(EvaluateTask, RefusesMoreNeighboursThanThereAreQueries) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.csls = {24, 25};
   const std::string refusal =
@@ -310,7 +309,7 @@ TEST(EvaluateTask, SaysWhereAHalfOfTheQueriesIsTooFew) {
   std::size_t first = 0;
   for (std::size_t q = 0; q < 24; ++q) first += HalfOfQuery(q, 1) == 0 ? 1 : 0;
   const std::size_t half = std::min(first, 24 - first);
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.resampling.seed = 1;
   options.post_processes = {ParsePostProcessSpec("center")};
@@ -326,7 +325,7 @@ TEST(EvaluateTask, SaysWhereAHalfOfTheQueriesIsTooFew) {
 }
 
 TEST(EvaluateTask, RefusesToCombineNothing) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   const auto refuses = [&](const EvaluationOptions& options) {
     return testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); })
         .starts_with("nothing to combine");
@@ -346,7 +345,7 @@ TEST(EvaluateTask, RefusesToCombineNothing) {
 }
 
 TEST(EvaluateTask, RefusesToRemoveEveryDirection) {
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.post_processes = {ParsePostProcessSpec("abtt:36")};
   const std::string refusal =
@@ -394,8 +393,8 @@ TEST(HalfOf, SplitsIdsEvenlyAndBySeed) {
 
 TEST(EvaluateTask, IsTheSameAtAnyNumberOfThreads) {
   const Task task = MakeRetrieval();
-  const EmbedderImpl one(kTinyBert, AtTemperature(1, 1));
-  const EmbedderImpl three(kTinyBert, AtTemperature(1, 3));
+  const Session one(kTinyBert, AtTemperature(1, 1));
+  const Session three(kTinyBert, AtTemperature(1, 3));
   const TaskResult a = EvaluateTask(task, one, Open, Options())[0];
   const TaskResult b = EvaluateTask(task, three, Open, Options())[0];
   for (std::size_t r = 0; r < a.runs.size(); ++r) {
@@ -418,7 +417,7 @@ TEST(EvaluateTask, GivesAFolderWithLabelsTwoResultsAndPairsOne) {
     similarity.second.push_back(i % 3 == 0 ? similarity.first.back() : Text(5, random));
     similarity.scores.push_back(i % 3 == 0 ? 5 : 1);
   }
-  const EmbedderImpl base(kTinyBert, AtTemperature(1));
+  const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.temperatures = {0.5F};
   options.sides = {Side::kDocuments, Side::kQueries};  // of no meaning here

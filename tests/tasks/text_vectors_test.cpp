@@ -48,13 +48,13 @@ class TextVectorsTest : public ::testing::Test {
   std::filesystem::path file_ = folder_.path() / "vectors.sqlite";
 };
 
-using Embed = VectorSet (*)(const EmbedderImpl&, std::span<const std::string>, Role, const TextProgress&,
+using Embed = VectorSet (*)(const Session&, std::span<const std::string>, Role, const TextProgress&,
                             VectorCache*);
 
 TEST_F(TextVectorsTest, AreTheSameBitsWhateverTheCacheHolds) {
   for (const Embed embed : {&EmbedTexts, &EmbedTextWindows}) {
     for (const LongInputKind kind : {LongInputKind::kTruncate, LongInputKind::kWindowMean}) {
-      const EmbedderImpl embedder(kTinyBert, Options(kind));
+      const Session embedder(kTinyBert, Options(kind));
       VectorCache cache(folder_.path() / (std::to_string(embed == &EmbedTexts) + LongInputKindName(kind)));
       const auto run = [&](std::span<const std::string> texts, VectorCache* with) {
         return embed(embedder, texts, Role::kDocument, {}, with);
@@ -64,8 +64,7 @@ TEST_F(TextVectorsTest, AreTheSameBitsWhateverTheCacheHolds) {
       EXPECT_EQ(cache.counts().found, 0U);
       const VectorSet half = run(texts_, &cache);
       EXPECT_EQ(cache.counts().found, 400U);
-      const VectorSet warm =
-          embed(EmbedderImpl(kTinyBert, Options(kind, 1)), texts_, Role::kQuery, {}, &cache);
+      const VectorSet warm = embed(Session(kTinyBert, Options(kind, 1)), texts_, Role::kQuery, {}, &cache);
       EXPECT_EQ(cache.counts().found, 1400U);
       for (const VectorSet* other : {&half, &warm}) {
         EXPECT_EQ(other->values, without.values);
@@ -81,7 +80,7 @@ TEST_F(TextVectorsTest, AreTheSameBitsInNarrowPrecisions) {
     if (precision == Precision::kBf16 ? !CpuHasBf16() : !CpuHasAvx2()) continue;
     EmbedderOptions options = Options(LongInputKind::kTruncate);
     options.precision = precision;
-    const EmbedderImpl embedder(kTinyBert, options);
+    const Session embedder(kTinyBert, options);
     VectorCache cache(folder_.path() / PrecisionName(precision));
     EmbedTexts(embedder, std::span(texts_).subspan(301, 57), Role::kDocument, {}, &cache);
     EXPECT_EQ(EmbedTexts(embedder, texts_, Role::kDocument, {}, &cache).values,
@@ -90,7 +89,7 @@ TEST_F(TextVectorsTest, AreTheSameBitsInNarrowPrecisions) {
 }
 
 TEST_F(TextVectorsTest, AreWhatTheEmbedderGivesAtUnitLength) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kWindowMean));
+  const Session embedder(kTinyBert, Options(LongInputKind::kWindowMean));
   VectorCache cache(file_);
   std::vector<float> expected = embedder.Embed(texts_, {}).values;
   const VectorSet found = EmbedTexts(embedder, texts_, Role::kDocument, {}, &cache);
@@ -112,7 +111,7 @@ TEST_F(TextVectorsTest, AreWhatTheEmbedderGivesAtUnitLength) {
 }
 
 TEST_F(TextVectorsTest, OfTextsThatAreAlikeAreComputedOnce) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kTruncate));
+  const Session embedder(kTinyBert, Options(LongInputKind::kTruncate));
   VectorCache cache(file_);
   const std::vector<std::string> texts = {"a text", "another", "a text", "a text"};
   std::vector<std::size_t> progress;
@@ -126,7 +125,7 @@ TEST_F(TextVectorsTest, OfTextsThatAreAlikeAreComputedOnce) {
 }
 
 TEST_F(TextVectorsTest, ThatAreFoundCountAsDoneAtOnce) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kTruncate));
+  const Session embedder(kTinyBert, Options(LongInputKind::kTruncate));
   VectorCache cache(file_);
   EmbedTexts(embedder, std::span(texts_).first(600), Role::kDocument, {}, &cache);
   std::vector<std::size_t> progress;
@@ -139,7 +138,7 @@ TEST_F(TextVectorsTest, ThatAreFoundCountAsDoneAtOnce) {
 
 // As after a kill: some parts are there and the rest is not.
 TEST_F(TextVectorsTest, AreKeptPartByPart) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kTruncate));
+  const Session embedder(kTinyBert, Options(LongInputKind::kTruncate));
   VectorCache cache(file_);
   struct Broken {};
   const auto break_off = [](std::size_t done) {
@@ -153,7 +152,7 @@ TEST_F(TextVectorsTest, AreKeptPartByPart) {
 }
 
 TEST_F(TextVectorsTest, OfADamagedRowAreComputedAnew) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kTruncate));
+  const Session embedder(kTinyBert, Options(LongInputKind::kTruncate));
   VectorCache cache(file_);
   const VectorSet before = EmbedTexts(embedder, texts_, Role::kDocument, {}, &cache);
   // Two vectors where one belongs, with a checksum of their own.
@@ -164,7 +163,7 @@ TEST_F(TextVectorsTest, OfADamagedRowAreComputedAnew) {
 }
 
 TEST_F(TextVectorsTest, OfATextThatIsTooLongAreRefusedByItsPlace) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kError));
+  const Session embedder(kTinyBert, Options(LongInputKind::kError));
   VectorCache cache(file_);
   std::vector<std::string> texts(9, "a text");
   texts[7] = texts_[std::max_element(texts_.begin(), texts_.end(),
@@ -179,7 +178,7 @@ TEST_F(TextVectorsTest, OfATextThatIsTooLongAreRefusedByItsPlace) {
 }
 
 TEST_F(TextVectorsTest, OfNoTextsAreNone) {
-  const EmbedderImpl embedder(kTinyBert, Options(LongInputKind::kTruncate));
+  const Session embedder(kTinyBert, Options(LongInputKind::kTruncate));
   VectorCache cache(file_);
   EXPECT_EQ(EmbedTexts(embedder, {}, Role::kDocument, {}, &cache).size(), 0U);
   EXPECT_EQ(EmbedTextWindows(embedder, {}, Role::kDocument, {}, &cache).size(), 0U);

@@ -1,4 +1,4 @@
-#include "base/progress.h"
+#include "base/progress_line.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -23,18 +23,18 @@ std::optional<double> SecondsLeft(double elapsed, std::size_t done, std::size_t 
   return elapsed * static_cast<double>(total - done) / static_cast<double>(done - found);
 }
 
-Progress::Progress(std::string label, bool quiet)
+ProgressLine::ProgressLine(std::string label, bool quiet)
     : label_(std::move(label)),
       quiet_(quiet),
       terminal_(::isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       last_(start_) {}
 
-Progress::~Progress() {
+ProgressLine::~ProgressLine() {
   if (drawn_ && terminal_) std::fputc('\n', stderr);
 }
 
-void Progress::Update(std::size_t done, std::size_t total, std::size_t found) {
+void ProgressLine::Update(std::size_t done, std::size_t total, std::size_t found) {
   if (quiet_ || (done == 0 && total == 0)) return;
   const Clock::time_point now = Clock::now();
   const double since_last = std::chrono::duration<double>(now - last_).count();

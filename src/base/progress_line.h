@@ -14,13 +14,13 @@ std::optional<double> SecondsLeft(double elapsed, std::size_t done, std::size_t 
 
 // On a terminal one line is redrawn; elsewhere (a log) a line appears about every ten seconds. The command
 // line owns one of these; the library only calls back.
-class Progress {
+class ProgressLine {
  public:
   // Quiet: prints nothing.
-  Progress(std::string label, bool quiet);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressLine(std::string label, bool quiet);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   // `total` 0: not known yet. `found`: how much of `done` was found done, and says nothing of the rest.
   void Update(std::size_t done, std::size_t total, std::size_t found = 0);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
-#include "embedding/model.h"
+#include "embedding/loaded_model.h"
 #include "encoder/intervention.h"
 #include "encoder/model_spec.h"
 #include "encoder/probe.h"
@@ -47,22 +47,22 @@ struct WindowEmbeddings {
 // One set of options, with memory of its own to work in, over a model and threads that others may share. From
 // one thread at a time; those of one model and one pool may be used at the same time, and the result of each
 // is the same bit for bit as by itself.
-class EmbedderImpl {
+class Session {
  public:
   // Nothing is loaded, and nothing packed but what the model has not been asked for before: weights of
   // `options.precision`. `options.threads` was the pool's to follow. Throws kBadInput for options that do not
-  // fit the model, and as Model::encoder.
-  EmbedderImpl(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
-               const EmbedderOptions& options);
-  // With a model and a pool of its own. Throws as Model too.
-  EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options);
-  ~EmbedderImpl();
+  // fit the model, and as LoadedModel::encoder.
+  Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> pool,
+          const EmbedderOptions& options);
+  // With a model and a pool of its own. Throws as LoadedModel too.
+  Session(const std::filesystem::path& folder, const EmbedderOptions& options);
+  ~Session();
 
   // To be shared with another.
-  const std::shared_ptr<const Model>& shared_model() const { return model_; }
+  const std::shared_ptr<const LoadedModel>& shared_model() const { return model_; }
   const std::shared_ptr<ThreadPool>& shared_pool() const { return pool_; }
 
-  const Model& model() const { return *model_; }
+  const LoadedModel& model() const { return *model_; }
   const Checkpoint& checkpoint() const { return model_->checkpoint(); }
   const Tokenizer& tokenizer() const { return model_->tokenizer(); }
   const Encoder& encoder() const { return encoder_; }
@@ -114,7 +114,7 @@ class EmbedderImpl {
   bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
 
  private:
-  std::shared_ptr<const Model> model_;
+  std::shared_ptr<const LoadedModel> model_;
   std::shared_ptr<ThreadPool> pool_;
   EmbedderOptions options_;
   const Encoder& encoder_;  // the model's, of the precision asked for

@@ -21,15 +21,15 @@ class ThreadPool;
 
 // Loaded once and never changed. Any number of threads may use one at a time; what they do not ask for is
 // neither packed nor read.
-class Model {
+class LoadedModel {
  public:
   // A sentence-transformers folder: its small files, the tokenizer and the modules after pooling, and the
   // header of its weights. Throws kIo (missing file), kBadCheckpoint or kUnsupported (architecture,
   // tokenizer).
-  explicit Model(const std::filesystem::path& folder);
-  ~Model();
-  Model(const Model&) = delete;
-  Model& operator=(const Model&) = delete;
+  explicit LoadedModel(const std::filesystem::path& folder);
+  ~LoadedModel();
+  LoadedModel(const LoadedModel&) = delete;
+  LoadedModel& operator=(const LoadedModel&) = delete;
 
   const Checkpoint& checkpoint() const { return checkpoint_; }
   const Tokenizer& tokenizer() const { return tokenizer_; }

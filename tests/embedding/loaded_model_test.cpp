@@ -1,5 +1,5 @@
 // One model shared: by threads with options of their own, by precisions, and its fingerprint.
-#include "embedding/model.h"
+#include "embedding/loaded_model.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 #include "math/cpu.h"
 #include "math/thread_pool.h"
 
@@ -71,7 +71,7 @@ std::vector<Call> Calls() {
 }
 
 // All texts at once, and one alone, which the threads of a pool share.
-std::vector<float> EmbedAll(const EmbedderImpl& embedder, Role role) {
+std::vector<float> EmbedAll(const Session& embedder, Role role) {
   const std::vector<std::string> texts = Texts();
   std::vector<float> values = embedder.Embed(texts, {}, 0, role).values;
   const std::vector<float> alone = embedder.Embed(std::vector<std::string>{texts[9]}, {}, 0, role).values;
@@ -79,18 +79,18 @@ std::vector<float> EmbedAll(const EmbedderImpl& embedder, Role role) {
   return values;
 }
 
-TEST(Model, GivesEachOfEightThreadsTheBitsOfOneAlone) {
+TEST(LoadedModel, GivesEachOfEightThreadsTheBitsOfOneAlone) {
   const std::vector<Call> calls = Calls();
   std::vector<std::vector<float>> expected;
   for (const Call& call : calls) {
     EmbedderOptions options = call.options;
     options.threads = 1;
-    expected.push_back(EmbedAll(EmbedderImpl(kTinyBert, options), call.role));
+    expected.push_back(EmbedAll(Session(kTinyBert, options), call.role));
     for (std::size_t i = 0; i + 1 < expected.size(); ++i)
       ASSERT_NE(expected[i], expected.back()) << calls[i].name << " and " << call.name;
   }
   for (const std::size_t pool_threads : {1, 3}) {
-    const auto model = std::make_shared<const Model>(kTinyBert);
+    const auto model = std::make_shared<const LoadedModel>(kTinyBert);
     const auto pool = std::make_shared<ThreadPool>(pool_threads);
     const std::string fingerprint = Fingerprint(OpenCheckpoint(kTinyBert));
     std::vector<std::size_t> differences(calls.size());
@@ -101,7 +101,7 @@ TEST(Model, GivesEachOfEightThreadsTheBitsOfOneAlone) {
         // All ask for the packed weights, and for the fingerprint, at the same time.
         ++ready;
         while (ready < calls.size()) std::this_thread::yield();
-        const EmbedderImpl embedder(model, pool, calls[c].options);
+        const Session embedder(model, pool, calls[c].options);
         differences[c] += model->fingerprint() == fingerprint ? 0 : 1;
         for (int round = 0; round < 4; ++round)
           differences[c] += EmbedAll(embedder, calls[c].role) == expected[c] ? 0 : 1;
@@ -113,8 +113,8 @@ TEST(Model, GivesEachOfEightThreadsTheBitsOfOneAlone) {
   }
 }
 
-TEST(Model, PacksItsWeightsOnceForEachPrecision) {
-  const Model model(kTinyBert);
+TEST(LoadedModel, PacksItsWeightsOnceForEachPrecision) {
+  const LoadedModel model(kTinyBert);
   ThreadPool pool(2);
   const Encoder* const full = &model.encoder(Precision::kFp32, pool);
   EXPECT_EQ(&model.encoder(Precision::kFp32, pool), full);
@@ -125,33 +125,33 @@ TEST(Model, PacksItsWeightsOnceForEachPrecision) {
   EXPECT_EQ(&model.encoder(Precision::kFp32, pool), full);
 }
 
-TEST(Model, ServesTwoPrecisionsSideBySide) {
+TEST(LoadedModel, ServesTwoPrecisionsSideBySide) {
   if (!CpuHasAvx2()) GTEST_SKIP() << "int8 needs AVX2";
-  const auto model = std::make_shared<const Model>(kTinyBert);
+  const auto model = std::make_shared<const LoadedModel>(kTinyBert);
   const auto pool = std::make_shared<ThreadPool>(2);
   EmbedderOptions narrow;
   narrow.precision = Precision::kInt8;
-  const EmbedderImpl a(model, pool, {}), b(model, pool, narrow);
+  const Session a(model, pool, {}), b(model, pool, narrow);
   const std::vector<float> full = EmbedAll(a, Role::kDocument), rounded = EmbedAll(b, Role::kDocument);
   EXPECT_NE(full, rounded);
-  EXPECT_EQ(full, EmbedAll(EmbedderImpl(kTinyBert, {}), Role::kDocument));
-  EXPECT_EQ(rounded, EmbedAll(EmbedderImpl(kTinyBert, narrow), Role::kDocument));
+  EXPECT_EQ(full, EmbedAll(Session(kTinyBert, {}), Role::kDocument));
+  EXPECT_EQ(rounded, EmbedAll(Session(kTinyBert, narrow), Role::kDocument));
 }
 
-TEST(Model, OutlivesWhoeverLoadedIt) {
-  auto first = std::make_unique<EmbedderImpl>(kTinyBert, EmbedderOptions{});
+TEST(LoadedModel, OutlivesWhoeverLoadedIt) {
+  auto first = std::make_unique<Session>(kTinyBert, EmbedderOptions{});
   const std::vector<float> expected = EmbedAll(*first, Role::kDocument);
-  const EmbedderImpl second(first->shared_model(), first->shared_pool(), {});
+  const Session second(first->shared_model(), first->shared_pool(), {});
   first.reset();
   EXPECT_EQ(EmbedAll(second, Role::kDocument), expected);
 }
 
 // Files that change afterwards are not those it was loaded from, and are not read again.
-TEST(Model, KeepsTheFingerprintItHadAtFirst) {
+TEST(LoadedModel, KeepsTheFingerprintItHadAtFirst) {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "model";
   std::filesystem::copy(kTinyBert, copy, std::filesystem::copy_options::recursive);
-  const Model model(copy);
+  const LoadedModel model(copy);
   const std::string before = model.fingerprint();
   EXPECT_EQ(before, Fingerprint(OpenCheckpoint(kTinyBert)));
   WriteFile(copy / "config.json", ReadFile(copy / "config.json") + "\n");
@@ -159,16 +159,16 @@ TEST(Model, KeepsTheFingerprintItHadAtFirst) {
   EXPECT_EQ(model.fingerprint(), before);
 }
 
-TEST(Model, RefusesOptionsThatDoNotFitItBeforeTheWeightsArePacked) {
-  const auto model = std::make_shared<const Model>(kTinyBert);
+TEST(LoadedModel, RefusesOptionsThatDoNotFitItBeforeTheWeightsArePacked) {
+  const auto model = std::make_shared<const LoadedModel>(kTinyBert);
   const auto pool = std::make_shared<ThreadPool>(1);
   EmbedderOptions options;
   options.attention.by_head = {{1}};
-  EXPECT_THROW(EmbedderImpl(model, pool, options), Error);
+  EXPECT_THROW(Session(model, pool, options), Error);
   options = {};
   options.max_length = 81;
-  EXPECT_THROW(EmbedderImpl(model, pool, options), Error);
-  EXPECT_NO_THROW(EmbedderImpl(model, pool, {}));
+  EXPECT_THROW(Session(model, pool, options), Error);
+  EXPECT_NO_THROW(Session(model, pool, {}));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 
 #include <algorithm>
 #include <mutex>
@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kChunkTexts = 4096;
 
 // Options are checked before weights are packed for them.
-const Encoder& CheckedEncoder(const Model& model, ThreadPool& pool, const EmbedderOptions& options) {
+const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
   options.attention.Check(model.spec().layers, model.spec().heads);
   options.post_process.Check(model.spec().hidden);
   return model.encoder(options.precision, pool);
@@ -28,8 +28,8 @@ const Encoder& CheckedEncoder(const Model& model, ThreadPool& pool, const Embedd
 
 }  // namespace
 
-EmbedderImpl::EmbedderImpl(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool,
-                           const EmbedderOptions& options)
+Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> pool,
+                 const EmbedderOptions& options)
     : model_(std::move(model)),
       pool_(std::move(pool)),
       options_(options),
@@ -48,13 +48,13 @@ EmbedderImpl::EmbedderImpl(std::shared_ptr<const Model> model, std::shared_ptr<T
   CheckLongInput(options_.long_input, special_tokens(), lengths.in_force);
 }
 
-EmbedderImpl::EmbedderImpl(const std::filesystem::path& folder, const EmbedderOptions& options)
-    : EmbedderImpl(std::make_shared<const Model>(folder), std::make_shared<ThreadPool>(options.threads),
-                   options) {}
+Session::Session(const std::filesystem::path& folder, const EmbedderOptions& options)
+    : Session(std::make_shared<const LoadedModel>(folder), std::make_shared<ThreadPool>(options.threads),
+              options) {}
 
-EmbedderImpl::~EmbedderImpl() = default;
+Session::~Session() = default;
 
-LengthLimits EmbedderImpl::limits() const {
+LengthLimits Session::limits() const {
   LengthLimits limits;
   limits.positions = spec().positions();
   limits.sentence_transformers = checkpoint().max_seq_length;
@@ -65,7 +65,7 @@ LengthLimits EmbedderImpl::limits() const {
   return limits;
 }
 
-std::vector<std::vector<std::int32_t>> EmbedderImpl::Tokenize(std::span<const std::string> texts) const {
+std::vector<std::vector<std::int32_t>> Session::Tokenize(std::span<const std::string> texts) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());
   pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer().EncodeIds(texts[i], &ids[i]); });
   for (std::size_t i = 0; i < texts.size(); ++i)
@@ -73,8 +73,8 @@ std::vector<std::vector<std::int32_t>> EmbedderImpl::Tokenize(std::span<const st
   return ids;
 }
 
-std::vector<std::int32_t> EmbedderImpl::WithSpecials(std::span<const std::int32_t> content,
-                                                     std::size_t length) const {
+std::vector<std::int32_t> Session::WithSpecials(std::span<const std::int32_t> content,
+                                                std::size_t length) const {
   const std::size_t kept = std::min(content.size(), length - special_tokens());
   const auto prefix = tokenizer().prefix();
   const auto suffix = tokenizer().suffix();
@@ -86,8 +86,8 @@ std::vector<std::int32_t> EmbedderImpl::WithSpecials(std::span<const std::int32_
   return sequence;
 }
 
-void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences,
-                                  const SequenceRun& how, const Sink& sink) const {
+void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& how,
+                             const Sink& sink) const {
   std::vector<std::size_t> lengths(sequences.size());
   std::transform(sequences.begin(), sequences.end(), lengths.begin(), [](const auto& s) { return s.size(); });
   const std::vector<BatchRange> batches = MakeBatches(lengths, pool_->size(), kBatchTokens);
@@ -132,14 +132,14 @@ void EmbedderImpl::EmbedSequences(std::span<const std::vector<std::int32_t>> seq
   }
 }
 
-void EmbedderImpl::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
-                                std::span<float> vector) const {
+void Session::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
+                           std::span<float> vector) const {
   PoolStates(checkpoint().pooling, states, tokens, vector);
   model_->modules().Apply(run.role, vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 
-void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {
+void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {
   std::vector<float> row(spec().hidden);
   std::fill(vector.begin(), vector.end(), 0.0F);
   for (const std::int32_t id : sequence) {
@@ -149,9 +149,9 @@ void EmbedderImpl::StaticVector(std::span<const std::int32_t> sequence, std::spa
   if (checkpoint().normalize) NormalizeVector(vector);
 }
 
-WindowEmbeddings EmbedderImpl::EmbedWindows(std::span<const std::string> texts,
-                                            const Embedder::ProgressCallback& progress,
-                                            std::size_t first_text, Role role, bool post_process) const {
+WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
+                                       const Embedder::ProgressCallback& progress, std::size_t first_text,
+                                       Role role, bool post_process) const {
   const std::size_t hidden = spec().hidden;
   const std::size_t length = limits().in_force;
   WindowEmbeddings result;
@@ -191,8 +191,8 @@ WindowEmbeddings EmbedderImpl::EmbedWindows(std::span<const std::string> texts,
   return result;
 }
 
-Embeddings EmbedderImpl::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
-                               std::size_t first_text, Role role) const {
+Embeddings Session::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
+                          std::size_t first_text, Role role) const {
   const std::size_t hidden = spec().hidden;
   const PostProcess& post = options_.post_process;
   Embeddings result;

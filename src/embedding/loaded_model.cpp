@@ -1,4 +1,4 @@
-#include "embedding/model.h"
+#include "embedding/loaded_model.h"
 
 #include <fmt/format.h>
 
@@ -39,7 +39,7 @@ void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
 
 }  // namespace
 
-Model::Model(const std::filesystem::path& folder)
+LoadedModel::LoadedModel(const std::filesystem::path& folder)
     : checkpoint_(OpenCheckpoint(folder)),
       tokenizer_(checkpoint_.tokenizer_json),
       spec_(MakeModelSpec(checkpoint_)),
@@ -49,16 +49,16 @@ Model::Model(const std::filesystem::path& folder)
   WarnOfLimit(spec_, checkpoint_);
 }
 
-Model::~Model() = default;
+LoadedModel::~LoadedModel() = default;
 
-const Encoder& Model::encoder(Precision precision, ThreadPool& pool) const {
+const Encoder& LoadedModel::encoder(Precision precision, ThreadPool& pool) const {
   const std::lock_guard lock(packing_);
   std::unique_ptr<const Encoder>& encoder = encoders_.at(static_cast<std::size_t>(precision));
   if (encoder == nullptr) encoder = std::make_unique<const Encoder>(checkpoint_, spec_, pool, precision);
   return *encoder;
 }
 
-const std::string& Model::fingerprint() const {
+const std::string& LoadedModel::fingerprint() const {
   const std::lock_guard lock(hashing_);
   if (fingerprint_.empty()) fingerprint_ = Fingerprint(checkpoint_);
   return fingerprint_;

@@ -9,7 +9,7 @@
 #include "collapse/vector_sample.h"
 #include "controls/ablation.h"
 #include "controls/control_plan.h"
-#include "embedding/embedder_impl.h"
+#include "embedding/session.h"
 
 namespace lengthwise {
 
@@ -50,6 +50,6 @@ struct MeasureOptions {
 };
 
 // Throws kBadInput, saying what is wrong with which option.
-void CheckMeasureOptions(const MeasureOptions& options, const EmbedderImpl& embedder);
+void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder);
 
 }  // namespace lengthwise
