@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "checkpoint/checkpoint.h"
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/embedder.h"
 #include "lengthwise/long_input.h"
@@ -15,6 +14,7 @@
 namespace lengthwise {
 
 class LoadedModel;
+struct Checkpoint;
 
 // Where the mean of queries comes from.
 enum class QuerySource {

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "text/documents.h"
+#include "lengthwise/documents.h"
 
 namespace lengthwise {
 

@@ -15,7 +15,7 @@
 #include "controls/controls.h"
 #include "controls/gain.h"
 #include "embedding/session.h"
-#include "lengthwise/measure_options.h"
+#include "measure/measure_options.h"
 #include "measure/measure_statistics.h"
 #include "text/documents.h"
 

@@ -1,4 +1,4 @@
-#include "lengthwise/measure_options.h"
+#include "measure/measure_options.h"
 
 #include "base/fail.h"
 #include "collapse/truncation.h"

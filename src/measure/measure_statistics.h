@@ -13,7 +13,7 @@
 #include "collapse/document_stream.h"
 #include "collapse/truncated_document.h"
 #include "collapse/truncation.h"
-#include "lengthwise/measure_options.h"
+#include "measure/measure_options.h"
 
 namespace lengthwise {
 
