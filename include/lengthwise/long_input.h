@@ -12,7 +12,13 @@ enum class LongInputKind {
   kError,       // refuse, naming the text
   kTruncate,    // keep the first tokens
   kWindowMean,  // embed windows, average their vectors weighted by tokens, normalise if the model does
+  // One vector of unit length: normalise(lead w + (1 - lead) normalise(sum of all w_i)), w_i the windows'
+  // vectors of unit length and w the first: the beginning counts for more, as it says what a text is. A query
+  // is not split: it is read up to the length in force.
+  kLeadBody,
 };
+
+inline constexpr double kDefaultLead = 0.3;
 
 // Lengths are tokens, special tokens included; each window carries its own special tokens.
 struct LongInput {
@@ -21,9 +27,15 @@ struct LongInput {
   std::size_t window = 0;
   // Content tokens from one window's start to the next; 0: no overlap.
   std::size_t stride = 0;
+  // kLeadBody alone, from 0 to 1: the share of the first window.
+  double lead = kDefaultLead;
+  bool operator==(const LongInput&) const = default;
 };
 
-// "error", "truncate", "window-mean". Throws kBadInput, naming the choices, for anything else.
+// Whether a text is cut into windows that are all embedded.
+bool HasWindows(LongInputKind kind);
+
+// "error", "truncate", "window-mean", "lead-body". Throws kBadInput, naming the choices, for anything else.
 LongInputKind ParseLongInputKind(std::string_view name);
 const char* LongInputKindName(LongInputKind kind);
 

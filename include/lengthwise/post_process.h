@@ -30,17 +30,23 @@ enum class PostProcessKind {
 inline constexpr double kLeastEpsilon = 1e-6;
 inline constexpr double kMostEpsilon = 1e6;
 
-// What to fit. U and lambda are eigenvectors and eigenvalues of the documents' covariance; epsilon is a
-// shrinkage: as it grows, whitening becomes centring.
+// What to fit. U and lambda are eigenvectors and eigenvalues of a scatter S; epsilon is a shrinkage: as it
+// grows, whitening becomes centring. S is the covariance of the documents' vectors; of documents with several
+// vectors each, those of their windows, it may be
+//   within S_within / tr S_within + (1 - within) S_total / tr S_total,
+// S_within the scatter of a document's windows about the document's own mean: which document a window is of
+// stands in for a label (within-class covariance normalisation, Hatch, Kajarekar, Stolcke 2006; the blend is
+// Kaldi's total-covariance factor).
 struct PostProcessSpec {
   PostProcessKind kind = PostProcessKind::kNone;
   double epsilon = 0;          // kWhiten alone
+  double within = 0;           // kWhiten alone; from 0 to 1
   std::size_t directions = 0;  // kRemoveTop alone
   bool operator==(const PostProcessSpec&) const = default;
 };
 
-// "none", "center", "whiten:EPSILON", "abtt:DIRECTIONS". Throws kBadInput for anything else and for numbers
-// out of range, naming the choices.
+// "none", "center", "whiten:EPSILON", "whiten:EPSILON:within=SHARE", "abtt:DIRECTIONS". Throws kBadInput for
+// anything else and for numbers out of range, naming the choices.
 PostProcessSpec ParsePostProcessSpec(std::string_view text);
 // The same text, with the shortest digits that read back as the same number.
 std::string FormatPostProcessSpec(const PostProcessSpec& spec);
@@ -84,17 +90,28 @@ struct VectorMoments {
   std::vector<double> sum;  // [dimension], of x
   std::vector<double>
       second_moment;  // [dimension x dimension], of x x^T; column-major, the lower triangle is kept
+  // Of texts with several vectors: the sum of (x - m)(x - m)^T, m the mean of the text's own vectors, in the
+  // same form; empty where there was none.
+  std::vector<double> within_moment;
+  std::uint64_t texts = 0;  // a text of several vectors counts once
 
-  // rows [n x dimension]; many at once are faster. Throws kBadInput for a component that is not finite.
+  // rows [n x dimension], each a text of its own; many at once are faster. Throws kBadInput for a component
+  // that is not finite.
   void Add(std::span<const float> rows);
+  // Rows offsets[i] to offsets[i + 1] are of text i; of whole texts alone. Throws as Add.
+  void AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets);
   // Throws kBadInput where dimensions differ.
   void Merge(const VectorMoments& other);
+
+ private:
+  void AddRows(std::span<const float> rows);
 };
 
 // Fits `spec`: the map from the documents, the means from each side. Without `queries` (null), they are
-// centred on the documents' mean, which costs much of the gain where queries lie elsewhere. Throws kBadInput
-// for too few vectors to fit on (2; for kRemoveTop directions + 2; 2 queries), for vectors that are all the
-// same, for directions >= dimension, and where dimensions differ.
+// centred on the documents' mean, which costs much of the gain where queries lie elsewhere. Where no document
+// has two vectors there is no scatter within documents: the result's spec then says within 0. Throws
+// kBadInput for too few vectors to fit on (2; for kRemoveTop directions + 2; 2 queries), for vectors that are
+// all the same, for directions >= dimension, and where dimensions differ.
 PostProcess FitPostProcess(const PostProcessSpec& spec, const VectorMoments& documents,
                            const VectorMoments* queries);
 

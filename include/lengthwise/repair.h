@@ -10,22 +10,12 @@
 #include "lengthwise/embedder.h"
 #include "lengthwise/long_input.h"
 #include "lengthwise/post_process.h"
+#include "lengthwise/query_mean.h"
 
 namespace lengthwise {
 
 class LoadedModel;
 struct Checkpoint;
-
-// Where the mean of queries comes from.
-enum class QuerySource {
-  kDocuments,  // the documents' mean: queries are treated as documents
-  kQueries,    // a sample of queries
-  kPseudo,     // titles and sentences of the documents (text/pseudo_queries.h)
-};
-
-// "documents", "queries", "pseudo". Throws kBadInput, naming the three, for anything else.
-QuerySource ParseQuerySource(std::string_view name);
-const char* QuerySourceName(QuerySource source);
 
 // What a post-processing was fitted on.
 struct PostProcessOrigin {

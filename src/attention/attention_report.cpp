@@ -35,8 +35,7 @@ std::vector<AttentionSequence> PlanSequences(const Session& embedder, std::span<
           MakeWindows(content[t].size(), specials, embedder.limits().in_force, policy, t);
       for (std::size_t w = 0; w < windows.size(); ++w) {
         const auto part = std::span(content[t]).subspan(windows[w].begin, windows[w].size());
-        sequences.push_back({t, documents[t].id,
-                             policy.kind == LongInputKind::kWindowMean ? std::optional(w) : std::nullopt,
+        sequences.push_back({t, documents[t].id, HasWindows(policy.kind) ? std::optional(w) : std::nullopt,
                              embedder.WithSpecials(part, part.size() + specials)});
       }
       totals.cut += CoveredTokens(windows) < content[t].size() ? 1 : 0;

@@ -103,8 +103,7 @@ CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
 }
 
 std::size_t WorkOf(const std::string& text, const Session& embedder) {
-  if (embedder.options().long_input.kind == LongInputKind::kWindowMean)
-    return text.size() + ResumeFile::kBytesPerToken;
+  if (HasWindows(embedder.options().long_input.kind)) return text.size() + ResumeFile::kBytesPerToken;
   return std::min(text.size(), ResumeFile::kBytesPerToken * embedder.limits().in_force) +
          ResumeFile::kBytesPerToken;
 }

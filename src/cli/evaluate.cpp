@@ -59,25 +59,6 @@ std::vector<Side> SidesOf(const std::vector<std::string>& names) {
   return sides;
 }
 
-// The base run's model, as given but for what the settings change.
-std::unique_ptr<Session> OpenFor(const EvaluateCommand& command, Repair repair, const RunSettings& settings,
-                                 const Session& base) {
-  ModelOptions model = command.model;
-  if (settings.temperature) {
-    repair.attention.temperature = *settings.temperature;
-    repair.attention.by_head.clear();
-  }
-  if (settings.length) {
-    model.max_length = *settings.length;
-    repair.long_input = {};
-  }
-  if (settings.window) {
-    model.max_length = *settings.window;
-    repair.long_input = {.kind = LongInputKind::kWindowMean, .window = *settings.window, .stride = 0};
-  }
-  return std::unique_ptr<Session>(new Session(OpenEmbedder(model, repair, base)));
-}
-
 void CheckPlacesOf(const EvaluateCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
   for (const std::string& task : command.tasks) places.folders.push_back({"--task", task});
@@ -120,13 +101,10 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const Task& task : tasks) {
     std::optional<ProgressLine> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
     const std::size_t found_before = found_so_far();
-    const auto embedder_for = [&](const RunSettings& settings) {
-      return OpenFor(command, repair, settings, base);
-    };
     const auto update = [&](std::size_t done, std::size_t total) {
       progress->Update(done, total, found_so_far() - found_before);
     };
-    for (TaskResult& result : EvaluateTask(task, base, embedder_for, options, update)) {
+    for (TaskResult& result : EvaluateTask(task, base, options, update)) {
       results.push_back(std::move(result));
     }
   }
@@ -193,6 +171,12 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->type_name("N,...")
       ->delimiter(',')
       ->check(WholeNumber(1));
+  sub.remove_option(sub.get_option("--lead"));
+  sub.add_option("--lead", options.leads, "Shares of the first window in lead-body, each a run")
+      ->type_name("A,...")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(Number(0, 1));
   sub.add_option("--best", options.best,
                  "Windows of a document whose mean score is the document's, where it has several vectors")
       ->type_name("K,...")

@@ -24,8 +24,8 @@ Session MakeEmbedder(std::shared_ptr<const LoadedModel> model, std::shared_ptr<T
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, *model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
+  const bool lengths_given = options.max_length > 0 || !options.long_input.empty() || options.window ||
+                             options.stride || options.lead;
   if (!lengths_given) return Session(std::move(model), std::move(pool), embedder);
   return AsUsage([&] { return Session(std::move(model), std::move(pool), embedder); });
 }
@@ -64,16 +64,21 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->type_name("READING")
       ->check(OneOf({"scores", "logits"}));
   command
-      .add_option("--long-input", options.long_input,
-                  "Texts beyond the length: error, truncate or window-mean")
+      .add_option(
+          "--long-input", options.long_input,
+          "Texts beyond the length: error, truncate, window-mean or lead-body (the first window beside "
+          "the mean of all)")
       ->type_name("POLICY")
-      ->check(OneOf({"error", "truncate", "window-mean"}));
+      ->check(OneOf({"error", "truncate", "window-mean", "lead-body"}));
   command.add_option("--window", options.window, "Tokens of a window, special tokens included")
       ->check(WholeNumber(1))
       ->type_name("N");
   command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
       ->check(WholeNumber(1))
       ->type_name("N");
+  command.add_option("--lead", options.lead, "Share of the first window in lead-body (default: 0.3)")
+      ->check(Number(0, 1))
+      ->type_name("A");
 }
 
 void PrintWarnings(const Checkpoint& checkpoint) {
@@ -94,6 +99,7 @@ Repair RepairOf(const ModelOptions& options) {
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;
   if (options.stride) repair.long_input.stride = *options.stride;
+  if (options.lead) repair.long_input.lead = *options.lead;
   return repair;
 }
 

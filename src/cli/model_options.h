@@ -25,6 +25,7 @@ struct ModelOptions {
   std::string long_input;
   std::optional<std::size_t> window;
   std::optional<std::size_t> stride;
+  std::optional<double> lead;
 };
 
 void AddModelOptions(CLI::App& command, ModelOptions& options);

@@ -14,11 +14,12 @@ std::size_t WindowLength(const LongInput& policy, std::size_t length_in_force) {
 }  // namespace
 
 LongInputKind ParseLongInputKind(std::string_view name) {
-  for (const LongInputKind kind :
-       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean}) {
+  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
+                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
     if (name == LongInputKindName(kind)) return kind;
   }
-  Fail(ErrorCode::kBadInput, "unknown long-input policy \"{}\"; choose error, truncate or window-mean", name);
+  Fail(ErrorCode::kBadInput,
+       "unknown long-input policy \"{}\"; choose error, truncate, window-mean or lead-body", name);
 }
 
 const char* LongInputKindName(LongInputKind kind) {
@@ -29,8 +30,14 @@ const char* LongInputKindName(LongInputKind kind) {
       return "truncate";
     case LongInputKind::kWindowMean:
       return "window-mean";
+    case LongInputKind::kLeadBody:
+      return "lead-body";
   }
   return "truncate";
+}
+
+bool HasWindows(LongInputKind kind) {
+  return kind == LongInputKind::kWindowMean || kind == LongInputKind::kLeadBody;
 }
 
 void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::size_t length_in_force) {
@@ -39,12 +46,22 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
          "a length of {} tokens leaves no room beside the model's {} special tokens; the least is {}",
          length_in_force, special_tokens, special_tokens + 1);
   }
-  if (policy.kind != LongInputKind::kWindowMean) {
-    if (policy.window == 0 && policy.stride == 0) return;
+  // Written so that NaN is refused too.
+  if (!(policy.lead >= 0 && policy.lead <= 1)) {
+    Fail(ErrorCode::kBadInput, "the lead is a share of the vector, from 0 to 1, not {}", policy.lead);
+  }
+  if (policy.kind != LongInputKind::kLeadBody && policy.lead != kDefaultLead) {
     Fail(ErrorCode::kBadInput,
-         "a window or stride has no effect with the long-input policy {}; choose window-mean or leave them "
-         "out",
+         "a lead has no effect with the long-input policy {}; choose lead-body or leave it out",
          LongInputKindName(policy.kind));
+  }
+  if (!HasWindows(policy.kind)) {
+    if (policy.window == 0 && policy.stride == 0) return;
+    Fail(
+        ErrorCode::kBadInput,
+        "a window or stride has no effect with the long-input policy {}; choose window-mean or lead-body, or "
+        "leave them out",
+        LongInputKindName(policy.kind));
   }
   const std::size_t window = WindowLength(policy, length_in_force);
   if (window <= special_tokens) {
@@ -66,8 +83,7 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
 
 std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_tokens,
                                 std::size_t length_in_force, const LongInput& policy, std::size_t text) {
-  const std::size_t limit =
-      policy.kind == LongInputKind::kWindowMean ? WindowLength(policy, length_in_force) : length_in_force;
+  const std::size_t limit = HasWindows(policy.kind) ? WindowLength(policy, length_in_force) : length_in_force;
   if (content_tokens + special_tokens <= limit) return {{0, content_tokens}};
   switch (policy.kind) {
     case LongInputKind::kError:
@@ -78,6 +94,7 @@ std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_
     case LongInputKind::kTruncate:
       return {{0, length_in_force - special_tokens}};
     case LongInputKind::kWindowMean:
+    case LongInputKind::kLeadBody:
       break;
   }
   const std::size_t size = limit - special_tokens;

@@ -14,8 +14,9 @@ namespace lengthwise {
 namespace {
 
 constexpr const char* kChoices =
-    "choose none, center, whiten:EPSILON (such as whiten:0.3) or abtt:DIRECTIONS (all but the top, such as "
-    "abtt:2)";
+    "choose none, center, whiten:EPSILON (such as whiten:0.3), whiten:EPSILON:within=SHARE (windows about "
+    "their "
+    "document's mean, such as whiten:0.1:within=0.8) or abtt:DIRECTIONS (all but the top, such as abtt:2)";
 
 template <typename T>
 T ParseNumber(std::string_view digits, std::string_view text) {
@@ -34,6 +35,9 @@ void CheckSpec(const PostProcessSpec& spec, std::string_view text) {
       !(spec.epsilon >= kLeastEpsilon && spec.epsilon <= kMostEpsilon)) {
     Fail(ErrorCode::kBadInput, "post-processing \"{}\": epsilon must lie between {} and {}", text,
          kLeastEpsilon, kMostEpsilon);
+  }
+  if (!(spec.within >= 0 && spec.within <= 1)) {
+    Fail(ErrorCode::kBadInput, "post-processing \"{}\": within is a share, from 0 to 1", text);
   }
   if (spec.kind == PostProcessKind::kRemoveTop && spec.directions == 0) {
     Fail(ErrorCode::kBadInput, "post-processing \"{}\": removes no direction; give 1 or more, or say center",
@@ -66,13 +70,20 @@ const char* RoleName(Role role) {
 PostProcessSpec ParsePostProcessSpec(std::string_view text) {
   PostProcessSpec spec;
   constexpr std::string_view kWhitenPrefix = "whiten:";
+  constexpr std::string_view kWithinPrefix = ":within=";
   constexpr std::string_view kTopPrefix = "abtt:";
   if (text == "none") return spec;
   if (text == "center") {
     spec.kind = PostProcessKind::kCenter;
   } else if (text.starts_with(kWhitenPrefix)) {
     spec.kind = PostProcessKind::kWhiten;
-    spec.epsilon = ParseNumber<double>(text.substr(kWhitenPrefix.size()), text);
+    std::string_view numbers = text.substr(kWhitenPrefix.size());
+    const std::size_t within = numbers.find(kWithinPrefix);
+    if (within != std::string_view::npos) {
+      spec.within = ParseNumber<double>(numbers.substr(within + kWithinPrefix.size()), text);
+      numbers = numbers.substr(0, within);
+    }
+    spec.epsilon = ParseNumber<double>(numbers, text);
   } else if (text.starts_with(kTopPrefix)) {
     spec.kind = PostProcessKind::kRemoveTop;
     spec.directions = ParseNumber<std::size_t>(text.substr(kTopPrefix.size()), text);
@@ -90,7 +101,8 @@ std::string FormatPostProcessSpec(const PostProcessSpec& spec) {
     case PostProcessKind::kCenter:
       return "center";
     case PostProcessKind::kWhiten:
-      return fmt::format("whiten:{}", spec.epsilon);
+      return fmt::format("whiten:{}", spec.epsilon) +
+             (spec.within > 0 ? fmt::format(":within={}", spec.within) : "");
     case PostProcessKind::kRemoveTop:
       return fmt::format("abtt:{}", spec.directions);
   }

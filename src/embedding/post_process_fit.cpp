@@ -55,6 +55,29 @@ double LeastVariance(const VectorMoments& moments) {
   return 1e-12 * energy / static_cast<double>(moments.count);
 }
 
+// Whether the sums hold a scatter within documents that is more than rounding.
+bool HasWithin(const VectorMoments& documents) {
+  double trace = 0;
+  if (documents.within_moment.empty()) return false;
+  for (std::size_t i = 0; i < documents.dimension; ++i) {
+    trace += documents.within_moment[i * documents.dimension + i];
+  }
+  return trace > LeastVariance(documents) * static_cast<double>(documents.count);
+}
+
+// The scatter of `spec`. Its scale does not matter; that of its two parts to each other does, so that each
+// has trace 1.
+Eigen::MatrixXd ScatterOf(const PostProcessSpec& spec, const VectorMoments& documents,
+                          Eigen::MatrixXd covariance) {
+  if (spec.within == 0) return covariance;
+  const Eigen::Index dimension = Index(documents.dimension);
+  const Eigen::Map<const Eigen::MatrixXd> sums(documents.within_moment.data(), dimension, dimension);
+  const Eigen::MatrixXd within = sums.selfadjointView<Eigen::Lower>();
+  covariance *= (1 - spec.within) / covariance.trace();
+  covariance += (spec.within / within.trace()) * within;
+  return covariance;
+}
+
 Eigen::MatrixXd MapOf(const PostProcessSpec& spec, const VectorMoments& documents) {
   const Eigen::MatrixXd covariance = CovarianceOf(documents);
   if (!(covariance.trace() > LeastVariance(documents))) {
@@ -62,7 +85,7 @@ Eigen::MatrixXd MapOf(const PostProcessSpec& spec, const VectorMoments& document
          "post-processing \"{}\" cannot be fitted: all {} documents have the same vector",
          FormatPostProcessSpec(spec), documents.count);
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(ScatterOf(spec, documents, covariance));
   if (solver.info() != Eigen::Success) {
     Fail(ErrorCode::kInternal, "the eigenvalues of a covariance of {} components did not converge",
          documents.dimension);
@@ -112,6 +135,38 @@ VectorMoments::VectorMoments(std::size_t vector_dimension)
     : dimension(vector_dimension), sum(dimension, 0.0), second_moment(dimension * dimension, 0.0) {}
 
 void VectorMoments::Add(std::span<const float> rows) {
+  AddRows(rows);
+  texts += rows.size() / dimension;
+}
+
+void VectorMoments::AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets) {
+  AddRows(rows);
+  texts += offsets.size() - 1;
+  // Centred rows of many texts, so that each product has many.
+  Eigen::MatrixXd block(Index(dimension), Index(kSummedRows));
+  Eigen::Index filled = 0;
+  const auto sum_block = [&] {
+    if (filled == 0) return;
+    if (within_moment.empty()) within_moment.assign(dimension * dimension, 0.0);
+    Eigen::Map<Eigen::MatrixXd> within(within_moment.data(), Index(dimension), Index(dimension));
+    within.selfadjointView<Eigen::Lower>().rankUpdate(block.leftCols(filled));
+    filled = 0;
+  };
+  for (std::size_t text = 0; text + 1 < offsets.size(); ++text) {
+    const std::size_t count_of_text = offsets[text + 1] - offsets[text];
+    if (count_of_text < 2) continue;
+    const Eigen::Map<const Eigen::MatrixXf> given(rows.data() + offsets[text] * dimension, Index(dimension),
+                                                  Index(count_of_text));
+    const Eigen::VectorXd mean = given.cast<double>().rowwise().mean();
+    for (Eigen::Index r = 0; r < given.cols(); ++r) {
+      block.col(filled++) = given.col(r).cast<double>() - mean;
+      if (filled == block.cols()) sum_block();
+    }
+  }
+  sum_block();
+}
+
+void VectorMoments::AddRows(std::span<const float> rows) {
   if (dimension == 0 || rows.size() % dimension != 0) {
     Fail(ErrorCode::kInternal, "{} numbers are not rows of {}", rows.size(), dimension);
   }
@@ -138,6 +193,12 @@ void VectorMoments::Merge(const VectorMoments& other) {
          other.dimension, dimension);
   }
   count += other.count;
+  texts += other.texts;
+  if (!other.within_moment.empty()) {
+    if (within_moment.empty()) within_moment.assign(dimension * dimension, 0.0);
+    std::transform(within_moment.begin(), within_moment.end(), other.within_moment.begin(),
+                   within_moment.begin(), std::plus<>());
+  }
   std::transform(sum.begin(), sum.end(), other.sum.begin(), sum.begin(), std::plus<>());
   std::transform(second_moment.begin(), second_moment.end(), other.second_moment.begin(),
                  second_moment.begin(), std::plus<>());
@@ -149,10 +210,11 @@ PostProcess FitPostProcess(const PostProcessSpec& spec, const VectorMoments& doc
   if (spec.kind == PostProcessKind::kNone) return post;
   CheckSample(spec, documents, queries);
   post.spec = spec;
+  if (!HasWithin(documents)) post.spec.within = 0;
   post.dimension = documents.dimension;
   post.document_mean = AsFloats(MeanOf(documents));
   post.query_mean = queries != nullptr ? AsFloats(MeanOf(*queries)) : post.document_mean;
-  if (spec.kind != PostProcessKind::kCenter) post.map = AsFloats(MapOf(spec, documents));
+  if (spec.kind != PostProcessKind::kCenter) post.map = AsFloats(MapOf(post.spec, documents));
   post.Check(documents.dimension);
   return post;
 }

@@ -9,6 +9,7 @@
 #include "embedding/batching.h"
 #include "embedding/long_input.h"
 #include "embedding/pooling.h"
+#include "embedding/window_mix.h"
 #include "encoder/encoder.h"
 #include "encoder/energy_probe.h"
 #include "math/thread_pool.h"
@@ -163,8 +164,8 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
     std::vector<std::vector<std::int32_t>> sequences;
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       TokenUse& use = result.tokens[first + i];
-      const std::vector<Window> windows = MakeWindows(content[i].size(), special_tokens(), length,
-                                                      options_.long_input, first_text + first + i);
+      const std::vector<Window> windows =
+          MakeWindows(content[i].size(), special_tokens(), length, LongInputOf(role), first_text + first + i);
       use.windows = static_cast<std::uint32_t>(windows.size());
       for (const Window& window : windows) {
         const auto part = std::span(content[i]).subspan(window.begin, window.end - window.begin);
@@ -191,6 +192,11 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
   return result;
 }
 
+LongInput Session::LongInputOf(Role role) const {
+  const bool whole = role == Role::kQuery && options_.long_input.kind == LongInputKind::kLeadBody;
+  return whole ? LongInput{} : options_.long_input;
+}
+
 Embeddings Session::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
                           std::size_t first_text, Role role) const {
   const std::size_t hidden = spec().hidden;
@@ -207,19 +213,13 @@ Embeddings Session::Embed(std::span<const std::string> texts, const Embedder::Pr
     const WindowEmbeddings windows = EmbedWindows(chunk, update, first_text + first, role, post.each_window);
     std::copy(windows.tokens.begin(), windows.tokens.end(),
               result.tokens.begin() + static_cast<std::ptrdiff_t>(first));
-    // A text is one window, or several whose vectors are averaged by their tokens. Summed in window order, so
-    // that the result does not depend on which thread was first.
-    for (std::size_t w = 0; w < windows.rows(); ++w) {
-      const TokenUse& use = windows.tokens[windows.text[w]];
-      const float weight =
-          use.windows == 1 ? 1.0F : static_cast<float>(windows.used[w]) / static_cast<float>(use.used);
-      float* const row = result.values.data() + (first + windows.text[w]) * hidden;
-      for (std::size_t c = 0; c < hidden; ++c) row[c] += weight * windows.values[w * hidden + c];
-    }
     const bool unit_length = checkpoint().normalize || (post.each_window && !post.IsIdentity());
+    // Summed in window order, so that the result does not depend on which thread was first.
     pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
       const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
-      if (windows.tokens[i].windows > 1 && unit_length) NormalizeVector(row);
+      const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
+      MixWindows(LongInputOf(role), std::span(windows.values).subspan(begin * hidden, count * hidden),
+                 std::span(windows.used).subspan(begin, count), unit_length, row);
       if (!post.each_window) ApplyPostProcess(post, role, row);
     });
   }

@@ -2,6 +2,7 @@
 // tuning, serving.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,10 @@ struct WindowEmbeddings {
   std::vector<TokenUse> tokens;     // of each text
 
   std::size_t rows() const { return text.size(); }
+  // The first window of a text of the list, or of one that would follow it.
+  std::size_t begin(std::size_t of_text) const {
+    return static_cast<std::size_t>(std::lower_bound(text.begin(), text.end(), of_text) - text.begin());
+  }
 };
 
 // One set of options, with memory of its own to work in, over a model and threads that others may share. From
@@ -114,6 +119,9 @@ class Session {
   bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
 
  private:
+  // A query under kLeadBody is not split.
+  LongInput LongInputOf(Role role) const;
+
   std::shared_ptr<const LoadedModel> model_;
   std::shared_ptr<ThreadPool> pool_;
   EmbedderOptions options_;

@@ -50,6 +50,13 @@ void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& 
   hasher.Add(std::string_view(LongInputKindName(policy.kind)));
   AddNumber(policy.window, hasher);
   AddNumber(policy.stride, hasher);
+  if (policy.kind == LongInputKind::kLeadBody) hasher.Add(std::as_bytes(std::span(&policy.lead, 1)));
+}
+
+// Windows themselves are the same, however they are mixed.
+LongInput CutOf(const LongInput& policy) {
+  if (!HasWindows(policy.kind)) return policy;
+  return {.kind = LongInputKind::kWindowMean, .window = policy.window, .stride = policy.stride};
 }
 
 // The numbers that are applied; what they were fitted as makes no difference.
@@ -83,7 +90,8 @@ VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   hasher.Add(std::string_view(InstructionSet()));
   hasher.Add(std::string_view(embedder.model().fingerprint()));
   AddAttention(options.attention, embedder.spec(), hasher);
-  AddLongInput(options.long_input, embedder.limits().in_force, hasher);
+  AddLongInput(form == VectorForm::kWindows ? CutOf(options.long_input) : options.long_input,
+               embedder.limits().in_force, hasher);
   hasher.Add(std::string_view(PrecisionName(options.precision)));
   AddNumber(static_cast<std::uint64_t>(form), hasher);
   hasher.Add(std::string_view(RoleName(run.role)));

@@ -18,8 +18,9 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
     Fail(ErrorCode::kBadInput,
          "a post-processing is fitted on the vectors of the model itself, but one is set");
   }
-  if (options_.each_window && embedder.options().long_input.kind != LongInputKind::kWindowMean) {
-    Fail(ErrorCode::kBadInput, "post-processing each window needs the long-input policy window-mean, not {}",
+  if (options_.each_window && !HasWindows(embedder.options().long_input.kind)) {
+    Fail(ErrorCode::kBadInput,
+         "post-processing each window needs the long-input policy window-mean or lead-body, not {}",
          LongInputKindName(embedder.options().long_input.kind));
   }
   CheckDirections(options_.spec, embedder.spec().hidden);

@@ -67,25 +67,6 @@ PostProcessOrigin ReadOrigin(const Json& object, const std::string& where) {
 
 }  // namespace
 
-QuerySource ParseQuerySource(std::string_view name) {
-  for (const QuerySource source : {QuerySource::kDocuments, QuerySource::kQueries, QuerySource::kPseudo}) {
-    if (name == QuerySourceName(source)) return source;
-  }
-  Fail(ErrorCode::kBadInput, "unknown source of queries \"{}\"; choose documents, queries or pseudo", name);
-}
-
-const char* QuerySourceName(QuerySource source) {
-  switch (source) {
-    case QuerySource::kDocuments:
-      return "documents";
-    case QuerySource::kQueries:
-      return "queries";
-    case QuerySource::kPseudo:
-      return "pseudo";
-  }
-  return "documents";
-}
-
 void ReadPostProcessing(const Json& object, const std::string& file, Repair* repair) {
   const std::string where = file + ": post_processing";
   CheckKeys(object, {"spec", "dimension", "document_mean", "query_mean", "map", "each_window", "fitted_on"},

@@ -97,7 +97,7 @@ std::size_t ReadTokens(const Json& object, const char* name, const std::string& 
 
 LongInput ReadLongInput(const Json& object, const std::string& file) {
   const std::string where = file + ": long_input";
-  CheckKeys(object, {"kind", "window", "stride"}, where);
+  CheckKeys(object, {"kind", "window", "stride", "lead"}, where);
   LongInput policy;
   const auto kind = RequiredJsonMember<std::string>(object, "kind", where, ErrorCode::kBadInput);
   try {
@@ -107,7 +107,14 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   }
   policy.window = ReadTokens(object, "window", where);
   policy.stride = ReadTokens(object, "stride", where);
-  if (policy.kind != LongInputKind::kWindowMean && (policy.window != 0 || policy.stride != 0)) {
+  policy.lead = JsonMember(object, "lead", kDefaultLead, where, ErrorCode::kBadInput);
+  if (!(policy.lead >= 0 && policy.lead <= 1)) {
+    Fail(ErrorCode::kBadInput, "{}.lead: {} does not lie between 0 and 1", where, policy.lead);
+  }
+  if (policy.kind != LongInputKind::kLeadBody && object.contains("lead")) {
+    Fail(ErrorCode::kBadInput, "{}: lead has no effect with kind \"{}\"; take it out", where, kind);
+  }
+  if (!HasWindows(policy.kind) && (policy.window != 0 || policy.stride != 0)) {
     Fail(ErrorCode::kBadInput, "{}: window and stride have no effect with kind \"{}\"; take them out", where,
          kind);
   }
@@ -177,6 +184,7 @@ std::string FormatRepair(const Repair& repair) {
   OrderedJson long_input = {{"kind", LongInputKindName(repair.long_input.kind)}};
   if (repair.long_input.window != 0) long_input["window"] = repair.long_input.window;
   if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
+  if (repair.long_input.kind == LongInputKind::kLeadBody) long_input["lead"] = repair.long_input.lead;
   OrderedJson attention = {{"temperature", FormatTemperature(repair.attention)}};
   if (repair.attention.reading == TemperatureReading::kLogits) attention["reading"] = "logits";
   OrderedJson file = {

@@ -45,7 +45,7 @@ std::string SweepSentence(const TaskResult& task) {
   const bool retrieval = task.kind == "retrieval";
   std::string text = fmt::format(
       " Of {} run{} at another temperature, {:.3g}{} does best: it changes the score by {}", tried,
-      tried == 1 ? "" : "s", *best->description.temperature,
+      tried == 1 ? "" : "s", *best->description.repair.temperature,
       retrieval ? fmt::format(" ({})", best->description.side == Side::kBoth
                                            ? "documents and queries"
                                            : fmt::format("{} alone", SideName(best->description.side)))

@@ -54,7 +54,7 @@ std::string Bm25Clause(const TaskResult& task) {
 bool IsRepair(const TaskResult& task, const RunDescription& run) {
   if (run == task.runs.front().description || run.kind != RunKind::kModel || run.cut || !run.corpus.empty())
     return false;
-  const bool fitted = run.post_process || run.csls;
+  const bool fitted = run.repair.post_process || run.matching.csls;
   return !fitted || task.kind != "retrieval" || run.held_out;
 }
 
@@ -64,11 +64,11 @@ std::string NotTried(const std::vector<const RunResult*>& repairs, bool retrieva
                        [&](const RunResult* run) { return has(run->description); });
   };
   std::vector<std::string> left;
-  if (retrieval && !tried([](const RunDescription& run) { return run.window.has_value(); }))
+  if (retrieval && !tried([](const RunDescription& run) { return run.repair.long_input.has_value(); }))
     left.emplace_back("windows (--windows 128)");
-  if (!tried([](const RunDescription& run) { return run.post_process.has_value(); }))
+  if (!tried([](const RunDescription& run) { return run.repair.post_process.has_value(); }))
     left.emplace_back("whitening (--postprocess whiten:0.3)");
-  if (!tried([](const RunDescription& run) { return run.temperature.has_value(); }))
+  if (!tried([](const RunDescription& run) { return run.repair.temperature.has_value(); }))
     left.emplace_back("a temperature (--temperature 0.8,0.9)");
   return fmt::format("{}", fmt::join(left, ", "));
 }

@@ -30,7 +30,7 @@ Interval DifferenceOf(const TaskResult& task, const RunResult& run) {
     for (const SweepCurve& curve : task.sweep->curves) {
       if (curve.from || curve.side != run.description.side) continue;
       for (std::size_t i = 0; i < curve.temperatures.size(); ++i) {
-        if (curve.temperatures[i] == *run.description.temperature) return curve.differences[i];
+        if (curve.temperatures[i] == double{*run.description.repair.temperature}) return curve.differences[i];
       }
     }
     return {};
@@ -59,18 +59,20 @@ std::string PostProcessInWords(const PostProcessSpec& spec) {
 
 std::string RepairInWords(const RunDescription& run) {
   std::vector<std::string> parts;
-  if (run.window) {
+  const RepairChange& repair = run.repair;
+  if (repair.long_input) {
     std::string how = "averaged";
-    if (run.best == 1) how = "the best of which counts";
-    if (run.best > 1) how = fmt::format("the best {} of which count", *run.best);
-    parts.push_back(fmt::format("windows of {} tokens, {}", *run.window, how));
+    if (repair.long_input->kind == LongInputKind::kLeadBody) how = "averaged, the first of them beside that";
+    if (run.matching.best == 1) how = "the best of which counts";
+    if (run.matching.best > 1) how = fmt::format("the best {} of which count", *run.matching.best);
+    parts.push_back(fmt::format("windows of {} tokens, {}", repair.long_input->window, how));
   }
-  if (run.post_process) parts.push_back(PostProcessInWords(*run.post_process));
-  if (run.temperature) {
-    parts.push_back(fmt::format("attention temperature {}", static_cast<float>(*run.temperature)));
+  if (repair.post_process) parts.push_back(PostProcessInWords(*repair.post_process));
+  if (repair.temperature) {
+    parts.push_back(fmt::format("attention temperature {}", *repair.temperature));
     if (run.side != Side::kBoth) parts.back() += fmt::format(" ({})", SideName(run.side));
   }
-  if (run.csls) parts.push_back(fmt::format("CSLS over {} neighbours", *run.csls));
+  if (run.matching.csls) parts.push_back(fmt::format("CSLS over {} neighbours", *run.matching.csls));
   // A repair that this does not know has its own name.
   if (parts.empty()) return RunName(run);
   std::string text = parts.front();

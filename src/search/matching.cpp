@@ -49,16 +49,17 @@ std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& q
 
 std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
                                     std::span<const std::uint32_t> tie_order, std::size_t depth,
-                                    const Matching& matching, ThreadPool& pool) {
+                                    const Matching& matching, std::optional<std::uint64_t> held_out,
+                                    ThreadPool& pool) {
   if (!matching.csls) {
-    return Search(documents, queries, tie_order, {.depth = depth, .best = matching.best, .offsets = {}},
-                  pool);
+    return Search(documents, queries, tie_order,
+                  {.depth = depth, .best = matching.best.value_or(1), .offsets = {}}, pool);
   }
-  if (!matching.held_out) {
+  if (!held_out) {
     return SearchScaled(documents, queries, queries, tie_order, depth, *matching.csls, pool);
   }
   std::vector<std::size_t> halves[2];
-  for (std::size_t q = 0; q < queries.size(); ++q) halves[HalfOfQuery(q, matching.seed)].push_back(q);
+  for (std::size_t q = 0; q < queries.size(); ++q) halves[HalfOfQuery(q, *held_out)].push_back(q);
   std::vector<Ranking> rankings(queries.size());
   for (std::size_t half = 0; half < 2; ++half) {
     if (halves[half].empty()) continue;

@@ -14,14 +14,14 @@
 namespace lengthwise {
 
 struct Matching {
-  std::size_t best = 1;  // SearchOptions::best
+  // Documents have several vectors each, and a document's score is the mean of its best so many; absent: one.
+  std::optional<std::size_t> best;
   // Cross-domain similarity local scaling (Conneau, Lample, Ranzato, Denoyer, Jegou, arXiv 1710.04087, 2.2),
   // a correction for hubs: csls(q, d) = 2 cos(q, d) - r(q) - r(d), r the mean cosine with so many nearest of
   // the other side. r(q) moves no document of q past another; r(d) needs a sample of queries, without labels.
   std::optional<std::size_t> csls;
-  // Queries are two halves, each ranked with r(d) of the other; else r(d) is of all queries.
-  bool held_out = false;
-  std::uint64_t seed = 1;  // draws the halves
+
+  bool operator==(const Matching&) const = default;
 };
 
 // Mean inner product of every document with its `neighbours` (at least 1) nearest queries, of all where there
@@ -30,9 +30,12 @@ std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& q
                                   std::size_t neighbours, ThreadPool& pool);
 
 // The best `depth` documents of every query. Scores are cosines, or cosines less r(d) / 2, which rank as csls
-// does. Throws kBadInput for values that are not finite, and where no query is left for r(d).
+// does. With `held_out`, a seed that draws two halves of the queries, each is ranked with r(d) of the other;
+// else r(d) is of all queries. Throws kBadInput for values that are not finite, and where no query is left
+// for r(d).
 std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
                                     std::span<const std::uint32_t> tie_order, std::size_t depth,
-                                    const Matching& matching, ThreadPool& pool);
+                                    const Matching& matching, std::optional<std::uint64_t> held_out,
+                                    ThreadPool& pool);
 
 }  // namespace lengthwise

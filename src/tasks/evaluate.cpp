@@ -46,7 +46,7 @@ void AddNotes(const EvaluationOptions& options, const Task& task, std::vector<st
                     neighbours, half));
   }
   for (const QueryMean& mean : options.query_means) {
-    if (mean.source != QueryMean::Source::kSample || mean.count <= half) continue;
+    if (mean.source != QuerySource::kQueries || mean.count <= half) continue;
     notes.push_back(fmt::format(
         "The mean of {} queries, held out, rests on the {} that half of the queries are.", mean.count, half));
   }
@@ -68,6 +68,19 @@ void CheckEvaluationOptions(const EvaluationOptions& options, const Session& bas
   if (std::any_of(options.csls.begin(), options.csls.end(), zero)) {
     Fail(ErrorCode::kBadInput, "CSLS needs 1 neighbour or more, not 0");
   }
+  for (const double lead : options.leads) {
+    // Written so that NaN is refused too.
+    if (lead >= 0 && lead <= 1) continue;
+    Fail(ErrorCode::kBadInput, "the lead is a share of a document's vector, from 0 to 1, not {}", lead);
+  }
+  for (const PostProcessSpec& spec : options.post_processes) {
+    if (spec.within == 0 || !options.windows.empty()) continue;
+    Fail(ErrorCode::kBadInput,
+         "post-processing \"{}\" looks at the windows of a document, and none are asked for; ask for "
+         "windows, or "
+         "leave out \"within\"",
+         FormatPostProcessSpec(spec));
+  }
   if (!options.query_means.empty() && options.post_processes.empty()) {
     Fail(ErrorCode::kBadInput, "query means are part of a post-processing, and none is asked for");
   }
@@ -86,7 +99,7 @@ namespace {
 
 bool NeedsPseudoQueries(const EvaluationOptions& options) {
   return std::any_of(options.query_means.begin(), options.query_means.end(),
-                     [](const QueryMean& mean) { return mean.source == QueryMean::Source::kPseudo; });
+                     [](const QueryMean& mean) { return mean.source == QuerySource::kPseudo; });
 }
 
 TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& scorer,
@@ -104,19 +117,20 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 
 }  // namespace
 
-std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EmbedderFor& embedder_for,
-                                     const EvaluationOptions& options, const EvaluationProgress& progress) {
+std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EvaluationOptions& options,
+                                     const EvaluationProgress& progress) {
   CheckEvaluationOptions(options, base, task);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,
                                              .ignore_identical_ids = options.ignore_identical_ids,
                                              .pseudo_queries = NeedsPseudoQueries(options)});
-  const std::vector<std::vector<ScoredRun>> runs =
-      EvaluationRuns(prepared, options, progress).Run(base, embedder_for);
+  EvaluationRuns evaluation(prepared, base, options, progress);
+  const std::vector<std::vector<ScoredRun>> runs = evaluation.Run();
   std::vector<TaskResult> results;
   for (std::size_t s = 0; s < prepared.scorers.size(); ++s) {
     results.push_back(ResultOf(prepared, prepared.scorers[s], runs[s], options, base.pool()));
     AddNotes(options, task, results.back().notes);
+    for (const std::string& note : evaluation.notes()) results.back().notes.push_back(note);
   }
   return results;
 }

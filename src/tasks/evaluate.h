@@ -10,7 +10,9 @@
 
 #include "collapse/arm_result.h"
 #include "embedding/session.h"
+#include "lengthwise/long_input.h"
 #include "lengthwise/post_process.h"
+#include "lengthwise/query_mean.h"
 #include "lengthwise/task.h"
 #include "tasks/scored_run.h"
 #include "tasks/task_result.h"
@@ -37,10 +39,11 @@ struct EvaluationOptions {
   // Of a retrieval task, every post-processing held out again with the queries centred on each of these.
   std::vector<QueryMean> query_means;
   // Documents (of a task without queries: texts) in windows of each of these lengths in tokens, special
-  // tokens included: the mean of the windows' vectors, and of a retrieval task several vectors a document,
-  // scored by the mean of its best so many. Each with every post-processing too, fitted to windows and
-  // applied to each.
+  // tokens included: the mean of the windows' vectors, the first window beside that mean (lead-body) with
+  // each of these shares, and of a retrieval task several vectors a document, scored by the mean of its best
+  // so many. Each with every post-processing too, fitted to windows and applied to each.
   std::vector<std::size_t> windows;
+  std::vector<double> leads = {kDefaultLead};
   std::vector<std::size_t> best = {1, 3};
   // Of a retrieval task: cosines scaled for hubs with so many neighbours (matching.h), with all queries as
   // the sample and held out.
@@ -52,14 +55,6 @@ struct EvaluationOptions {
   VectorCache* cache = nullptr;
 };
 
-// What a run changes of the base run's model.
-struct RunSettings {
-  std::optional<float> temperature;   // of every head
-  std::optional<std::size_t> length;  // longest sequence in tokens; longer texts are truncated
-  std::optional<std::size_t> window;  // texts are cut into windows of so many tokens, without overlap
-};
-using EmbedderFor = std::function<std::unique_ptr<Session>(const RunSettings& settings)>;
-
 // Texts embedded, and to be embedded in all, of this task.
 using EvaluationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
@@ -68,10 +63,9 @@ using EvaluationProgress = std::function<void(std::size_t done, std::size_t tota
 void CheckEvaluationOptions(const EvaluationOptions& options, const Session& base, const Task& task);
 
 // A folder with labels gives two results, classification and clustering; another one. The first run is `base`
-// as it is. The same task, options and model give the same result at any number of threads. Throws kBadInput,
-// as CheckEvaluationOptions does.
-std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EmbedderFor& embedder_for,
-                                     const EvaluationOptions& options,
+// as it is; the others share its model and threads. The same task, options and model give the same result at
+// any number of threads. Throws kBadInput, as CheckEvaluationOptions does.
+std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EvaluationOptions& options,
                                      const EvaluationProgress& progress = {});
 
 }  // namespace lengthwise

@@ -1,34 +1,71 @@
 #include "tasks/evaluation_runs.h"
 
-#include <algorithm>
-#include <memory>
-#include <optional>
-#include <utility>
+#include <fmt/format.h>
 
-#include "tasks/post_processed.h"
+#include <algorithm>
+#include <utility>
 
 namespace lengthwise {
 
-EvaluationRuns::EvaluationRuns(const PreparedTask& prepared, const EvaluationOptions& options,
-                               const EvaluationProgress& progress)
+EvaluationRuns::EvaluationRuns(const PreparedTask& prepared, const Session& base,
+                               const EvaluationOptions& options, const EvaluationProgress& progress)
     : prepared_(prepared),
+      base_(base),
       options_(options),
       progress_(progress),
-      sides_(prepared.sides ? options.sides : std::vector<Side>{Side::kBoth}),
-      runs_(prepared.scorers.size()) {
-  total_ = Texts(true, true) + prepared.pseudo_queries.size();
-  total_ += options.temperatures.size() * Texts(Needs(Side::kDocuments), Needs(Side::kQueries));
-  total_ += (options.cuts.size() + options.windows.size()) * Texts(true, !prepared.sides);
-  for (const PreparedTask::Other& other : prepared.others) total_ += other.documents.size();
+      runs_(prepared.scorers.size()) {}
+
+EvaluationRuns::Reading EvaluationRuns::ReadingOf(const RunDescription& run) {
+  Reading reading{.temperature = run.repair.temperature, .cut = run.cut};
+  if (run.repair.long_input) {
+    reading.window = run.repair.long_input->window;
+    reading.stride = run.repair.long_input->stride;
+  }
+  return reading;
 }
 
-bool EvaluationRuns::Needs(Side texts) const {
-  return std::any_of(sides_.begin(), sides_.end(),
-                     [&](Side side) { return side == Side::kBoth || side == texts; });
+EvaluationRuns::Needs EvaluationRuns::NeedsOf(const RunDescription& run) const {
+  const Reading reading = ReadingOf(run);
+  if (reading.IsBase()) return {};
+  if (reading.temperature) return {run.side != Side::kQueries, run.side != Side::kDocuments};
+  return {true, !prepared_.sides};
 }
 
-std::size_t EvaluationRuns::Texts(bool documents, bool queries) const {
-  return (documents ? prepared_.documents.size() : 0) + (queries ? prepared_.queries.size() : 0);
+// In all, so that progress knows how far it is.
+std::size_t EvaluationRuns::CountTexts(std::span<const RunDescription> plan) const {
+  std::size_t count = prepared_.documents.size() + prepared_.queries.size() + prepared_.pseudo_queries.size();
+  for (const PreparedTask::Other& other : prepared_.others) count += other.documents.size();
+  for (std::size_t first = 0; first < plan.size();) {
+    const Reading reading = ReadingOf(plan[first]);
+    Needs needs;
+    std::size_t next = first;
+    for (; next < plan.size() && ReadingOf(plan[next]) == reading; ++next) {
+      const Needs of_run = NeedsOf(plan[next]);
+      needs = {needs.documents || of_run.documents, needs.queries || of_run.queries};
+    }
+    count +=
+        (needs.documents ? prepared_.documents.size() : 0) + (needs.queries ? prepared_.queries.size() : 0);
+    first = next;
+  }
+  return count;
+}
+
+EmbedderOptions EvaluationRuns::OptionsOf(const Reading& reading) const {
+  EmbedderOptions options = base_.options();
+  if (reading.temperature) {
+    options.attention.temperature = *reading.temperature;
+    options.attention.by_head.clear();
+  }
+  if (reading.cut) {
+    options.max_length = *reading.cut;
+    options.long_input = {};
+  }
+  if (reading.window > 0) {
+    options.max_length = reading.window;
+    options.long_input = {
+        .kind = LongInputKind::kWindowMean, .window = reading.window, .stride = reading.stride};
+  }
+  return options;
 }
 
 VectorSet EvaluationRuns::Embed(const Session& embedder, std::span<const std::string> texts, Role role,
@@ -42,141 +79,108 @@ VectorSet EvaluationRuns::Embed(const Session& embedder, std::span<const std::st
   return vectors;
 }
 
-void EvaluationRuns::ForEachPostProcess(const RunDescription& about, const TaskVectors& vectors,
-                                        const Show& show) const {
-  for (const PostProcessSpec& spec : options_.post_processes) {
-    RunDescription run = about;
-    run.post_process = spec;
-    show(run, PostProcessWhole(spec, vectors, prepared_.sides));
-    if (!prepared_.sides) continue;
-    run.held_out = true;
-    show(run, PostProcessHeldOut({spec, std::nullopt, options_.resampling.seed}, vectors, pseudo_));
+EvaluationRuns::ReadVectors& EvaluationRuns::Read(const RunDescription& run) {
+  const Reading reading = ReadingOf(run);
+  if (reading.IsBase()) return *base_vectors_;
+  if (!(reading == reading_)) {
+    reading_ = reading;
+    session_ = std::make_unique<Session>(base_.shared_model(), base_.shared_pool(), OptionsOf(reading));
+    read_.reset();
+    embedded_ = {};
   }
-}
-
-void EvaluationRuns::RunBase(const TaskVectors& vectors) {
-  Score({}, vectors);
-  ScoreCsls({}, vectors);
-  ForEachPostProcess({}, vectors, [&](const RunDescription& about, const TaskVectors& processed) {
-    Score(about, processed);
-    if (options_.combine) ScoreCsls(about, processed);
-  });
-  if (!prepared_.sides) return;
-  for (const PostProcessSpec& spec : options_.post_processes) {
-    for (const QueryMean& mean : options_.query_means) {
-      RunDescription run;
-      run.post_process = spec;
-      run.query_mean = mean;
-      run.held_out = true;
-      Score(run, PostProcessHeldOut({spec, mean, options_.resampling.seed}, vectors, pseudo_));
+  const auto embed = reading.window > 0 ? &EmbedTextWindows : &EmbedTexts;
+  const Needs needs = NeedsOf(run);
+  if (needs.documents && embedded_.documents.rows() == 0) {
+    embedded_.documents = Embed(*session_, prepared_.documents, Role::kDocument, embed);
+    if (reading.window > 0 && embedded_.documents.rows() == embedded_.documents.size()) {
+      notes_.push_back(fmt::format(
+          "No document is longer than a window of {} tokens: there is nothing to mix, and no scatter within "
+          "documents.",
+          reading.window));
     }
   }
+  if (needs.queries && embedded_.queries.rows() == 0) {
+    embedded_.queries = Embed(*session_, prepared_.queries, QueryRole(), embed);
+  }
+  if (read_ != nullptr && read_->side == run.side) return *read_;
+  read_ = std::make_unique<ReadVectors>();
+  read_->reading = reading;
+  read_->side = run.side;
+  read_->vectors = {needs.documents ? embedded_.documents : base_vectors_->vectors.documents,
+                    needs.queries ? embedded_.queries : base_vectors_->vectors.queries};
+  return *read_;
 }
 
-void EvaluationRuns::RunTemperature(float temperature, const Session& embedder, const TaskVectors& base) {
-  const TaskVectors hot{
-      Needs(Side::kDocuments) ? Embed(embedder, prepared_.documents, Role::kDocument) : VectorSet{},
-      Needs(Side::kQueries) ? Embed(embedder, prepared_.queries, QueryRole()) : VectorSet{}};
-  for (const Side side : sides_) {
-    RunDescription about;
-    about.temperature = temperature;
-    about.side = side;
-    const TaskVectors vectors{side == Side::kQueries ? base.documents : hot.documents,
-                              side == Side::kDocuments ? base.queries : hot.queries};
-    Score(about, vectors);
-    if (!options_.combine) continue;
-    ForEachPostProcess(about, vectors,
-                       [&](const RunDescription& processed_about, const TaskVectors& processed) {
-                         Score(processed_about, processed);
-                       });
+const TaskVectors& EvaluationRuns::Processed(const RunDescription& run) {
+  ReadVectors& read = Read(run);
+  if (!run.repair.post_process) return read.vectors;
+  const Fit fit{run.repair.post_process, run.repair.query_mean, run.held_out};
+  if (read.fitted == fit) return read.processed;
+  if (read.fits == nullptr) {
+    read.fits = std::make_unique<TaskFit>(read.vectors, prepared_.sides, options_.resampling.seed, pseudo_);
+  }
+  read.processed = run.held_out ? read.fits->HeldOut(*fit.spec, fit.query_mean.value_or(QueryMean{}))
+                                : read.fits->Whole(*fit.spec);
+  read.fitted = fit;
+  return read.processed;
+}
+
+VectorSet EvaluationRuns::Shaped(const LongInput& policy, const VectorSet& windows,
+                                 std::span<const std::size_t> tokens) const {
+  return windows.rows() == 0 ? windows : MixedWindows(*session_, policy, windows, tokens);
+}
+
+void EvaluationRuns::Score(const RunDescription& run) {
+  const TaskVectors& vectors = Processed(run);
+  if (!run.repair.long_input || run.matching.best) {
+    ScoreVectors(run, vectors);
+    return;
+  }
+  const LongInput& policy = *run.repair.long_input;
+  ScoreVectors(run,
+               {Shaped(policy, vectors.documents, prepared_.document_tokens),
+                prepared_.sides ? vectors.queries : Shaped(policy, vectors.queries, prepared_.query_tokens)});
+}
+
+void EvaluationRuns::ScoreVectors(const RunDescription& run, const TaskVectors& vectors) {
+  const std::optional<std::uint64_t> held_out =
+      run.held_out ? std::optional(options_.resampling.seed) : std::nullopt;
+  // Several vectors a document have no cosine with those of another document.
+  const std::vector<BucketCosine> cosines =
+      run.matching.best ? std::vector<BucketCosine>{}
+                        : CosinesByLength(vectors.documents, prepared_.document_tokens);
+  for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
+    ScoredRun scored = prepared_.scorers[s].score(vectors, run.matching, held_out);
+    scored.description = run;
+    scored.cosines = cosines;
+    runs_[s].push_back(std::move(scored));
   }
 }
 
-void EvaluationRuns::RunWindow(std::size_t window, const Session& embedder, const TaskVectors& base) {
-  TaskVectors windows;
-  windows.documents = Embed(embedder, prepared_.documents, Role::kDocument, &EmbedTextWindows);
-  windows.queries =
-      prepared_.sides ? base.queries : Embed(embedder, prepared_.queries, QueryRole(), &EmbedTextWindows);
-  const Show show = [&](RunDescription about, const TaskVectors& vectors) {
-    about.best = std::nullopt;
-    Score(about, {MeanOfWindows(embedder, vectors.documents, prepared_.document_tokens),
-                  prepared_.sides ? vectors.queries
-                                  : MeanOfWindows(embedder, vectors.queries, prepared_.query_tokens)});
-    if (!prepared_.sides) return;
-    for (const std::size_t best : options_.best) {
-      about.best = best;
-      Score(about, vectors);
-    }
-  };
-  RunDescription about;
-  about.window = window;
-  show(about, windows);
-  ForEachPostProcess(about, windows, show);
-}
-
-void EvaluationRuns::RunOthers(const Session& base, const TaskVectors& vectors) {
+void EvaluationRuns::ScoreOthers() {
   for (const PreparedTask::Other& other : prepared_.others) {
-    const TaskVectors of_other{Embed(base, other.documents, Role::kDocument), vectors.queries};
-    ScoredRun run = other.score(of_other, {});
+    const TaskVectors vectors{Embed(base_, other.documents, Role::kDocument), base_vectors_->vectors.queries};
+    ScoredRun run = other.score(vectors, {}, std::nullopt);
     run.description.corpus = other.name;
-    run.cosines = CosinesByLength(of_other.documents, other.document_tokens);
+    run.cosines = CosinesByLength(vectors.documents, other.document_tokens);
     runs_[0].push_back(std::move(run));
   }
 }
 
-void EvaluationRuns::ScoreCsls(RunDescription about, const TaskVectors& vectors) {
-  if (!prepared_.sides) return;
-  for (const std::size_t neighbours : options_.csls) {
-    about.csls = neighbours;
-    // Where the vectors are held out, so is what CSLS sees; else both are shown.
-    if (!about.held_out) Score(about, vectors);
-    RunDescription held_out = about;
-    held_out.held_out = true;
-    if (about.held_out || !about.post_process) Score(held_out, vectors);
-  }
-}
-
-void EvaluationRuns::Score(const RunDescription& about, const TaskVectors& vectors) {
-  const Matching matching{about.best.value_or(1), about.csls, about.held_out, options_.resampling.seed};
-  // Several vectors a document have no cosine with those of another document.
-  const std::vector<BucketCosine> cosines =
-      about.best ? std::vector<BucketCosine>{}
-                 : CosinesByLength(vectors.documents, prepared_.document_tokens);
-  for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
-    ScoredRun run = prepared_.scorers[s].score(vectors, matching);
-    run.description = about;
-    run.cosines = cosines;
-    runs_[s].push_back(std::move(run));
-  }
-}
-
-std::vector<std::vector<ScoredRun>> EvaluationRuns::Run(const Session& base,
-                                                        const EmbedderFor& embedder_for) && {
-  const TaskVectors vectors{Embed(base, prepared_.documents, Role::kDocument),
-                            Embed(base, prepared_.queries, QueryRole())};
-  pseudo_ = Embed(base, prepared_.pseudo_queries, QueryRole());
+std::vector<std::vector<ScoredRun>> EvaluationRuns::Run() {
+  const std::vector<RunDescription> plan = PlanRuns(options_, prepared_.sides);
+  total_ = CountTexts(plan);
+  base_vectors_ = std::make_unique<ReadVectors>();
+  base_vectors_->vectors = {Embed(base_, prepared_.documents, Role::kDocument),
+                            Embed(base_, prepared_.queries, QueryRole())};
+  pseudo_ = Embed(base_, prepared_.pseudo_queries, QueryRole());
   pseudo_.offsets = prepared_.pseudo_offsets;
-  RunBase(vectors);
-  for (const float temperature : options_.temperatures) {
-    RunTemperature(temperature, *embedder_for({.temperature = temperature, .length = {}, .window = {}}),
-                   vectors);
-  }
-  for (const std::size_t length : options_.cuts) {
-    const std::unique_ptr<Session> embedder =
-        embedder_for({.temperature = {}, .length = length, .window = {}});
-    RunDescription about;
-    about.cut = length;
-    Score(about, {Embed(*embedder, prepared_.documents, Role::kDocument),
-                  prepared_.sides ? vectors.queries : Embed(*embedder, prepared_.queries, QueryRole())});
-  }
-  for (const std::size_t window : options_.windows) {
-    RunWindow(window, *embedder_for({.temperature = {}, .length = {}, .window = window}), vectors);
-  }
-  RunOthers(base, vectors);
+  for (const RunDescription& run : plan) Score(run);
+  ScoreOthers();
   if (options_.static_control) {
     RunDescription about;
     about.kind = RunKind::kStatic;
-    Score(about, {StaticVectors(base, prepared_.documents), StaticVectors(base, prepared_.queries)});
+    ScoreVectors(about, {StaticVectors(base_, prepared_.documents), StaticVectors(base_, prepared_.queries)});
   }
   for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
     const std::vector<ScoredRun>& extra = prepared_.scorers[s].extra;

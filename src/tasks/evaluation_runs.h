@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,9 @@
 #include "embedding/session.h"
 #include "search/vector_set.h"
 #include "tasks/evaluate.h"
+#include "tasks/post_processed.h"
 #include "tasks/prepared_task.h"
+#include "tasks/run_plan.h"
 #include "tasks/scored_run.h"
 #include "tasks/text_vectors.h"
 
@@ -19,40 +22,81 @@ namespace lengthwise {
 
 class EvaluationRuns {
  public:
-  // Borrows all three.
-  EvaluationRuns(const PreparedTask& prepared, const EvaluationOptions& options,
+  // Borrows all.
+  EvaluationRuns(const PreparedTask& prepared, const Session& base, const EvaluationOptions& options,
                  const EvaluationProgress& progress);
 
   // The base run first, runs without vectors last; by scorer of the prepared task.
-  std::vector<std::vector<ScoredRun>> Run(const Session& base, const EmbedderFor& embedder_for) &&;
+  std::vector<std::vector<ScoredRun>> Run();
+
+  // What the runs came upon, and whoever reads them should know.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  using Show = std::function<void(const RunDescription& about, const TaskVectors& vectors)>;
+  // What the vectors of a run depend on before they are fitted to.
+  struct Reading {
+    std::optional<float> temperature;
+    std::optional<std::size_t> cut;
+    std::size_t window = 0, stride = 0;
+    bool operator==(const Reading&) const = default;
+    bool IsBase() const { return *this == Reading{}; }
+  };
+  static Reading ReadingOf(const RunDescription& run);
+  // Which texts a run embeds anew.
+  struct Needs {
+    bool documents = false, queries = false;
+  };
+  Needs NeedsOf(const RunDescription& run) const;
+  std::size_t CountTexts(std::span<const RunDescription> plan) const;
 
-  // Whether a run of the sweep embeds the texts of this side anew.
-  bool Needs(Side texts) const;
-  std::size_t Texts(bool documents, bool queries) const;
+  EmbedderOptions OptionsOf(const Reading& reading) const;
   // With the task's progress and cache; `embed` gives one row a text, or its windows'.
   VectorSet Embed(const Session& embedder, std::span<const std::string> texts, Role role,
                   decltype(&EmbedTexts) embed = &EmbedTexts);
   // Where there are no two sides, the second text of a pair is as much a document as the first.
   Role QueryRole() const { return prepared_.sides ? Role::kQuery : Role::kDocument; }
 
-  // The vectors with every post-processing, fitted whole and held out.
-  void ForEachPostProcess(const RunDescription& about, const TaskVectors& vectors, const Show& show) const;
-  void RunBase(const TaskVectors& vectors);
-  void RunTemperature(float temperature, const Session& embedder, const TaskVectors& base);
-  void RunWindow(std::size_t window, const Session& embedder, const TaskVectors& base);
-  void RunOthers(const Session& base, const TaskVectors& vectors);
-  void ScoreCsls(RunDescription about, const TaskVectors& vectors);
-  void Score(const RunDescription& about, const TaskVectors& vectors);
+  // A fit to the vectors of a reading.
+  struct Fit {
+    std::optional<PostProcessSpec> spec;
+    std::optional<QueryMean> query_mean;
+    bool held_out = false;
+    bool operator==(const Fit&) const = default;
+  };
+  // The vectors of a reading on the sides that it applies to, and those of the last fit to them.
+  struct ReadVectors {
+    Reading reading;
+    Side side = Side::kBoth;
+    TaskVectors vectors;
+    std::unique_ptr<TaskFit> fits;
+    Fit fitted;
+    TaskVectors processed;
+  };
+
+  // The vectors of a run in three steps: as embedded, post-processed, and with a document's windows made what
+  // the run matches. What a step gives is kept until a run needs another.
+  ReadVectors& Read(const RunDescription& run);
+  const TaskVectors& Processed(const RunDescription& run);
+  VectorSet Shaped(const LongInput& policy, const VectorSet& windows,
+                   std::span<const std::size_t> tokens) const;
+
+  void Score(const RunDescription& run);
+  void ScoreVectors(const RunDescription& run, const TaskVectors& vectors);
+  void ScoreOthers();
 
   const PreparedTask& prepared_;
+  const Session& base_;
   const EvaluationOptions& options_;
   const EvaluationProgress& progress_;
-  std::vector<Side> sides_;
-  VectorSet pseudo_;                          // rows by document
+  VectorSet pseudo_;  // rows by document
+  std::unique_ptr<ReadVectors> base_vectors_;
+  // Of the last reading that is not the base run's; a side that no run has needed yet is empty.
+  Reading reading_;
+  std::unique_ptr<Session> session_;
+  TaskVectors embedded_;
+  std::unique_ptr<ReadVectors> read_;
   std::vector<std::vector<ScoredRun>> runs_;  // by scorer
+  std::vector<std::string> notes_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
 };

@@ -49,17 +49,17 @@ void AddNotes(const RetrievalTask& task, const RetrievalScorer& scorer, std::vec
         unanswerable));
   }
   if (scorer.unreachable() > 0) {
-    notes.push_back(
-        fmt::format("{} queries have the document of their own id as relevant, which --ignore-identical-ids "
-                    "leaves out of what they find.",
-                    scorer.unreachable()));
+    notes.push_back(fmt::format(
+        "{} queries have the document of their own id as relevant, which is left out of what they find.",
+        scorer.unreachable()));
   }
 }
 
 // The scorer of a corpus, shared by what calls it.
 PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
-  return [scorer = std::move(scorer)](const TaskVectors& vectors, const Matching& matching) {
-    return scorer->Score(vectors.documents, vectors.queries, matching);
+  return [scorer = std::move(scorer)](const TaskVectors& vectors, const Matching& matching,
+                                      std::optional<std::uint64_t> held_out) {
+    return scorer->Score(vectors.documents, vectors.queries, matching, held_out);
   };
 }
 
@@ -114,7 +114,7 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std:
     test_tokens.tokens.push_back(tokens[text]);
   }
   classification.lengths = {std::move(test_tokens)};
-  classification.score = [&task, &base, split, seed](const TaskVectors& vectors, const Matching&) {
+  classification.score = [&task, &base, split, seed](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreClassification(task, vectors.documents, split, seed, base.pool());
   };
 
@@ -125,7 +125,7 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std:
   for (std::size_t text = 0; text < task.texts.size(); ++text)
     clustering.ids.push_back(std::to_string(text + 1));
   clustering.lengths = {{"text", tokens}};
-  clustering.score = [&task, &base, seed](const TaskVectors& vectors, const Matching&) {
+  clustering.score = [&task, &base, seed](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreClustering(task, vectors.documents, seed, base.pool());
   };
   prepared.scorers.push_back(std::move(classification));
@@ -150,7 +150,7 @@ PreparedTask PrepareSimilarity(const SimilarityTask& task, const Session& base) 
     lengths.tokens.push_back((first[i] + second[i]) / 2);
   }
   scorer.lengths = {std::move(lengths)};
-  scorer.score = [&task](const TaskVectors& vectors, const Matching&) {
+  scorer.score = [&task](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreSimilarity(task, vectors.documents, vectors.queries);
   };
   prepared.scorers.push_back(std::move(scorer));

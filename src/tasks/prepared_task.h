@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ namespace lengthwise {
 
 // The texts of a task on two sides (the second may be empty), and how their vectors become scores.
 struct PreparedTask {
-  using Score = std::function<ScoredRun(const TaskVectors& vectors, const Matching& matching)>;
+  // Of a retrieval task with `held_out`, as MatchDocuments has it.
+  using Score = std::function<ScoredRun(const TaskVectors& vectors, const Matching& matching,
+                                        std::optional<std::uint64_t> held_out)>;
 
   std::vector<std::string> documents;
   std::vector<std::size_t> document_tokens;  // whole texts, special tokens included

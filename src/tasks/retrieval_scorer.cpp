@@ -47,8 +47,8 @@ ScoredRun RetrievalScorer::ScoreFound(std::vector<Ranking> rankings) const {
 }
 
 ScoredRun RetrievalScorer::Score(const VectorSet& documents, const VectorSet& queries,
-                                 const Matching& matching) const {
-  return ScoreFound(MatchDocuments(documents, queries, tie_order_, depth(), matching, pool_));
+                                 const Matching& matching, std::optional<std::uint64_t> held_out) const {
+  return ScoreFound(MatchDocuments(documents, queries, tie_order_, depth(), matching, held_out, pool_));
 }
 
 ScoredRun RetrievalScorer::ScoreBm25(const std::vector<std::string>& documents,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ class RetrievalScorer {
   // Queries whose own document is relevant, and cannot be found.
   std::size_t unreachable() const { return unreachable_; }
 
-  ScoredRun Score(const VectorSet& documents, const VectorSet& queries, const Matching& matching) const;
+  // `held_out`: as MatchDocuments has it.
+  ScoredRun Score(const VectorSet& documents, const VectorSet& queries, const Matching& matching,
+                  std::optional<std::uint64_t> held_out) const;
   ScoredRun ScoreBm25(const std::vector<std::string>& documents,
                       const std::vector<std::string>& queries) const;
 

@@ -30,12 +30,12 @@ std::vector<SideRuns> RunsBySide(std::span<const ScoredRun> runs) {
     }
     if (swept.empty()) continue;
     std::stable_sort(swept.begin(), swept.end(), [](const ScoredRun* a, const ScoredRun* b) {
-      return *a->description.temperature < *b->description.temperature;
+      return *a->description.repair.temperature < *b->description.repair.temperature;
     });
     SideRuns result{side, {&runs[0].metrics[0].score}, {}};
     for (const ScoredRun* run : swept) {
       result.scores.push_back(&run->metrics[0].score);
-      result.temperatures.push_back(*run->description.temperature);
+      result.temperatures.push_back(double{*run->description.repair.temperature});
     }
     sides.push_back(std::move(result));
   }

@@ -12,6 +12,7 @@
 #include "embedding/long_input.h"
 #include "embedding/vector_cache.h"
 #include "embedding/vector_key.h"
+#include "embedding/window_mix.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -82,7 +83,7 @@ std::vector<DifferentText> Different(std::span<const std::string> texts, const s
 }
 
 std::size_t WorkOf(const Session& embedder, const std::string& text) {
-  const bool whole = embedder.options().long_input.kind == LongInputKind::kWindowMean;
+  const bool whole = HasWindows(embedder.options().long_input.kind);
   const std::size_t bytes =
       whole ? text.size() : std::min(text.size(), kBytesPerToken * embedder.limits().in_force);
   return kBytesPerText + bytes;
@@ -195,29 +196,27 @@ VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string>
   return vectors;
 }
 
-VectorSet MeanOfWindows(const Session& embedder, const VectorSet& windows,
-                        std::span<const std::size_t> tokens) {
-  VectorSet means;
-  if (windows.rows() == 0) return means;
-  means.dimension = windows.dimension;
-  means.values.assign(windows.size() * windows.dimension, 0.0F);
+VectorSet MixedWindows(const Session& embedder, const LongInput& policy, const VectorSet& windows,
+                       std::span<const std::size_t> tokens) {
+  VectorSet mixed;
+  mixed.dimension = windows.dimension;
+  mixed.values.resize(windows.size() * windows.dimension);
   const std::size_t specials = embedder.special_tokens();
-  for (std::size_t text = 0; text < windows.size(); ++text) {
+  embedder.pool().For(windows.size(), [&](std::size_t text, std::size_t) {
     const std::vector<Window> cut = MakeWindows(tokens[text] - specials, specials, embedder.limits().in_force,
                                                 embedder.options().long_input, text);
-    if (cut.size() != windows.end(text) - windows.begin(text)) {
-      Fail(ErrorCode::kInternal, "text {} has {} windows, not {}", text,
-           windows.end(text) - windows.begin(text), cut.size());
+    const std::size_t begin = windows.begin(text), count = windows.end(text) - begin;
+    if (cut.size() != count) {
+      Fail(ErrorCode::kInternal, "text {} has {} windows, not {}", text, count, cut.size());
     }
-    const std::span<float> mean = means.row(text);
-    for (std::size_t w = 0; w < cut.size(); ++w) {
-      const std::span<const float> row = windows.row(windows.begin(text) + w);
-      const auto weight = static_cast<float>(cut[w].size() + specials);
-      for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += weight * row[c];
-    }
-  }
-  NormalizeRows(means, "means of windows");
-  return means;
+    std::vector<std::uint32_t> sizes;
+    for (const Window& window : cut) sizes.push_back(static_cast<std::uint32_t>(window.size() + specials));
+    MixWindows(policy,
+               std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension), sizes,
+               true, mixed.row(text));
+  });
+  NormalizeRows(mixed, "mixed windows");
+  return mixed;
 }
 
 VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts) {

@@ -31,10 +31,10 @@ VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts
 VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string> texts, Role role,
                            const TextProgress& progress, VectorCache* cache = nullptr);
 
-// Of such windows, one row a text: their mean weighted by tokens, as the policy window-mean has it, scaled to
-// unit length. `tokens`: of each text, special tokens included. A set without rows stays so.
-VectorSet MeanOfWindows(const Session& embedder, const VectorSet& windows,
-                        std::span<const std::size_t> tokens);
+// Of such windows, one row a text, mixed as `policy` has it (MixWindows) and scaled to unit length;
+// `embedder` cut them. `tokens`: of each text, special tokens included.
+VectorSet MixedWindows(const Session& embedder, const LongInput& policy, const VectorSet& windows,
+                       std::span<const std::size_t> tokens);
 
 // The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text
 // when it truncates, scaled to unit length.

@@ -38,6 +38,7 @@ constexpr std::array kRows = {
     Row{"--long-input", kModel},
     Row{"--window", kModel, true},
     Row{"--stride", kModel, true},
+    Row{"--lead", kModel, true},
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,8 @@ std::string Refusal(const LongInput& policy, std::size_t specials, std::size_t l
 }
 
 TEST(LongInput, NamesAreReadBack) {
-  for (const LongInputKind kind :
-       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean}) {
+  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
+                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
     EXPECT_EQ(ParseLongInputKind(LongInputKindName(kind)), kind);
   }
   EXPECT_STREQ(LongInputKindName(LongInputKind::kWindowMean), "window-mean");
@@ -42,7 +43,8 @@ TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
       ADD_FAILURE() << "accepted: " << name;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-      EXPECT_NE(std::string(error.what()).find("error, truncate or window-mean"), std::string::npos);
+      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean or lead-body"),
+                std::string::npos);
     }
   }
 }
@@ -120,6 +122,16 @@ TEST(LongInput, WindowsHoldEveryTokenAndEachHoldsANewOne) {
 
 TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
   EXPECT_NE(Refusal({}, 2, 2).find("the least is 3"), std::string::npos);
+  EXPECT_NE(Refusal({.kind = LongInputKind::kLeadBody, .window = 11}, 2, 10).find("longer than the 10"),
+            std::string::npos);
+  for (const double lead : {-0.1, 1.1, std::nan("")}) {
+    LongInput policy{.kind = LongInputKind::kLeadBody};
+    policy.lead = lead;
+    EXPECT_NE(Refusal(policy, 2, 10).find("from 0 to 1"), std::string::npos);
+  }
+  LongInput mean = WindowMean(6);
+  mean.lead = 0.5;
+  EXPECT_NE(Refusal(mean, 2, 10).find("choose lead-body"), std::string::npos);
   EXPECT_NE(Refusal(WindowMean(2), 2, 10).find("the least is 3"), std::string::npos);
   EXPECT_NE(Refusal(WindowMean(11), 2, 10).find("longer than the 10 in force"), std::string::npos);
   EXPECT_NE(Refusal(WindowMean(0, 9), 2, 10).find("would skip tokens"), std::string::npos);

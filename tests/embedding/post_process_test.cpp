@@ -131,7 +131,7 @@ TEST(PostProcess, WhiteningInvertsTheRootOfTheShrunkCovariance) {
   for (const double epsilon : {0.03, 0.3, 3.0}) {
     SCOPED_TRACE(epsilon);
     const PostProcess post =
-        FitPostProcess({PostProcessKind::kWhiten, epsilon, 0}, Moments(documents), nullptr);
+        FitPostProcess({.kind = PostProcessKind::kWhiten, .epsilon = epsilon}, Moments(documents), nullptr);
     Matrix shrunk = PlainCovariance(documents);
     const double largest = PlainTop(shrunk).first;
     for (auto& row : shrunk) {
@@ -149,6 +149,74 @@ TEST(PostProcess, WhiteningInvertsTheRootOfTheShrunkCovariance) {
       }
     }
   }
+}
+
+// Rows of texts of 1 to 4 vectors each, in their order.
+std::vector<std::size_t> Offsets(std::size_t rows) {
+  std::vector<std::size_t> offsets = {0};
+  while (offsets.back() < rows) offsets.push_back(std::min(rows, offsets.back() + 1 + offsets.size() % 4));
+  return offsets;
+}
+
+// By the formula of the spec: each row less the mean of its own text.
+TEST(PostProcess, WhiteningLooksAtTheScatterOfATextsVectorsAboutTheirOwnMean) {
+  const std::vector<float> rows = Rows(300, 3, 0.5);
+  const std::vector<std::size_t> offsets = Offsets(300);
+  Matrix within(kDimension, std::vector<double>(kDimension, 0.0));
+  for (std::size_t t = 0; t + 1 < offsets.size(); ++t) {
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(offsets[t] * kDimension);
+    const auto last = rows.begin() + static_cast<std::ptrdiff_t>(offsets[t + 1] * kDimension);
+    const Matrix of_text = PlainCovariance({first, last});
+    const double count = static_cast<double>(offsets[t + 1] - offsets[t]);
+    for (std::size_t i = 0; i < kDimension; ++i) {
+      for (std::size_t j = 0; j < kDimension; ++j) within[i][j] += count * of_text[i][j];
+    }
+  }
+  const Matrix total = PlainCovariance(rows);
+  const auto trace = [](const Matrix& matrix) {
+    double sum = 0;
+    for (std::size_t i = 0; i < kDimension; ++i) sum += matrix[i][i];
+    return sum;
+  };
+  // In two parts, as documents come in chunks.
+  VectorMoments moments(kDimension), rest(kDimension);
+  const std::size_t middle = offsets.size() / 2;
+  std::vector<std::size_t> front(offsets.begin(), offsets.begin() + static_cast<std::ptrdiff_t>(middle + 1));
+  std::vector<std::size_t> back(offsets.begin() + static_cast<std::ptrdiff_t>(middle), offsets.end());
+  for (std::size_t& offset : back) offset -= front.back();
+  moments.AddTexts(std::span(rows).first(front.back() * kDimension), front);
+  rest.AddTexts(std::span(rows).subspan(front.back() * kDimension), back);
+  moments.Merge(rest);
+  EXPECT_EQ(moments.texts, offsets.size() - 1);
+  for (const double share : {0.2, 0.8, 1.0}) {
+    SCOPED_TRACE(share);
+    Matrix scatter(kDimension, std::vector<double>(kDimension));
+    for (std::size_t i = 0; i < kDimension; ++i) {
+      for (std::size_t j = 0; j < kDimension; ++j) {
+        scatter[i][j] = share * within[i][j] / trace(within) + (1 - share) * total[i][j] / trace(total);
+      }
+    }
+    const double largest = PlainTop(scatter).first;
+    for (std::size_t i = 0; i < kDimension; ++i) {
+      for (double& value : scatter[i]) value /= largest;
+      scatter[i][i] += 0.1;
+    }
+    const PostProcess post =
+        FitPostProcess({.kind = PostProcessKind::kWhiten, .epsilon = 0.1, .within = share}, moments, nullptr);
+    EXPECT_EQ(post.spec.within, share);
+    const Matrix map = MapOf(post);
+    const Matrix identity = Product(Product(map, map), scatter);
+    for (std::size_t i = 0; i < kDimension; ++i) {
+      for (std::size_t j = 0; j < kDimension; ++j) EXPECT_NEAR(identity[i][j], i == j ? 1.0 : 0.0, 1e-5);
+    }
+  }
+}
+
+TEST(PostProcess, WithoutTextsOfSeveralVectorsThereIsNoScatterWithin) {
+  const VectorMoments moments = Moments(Rows(50, 3, 0.5));
+  const PostProcess post = FitPostProcess(ParsePostProcessSpec("whiten:0.1:within=0.8"), moments, nullptr);
+  EXPECT_EQ(FormatPostProcessSpec(post.spec), "whiten:0.1");
+  EXPECT_EQ(post.map, FitPostProcess(ParsePostProcessSpec("whiten:0.1"), moments, nullptr).map);
 }
 
 TEST(PostProcess, LargeShrinkageIsCentring) {
@@ -285,14 +353,17 @@ TEST(VectorMoments, SumsAreThoseOfPlainLoops) {
 }
 
 TEST(PostProcessSpec, SurvivesWritingAndReading) {
-  for (const char* text : {"none", "center", "whiten:0.3", "whiten:0.03", "abtt:1", "abtt:12"}) {
+  for (const char* text :
+       {"none", "center", "whiten:0.3", "whiten:0.1:within=0.8", "whiten:0.03", "abtt:1", "abtt:12"}) {
     EXPECT_EQ(FormatPostProcessSpec(ParsePostProcessSpec(text)), text);
   }
 }
 
 TEST(PostProcessSpec, WhatItDoesNotSayIsRefusedWithTheChoices) {
-  for (const char* text : {"", "whiten", "whiten:", "whiten:x", "whiten:0.3x", "abtt", "abtt:-1", "abtt:1.5",
-                           "Center", "center:1", "zca:1", "abtt:99999999999999999999"}) {
+  for (const char* text :
+       {"", "whiten", "whiten:", "whiten:x", "whiten:0.3x", "whiten:0.3:0.8", "whiten:0.3:within",
+        "whiten:0.3:within=", "whiten:0.3:within=x", "abtt", "abtt:-1", "abtt:1.5", "Center", "center:1",
+        "zca:1", "abtt:99999999999999999999"}) {
     SCOPED_TRACE(text);
     const std::string message = Refusal([&] { ParsePostProcessSpec(text); });
     EXPECT_NE(message.find("choose none, center, whiten:EPSILON"), std::string::npos) << message;

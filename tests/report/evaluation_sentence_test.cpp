@@ -108,10 +108,10 @@ TEST(EvaluationAdvice, NamesTheBestOfTheRepairsThatClearlyHelp) {
             "Try what may help: windows (--windows 128), whitening (--postprocess whiten:0.3), a temperature "
             "(--temperature 0.8,0.9).");
   RunDescription window;
-  window.window = 128;
+  window.repair.long_input = {.kind = LongInputKind::kWindowMean, .window = 128};
   task.runs.push_back(Better(window, {0.93, {}, {}}, {0.05, 0.01, 0.09}));
   RunDescription temperature;
-  temperature.temperature = 0.8;
+  temperature.repair.temperature = 0.8F;
   task.runs.push_back(Better(temperature, {0.95, {}, {}}, {0.07, -0.01, 0.15}));
   EXPECT_EQ(Advice(task),
             "Of 2 repairs tried, this helps most: windows of 128 tokens, averaged. nDCG@10 0.93 instead of "
@@ -121,17 +121,20 @@ TEST(EvaluationAdvice, NamesTheBestOfTheRepairsThatClearlyHelp) {
 
 TEST(RepairInWords, SaysEachPart) {
   RunDescription run;
-  run.window = 128;
-  run.best = 3;
-  run.post_process = ParsePostProcessSpec("whiten:0.3");
+  run.repair.long_input = {.kind = LongInputKind::kWindowMean, .window = 128};
+  run.matching.best = 3;
+  run.repair.post_process = ParsePostProcessSpec("whiten:0.3");
   run.held_out = true;
   EXPECT_EQ(RepairInWords(run),
             "windows of 128 tokens, the best 3 of which count, and whitening (whiten:0.3)");
-  run.best = 1;
-  run.post_process.reset();
-  run.csls = 10;
+  run.matching.best = 1;
+  run.repair.post_process.reset();
+  run.matching.csls = 10;
   EXPECT_EQ(RepairInWords(run),
             "windows of 128 tokens, the best of which counts, and CSLS over 10 neighbours");
+  run.matching = {};
+  run.repair.long_input->kind = LongInputKind::kLeadBody;
+  EXPECT_EQ(RepairInWords(run), "windows of 128 tokens, averaged, the first of them beside that");
 }
 
 // Neither a baseline, a cut, nor a fit that has seen what it is judged on is a repair.
@@ -140,7 +143,7 @@ TEST(EvaluationAdvice, CountsNothingThatCannotBeUsed) {
   RunDescription cut;
   cut.cut = 64;
   RunDescription seen;
-  seen.post_process = ParsePostProcessSpec("whiten:0.3");
+  seen.repair.post_process = ParsePostProcessSpec("whiten:0.3");
   RunDescription unseen = seen;
   unseen.held_out = true;
   for (const RunDescription& run : {cut, seen})
@@ -154,11 +157,11 @@ TEST(EvaluationAdvice, CountsNothingThatCannotBeUsed) {
 TEST(EvaluationAdvice, TakesTheSweepsIntervals) {
   TaskResult task = Search();
   RunDescription temperature;
-  temperature.temperature = 0.8;
+  temperature.repair.temperature = 0.8F;
   task.runs.push_back(Better(temperature, {0.9, {}, {}}, {0.02, 0.005, 0.03}));
   ExpectHas(Advice(task), "this helps most: attention temperature 0.8. ");
   SweepCurve curve;
-  curve.temperatures = {0.8};
+  curve.temperatures = {double{0.8F}};
   curve.differences = {{0.02, -0.005, 0.04}};
   task.sweep = Sweep{{curve}, {}};
   ExpectHas(Advice(task), "does not help clearly");

@@ -85,16 +85,17 @@ class MatchDocumentsTest : public ::testing::Test {
 
 TEST_F(MatchDocumentsTest, RanksByTheFormulaOfCsls) {
   for (const std::size_t neighbours : {1U, 5U, 100U}) {
-    const std::vector<Ranking> rankings =
-        MatchDocuments(documents_, queries_, tie_order_, 30, {.best = 1, .csls = neighbours}, pool_);
+    const std::vector<Ranking> rankings = MatchDocuments(
+        documents_, queries_, tie_order_, 30, {.best = {}, .csls = neighbours}, std::nullopt, pool_);
     ExpectOrder(rankings, PlainCsls(
                               documents_, queries_, [](auto, auto) { return true; }, neighbours));
   }
 }
 
 TEST_F(MatchDocumentsTest, HeldOutLooksAtTheQueriesOfTheOtherHalfAlone) {
-  const Matching matching{.best = 1, .csls = 3, .held_out = true, .seed = 4};
-  const std::vector<Ranking> rankings = MatchDocuments(documents_, queries_, tie_order_, 30, matching, pool_);
+  const Matching matching{.best = {}, .csls = 3};
+  const std::vector<Ranking> rankings =
+      MatchDocuments(documents_, queries_, tie_order_, 30, matching, 4, pool_);
   const auto other_half = [](std::size_t q, std::size_t other) {
     return HalfOfQuery(q, 4) != HalfOfQuery(other, 4);
   };
@@ -104,15 +105,16 @@ TEST_F(MatchDocumentsTest, HeldOutLooksAtTheQueriesOfTheOtherHalfAlone) {
 TEST_F(MatchDocumentsTest, WithoutCslsRanksByCosine) {
   const std::vector<Ranking> plain =
       Search(documents_, queries_, tie_order_, {.depth = 7, .best = 1, .offsets = {}}, pool_);
-  EXPECT_EQ(MatchDocuments(documents_, queries_, tie_order_, 7, {}, pool_), plain);
-  EXPECT_NE(MatchDocuments(documents_, queries_, tie_order_, 7, {.best = 1, .csls = 5}, pool_), plain);
+  EXPECT_EQ(MatchDocuments(documents_, queries_, tie_order_, 7, {}, std::nullopt, pool_), plain);
+  EXPECT_NE(MatchDocuments(documents_, queries_, tie_order_, 7, {.best = {}, .csls = 5}, std::nullopt, pool_),
+            plain);
 }
 
 TEST_F(MatchDocumentsTest, RefusesToScaleByNoQuery) {
   const VectorSet one = UnitVectors(1, 3);
-  const Matching matching{.best = 1, .csls = 3, .held_out = true};
+  const Matching matching{.best = {}, .csls = 3};
   EXPECT_NE(testing::Refusal([&] {
-              MatchDocuments(documents_, one, tie_order_, 30, matching, pool_);
+              MatchDocuments(documents_, one, tie_order_, 30, matching, 1, pool_);
             }).find("no query"),
             std::string::npos);
 }

@@ -51,11 +51,17 @@ EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
   return options;
 }
 
-std::unique_ptr<Session> Open(const RunSettings& settings) {
-  EmbedderOptions options = AtTemperature(settings.temperature.value_or(1));
-  options.max_length = settings.window.value_or(settings.length.value_or(0));
-  if (settings.window) options.long_input = {LongInputKind::kWindowMean, *settings.window, 0};
-  return std::make_unique<Session>(kTinyBert, options);
+Session OfLength(std::size_t length) {
+  EmbedderOptions options = AtTemperature(1);
+  options.max_length = length;
+  return Session(kTinyBert, options);
+}
+
+Session InWindows(std::size_t window) {
+  EmbedderOptions options = AtTemperature(1);
+  options.max_length = window;
+  options.long_input = {.kind = LongInputKind::kWindowMean, .window = window};
+  return Session(kTinyBert, options);
 }
 
 const RunResult& Find(const TaskResult& result, const std::string& name) {
@@ -105,17 +111,17 @@ TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
   options.temperatures = {0.2F};
   options.sides = {Side::kBoth, Side::kDocuments, Side::kQueries};
   options.static_control = true;
-  const std::vector<TaskResult> results = EvaluateTask(task, base, Open, options);
+  const std::vector<TaskResult> results = EvaluateTask(task, base, options);
   ASSERT_EQ(results.size(), 1U);
   ASSERT_EQ(results[0].runs.size(), 6U);
-  const auto hot = Open({.temperature = 0.2F, .length = {}, .window = {}});
+  const Session hot(kTinyBert, AtTemperature(0.2F));
   const auto score = [&](const std::string& name) {
     return *Find(results[0], name).metrics[0].score.estimate;
   };
   EXPECT_NEAR(score("model"), PlainNdcg(retrieval, base, base), 1e-9);
-  EXPECT_NEAR(score("temperature 0.2"), PlainNdcg(retrieval, *hot, *hot), 1e-9);
-  EXPECT_NEAR(score("temperature 0.2 documents"), PlainNdcg(retrieval, *hot, base), 1e-9);
-  EXPECT_NEAR(score("temperature 0.2 queries"), PlainNdcg(retrieval, base, *hot), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2"), PlainNdcg(retrieval, hot, hot), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2 documents"), PlainNdcg(retrieval, hot, base), 1e-9);
+  EXPECT_NEAR(score("temperature 0.2 queries"), PlainNdcg(retrieval, base, hot), 1e-9);
   std::set<double> different = {score("model"), score("temperature 0.2"), score("temperature 0.2 documents"),
                                 score("temperature 0.2 queries")};
   EXPECT_GT(different.size(), 2U);  // else the sides could be mixed up unseen
@@ -126,13 +132,13 @@ TEST(EvaluateTask, CutsDocumentsAloneInTheControlledArm) {
   const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.cuts = {24, 40};
-  const TaskResult result = EvaluateTask(task, base, Open, options)[0];
+  const TaskResult result = EvaluateTask(task, base, options)[0];
   for (const std::size_t length : options.cuts) {
     const RunResult& run = Find(result, "cut to " + std::to_string(length) + " tokens");
-    const auto cut = Open({.temperature = {}, .length = length, .window = {}});
-    EXPECT_NEAR(*run.metrics[0].score.estimate, PlainNdcg(std::get<RetrievalTask>(task.data), *cut, base),
+    const Session cut = OfLength(length);
+    EXPECT_NEAR(*run.metrics[0].score.estimate, PlainNdcg(std::get<RetrievalTask>(task.data), cut, base),
                 1e-9);
-    EXPECT_FALSE(run.description.temperature);
+    EXPECT_FALSE(run.description.repair.temperature);
   }
 }
 
@@ -140,7 +146,7 @@ TEST(EvaluateTask, SetsTheSimilarityOfDocumentsBesideTheLoss) {
   const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.static_control = true;
-  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, options)[0];
   ASSERT_TRUE(result.collapse);
   EXPECT_EQ(result.collapse->loss_against, "bm25");
   const RunResult& bm25 = Find(result, "bm25");
@@ -159,7 +165,7 @@ TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
   const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
   options.temperatures = {0.5F, 0.2F};
-  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, options)[0];
   EXPECT_FALSE(result.runs[0].comparison);
   for (std::size_t r = 1; r < result.runs.size(); ++r) {
     const RunComparison& comparison = *result.runs[r].comparison;
@@ -196,14 +202,15 @@ TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself)
   EvaluationOptions options = Options();
   options.windows = {12};
   options.best = {1, 2};
-  const TaskResult result = EvaluateTask(task, base, Open, options)[0];
+  options.leads = {};
+  const TaskResult result = EvaluateTask(task, base, options)[0];
   ASSERT_EQ(result.runs.size(), 5U);
-  const auto window = Open({.temperature = {}, .length = {}, .window = 12});
+  const Session window = InWindows(12);
   const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
-  EXPECT_NEAR(score("window-mean 12"), PlainNdcg(retrieval, *window, base), 1e-9);
+  EXPECT_NEAR(score("window-mean 12"), PlainNdcg(retrieval, window, base), 1e-9);
 
   const WindowEmbeddings windows =
-      window->EmbedWindows(Texts(retrieval.corpus.documents), {}, 0, Role::kDocument, false);
+      window.EmbedWindows(Texts(retrieval.corpus.documents), {}, 0, Role::kDocument, false);
   EXPECT_GT(windows.rows(), 80U);  // else there is nothing to choose from
   const Embeddings queries = base.Embed(Texts(retrieval.queries), {});
   for (const std::size_t best : options.best) {
@@ -228,6 +235,27 @@ TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself)
   }
 }
 
+// What a session with the policy gives, and with the numbers of the formula itself.
+TEST(EvaluateTask, SetsTheFirstWindowBesideTheMeanOfAll) {
+  const Task task = MakeRetrieval();
+  const auto& retrieval = std::get<RetrievalTask>(task.data);
+  const Session base(kTinyBert, AtTemperature(1));
+  EvaluationOptions options = Options();
+  options.windows = {12};
+  options.best = {};
+  options.leads = {0.3, 0.8};
+  const TaskResult result = EvaluateTask(task, base, options)[0];
+  ASSERT_EQ(result.runs.size(), 5U);  // model, mean, two leads, BM25
+  for (const double lead : options.leads) {
+    EmbedderOptions policy = AtTemperature(1);
+    policy.long_input = {.kind = LongInputKind::kLeadBody, .window = 12, .stride = 0, .lead = lead};
+    const Session mixed(kTinyBert, policy);
+    const std::string name = lead == kDefaultLead ? "lead-body 12" : "lead-body 12 lead 0.8";
+    EXPECT_NEAR(*Find(result, name).metrics[0].score.estimate, PlainNdcg(retrieval, mixed, base), 1e-9);
+    EXPECT_FALSE(Find(result, name).cosines.empty());
+  }
+}
+
 TEST(EvaluateTask, NamesEveryWayOfFittingAPostProcessing) {
   const Session base(kTinyBert, AtTemperature(1));
   EvaluationOptions options = Options();
@@ -237,7 +265,7 @@ TEST(EvaluateTask, NamesEveryWayOfFittingAPostProcessing) {
   options.temperatures = {0.5F};
   options.csls = {3};
   options.combine = true;
-  const TaskResult result = EvaluateTask(MakeRetrieval(), base, Open, options)[0];
+  const TaskResult result = EvaluateTask(MakeRetrieval(), base, options)[0];
   std::vector<std::string> names;
   for (const RunResult& run : result.runs) names.push_back(RunName(run.description));
   EXPECT_EQ(names,
@@ -264,13 +292,12 @@ TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
   for (std::uint32_t q = 0; q < 24; ++q) retrieval.corpus.judgements.push_back({{q / 2, 1}});
   retrieval.others.push_back(std::move(parts));
   const Session base(kTinyBert, AtTemperature(1));
-  const TaskResult result = EvaluateTask(task, base, Open, Options())[0];
+  const TaskResult result = EvaluateTask(task, base, Options())[0];
   ASSERT_EQ(result.corpora.size(), 1U);
   const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
   // The other corpus alone, as a task of its own.
   EXPECT_NEAR(score("parts"),
-              *EvaluateTask(MakeRetrieval(), base, Open, Options())[0].runs[0].metrics[0].score.estimate,
-              1e-12);
+              *EvaluateTask(MakeRetrieval(), base, Options())[0].runs[0].metrics[0].score.estimate, 1e-12);
   const CorpusComparison& found = result.corpora[0];
   EXPECT_NEAR(*found.model.estimate, score("model") - score("parts"), 1e-12);
   EXPECT_NEAR(*found.bm25.estimate, score("bm25") - score("parts bm25"), 1e-12);
@@ -287,8 +314,8 @@ TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
   const auto says = [](const std::string& message, const char* part) {
     return message.find(part) != std::string::npos;
   };
-  EXPECT_TRUE(says(testing::Refusal([&] { EvaluateTask(MakeRetrieval(), base, Open, options); }),
-                   "none is asked for"));
+  EXPECT_TRUE(
+      says(testing::Refusal([&] { EvaluateTask(MakeRetrieval(), base, options); }), "none is asked for"));
   EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("1"); }), "2 or more"));
   EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("titles"); }), "titles"));
 }
@@ -315,10 +342,10 @@ TEST(EvaluateTask, SaysWhereAHalfOfTheQueriesIsTooFew) {
   options.post_processes = {ParsePostProcessSpec("center")};
   options.csls = {half};
   options.query_means = {ParseQueryMean(std::to_string(half))};
-  EXPECT_TRUE(EvaluateTask(MakeRetrieval(), base, Open, options)[0].notes.empty());
+  EXPECT_TRUE(EvaluateTask(MakeRetrieval(), base, options)[0].notes.empty());
   options.csls = {half + 1};
   options.query_means = {ParseQueryMean(std::to_string(half + 1))};
-  const std::vector<std::string> notes = EvaluateTask(MakeRetrieval(), base, Open, options)[0].notes;
+  const std::vector<std::string> notes = EvaluateTask(MakeRetrieval(), base, options)[0].notes;
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_NE(notes[0].find("CSLS with " + std::to_string(half + 1) + " neighbours"), std::string::npos);
   EXPECT_NE(notes[1].find("rests on the " + std::to_string(half)), std::string::npos);
@@ -368,11 +395,11 @@ TEST(SummariseSweep, ReportsAChoiceOnTheUnitsThatDidNotMakeIt) {
   std::vector<ScoredRun> runs(2);
   runs[0].metrics.push_back({"m", MeanOfUnits(base)});
   runs[1].metrics.push_back({"m", MeanOfUnits(swept)});
-  runs[1].description.temperature = 0.8;
+  runs[1].description.repair.temperature = 0.8F;
   ThreadPool pool(1);
   const Sweep sweep = *SummariseSweep(runs, ids, {}, {.seed = 9, .replicates = 50}, pool);
   ASSERT_EQ(sweep.choices.size(), 2U);
-  EXPECT_DOUBLE_EQ(sweep.choices[0].temperature, 0.8);
+  EXPECT_DOUBLE_EQ(sweep.choices[0].temperature, double{0.8F});
   EXPECT_NEAR(sweep.choices[0].validation_difference, 1, 1e-12);
   EXPECT_NEAR(*sweep.choices[0].test_difference.estimate, -0.1, 1e-12);
   EXPECT_DOUBLE_EQ(sweep.choices[1].temperature, 1);
@@ -395,8 +422,8 @@ TEST(EvaluateTask, IsTheSameAtAnyNumberOfThreads) {
   const Task task = MakeRetrieval();
   const Session one(kTinyBert, AtTemperature(1, 1));
   const Session three(kTinyBert, AtTemperature(1, 3));
-  const TaskResult a = EvaluateTask(task, one, Open, Options())[0];
-  const TaskResult b = EvaluateTask(task, three, Open, Options())[0];
+  const TaskResult a = EvaluateTask(task, one, Options())[0];
+  const TaskResult b = EvaluateTask(task, three, Options())[0];
   for (std::size_t r = 0; r < a.runs.size(); ++r) {
     for (std::size_t m = 0; m < a.runs[r].metrics.size(); ++m) {
       EXPECT_EQ(a.runs[r].metrics[m].score.estimate, b.runs[r].metrics[m].score.estimate);
@@ -421,14 +448,14 @@ TEST(EvaluateTask, GivesAFolderWithLabelsTwoResultsAndPairsOne) {
   EvaluationOptions options = Options();
   options.temperatures = {0.5F};
   options.sides = {Side::kDocuments, Side::kQueries};  // of no meaning here
-  const std::vector<TaskResult> labels = EvaluateTask({"l", "l", labelled}, base, Open, options);
+  const std::vector<TaskResult> labels = EvaluateTask({"l", "l", labelled}, base, options);
   ASSERT_EQ(labels.size(), 2U);
   EXPECT_EQ(labels[0].kind, "classification");
   EXPECT_EQ(labels[0].units, 20U);
   EXPECT_EQ(labels[0].runs.size(), 2U);
   EXPECT_EQ(labels[1].kind, "clustering");
   EXPECT_EQ(labels[1].units, 40U);
-  const TaskResult pairs = EvaluateTask({"p", "p", similarity}, base, Open, options)[0];
+  const TaskResult pairs = EvaluateTask({"p", "p", similarity}, base, options)[0];
   EXPECT_EQ(pairs.kind, "similarity");
   // Equal texts have cosine 1 and the higher score: ranks agree, but for ties among the lower scores.
   EXPECT_GT(*pairs.runs[0].metrics[0].score.estimate, 0.7);

@@ -38,34 +38,43 @@ std::vector<double> Mean(const VectorSet& vectors) {
   return mean;
 }
 
+TaskVectors Whole(const PostProcessSpec& spec, const TaskVectors& vectors, bool queries_apart) {
+  return TaskFit(vectors, queries_apart, 1, {}).Whole(spec);
+}
+
+TaskVectors HeldOut(const PostProcessSpec& spec, const QueryMean& mean, const TaskVectors& vectors,
+                    const VectorSet& pseudo = {}) {
+  return TaskFit(vectors, true, 1, pseudo).HeldOut(spec, mean);
+}
+
 constexpr PostProcessSpec kCenter{.kind = PostProcessKind::kCenter};
 
-TEST(PostProcessWhole, CentresDocumentsAndQueriesEachOnTheirOwnMean) {
+TEST(TaskFit, CentresDocumentsAndQueriesEachOnTheirOwnMean) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(20, -1, 2);
-  const TaskVectors result = PostProcessWhole(kCenter, {documents, queries}, true);
+  const TaskVectors result = Whole(kCenter, {documents, queries}, true);
   for (std::size_t r = 0; r < 40; ++r)
     ExpectCentred(result.documents.row(r), documents.row(r), Mean(documents));
   for (std::size_t r = 0; r < 20; ++r) ExpectCentred(result.queries.row(r), queries.row(r), Mean(queries));
 }
 
-TEST(PostProcessWhole, CentresPairsOnOneMean) {
+TEST(TaskFit, CentresPairsOnOneMean) {
   const VectorSet first = Vectors(30, 1, 1), second = Vectors(30, -1, 2);
   VectorSet both = first;
   both.values.insert(both.values.end(), second.values.begin(), second.values.end());
-  const TaskVectors result = PostProcessWhole(kCenter, {first, second}, false);
+  const TaskVectors result = Whole(kCenter, {first, second}, false);
   for (std::size_t r = 0; r < 30; ++r) ExpectCentred(result.queries.row(r), second.row(r), Mean(both));
 }
 
 // Whatever a query is, its own result moves with it alone: the fit that it meets has not seen it.
-TEST(PostProcessHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
+TEST(TaskFitHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
-  const HeldOutFit fit{{.kind = PostProcessKind::kWhiten, .epsilon = 0.3}, std::nullopt, 1};
-  const TaskVectors result = PostProcessHeldOut(fit, {documents, queries}, {});
+  const PostProcessSpec whiten{.kind = PostProcessKind::kWhiten, .epsilon = 0.3};
+  const TaskVectors result = HeldOut(whiten, {}, {documents, queries});
   std::size_t unseen = 0;
   for (std::size_t d = 0; d < 40; ++d) {
     VectorSet changed = documents;
     changed.row(d)[1] += 3;
-    const TaskVectors after = PostProcessHeldOut(fit, {changed, queries}, {});
+    const TaskVectors after = HeldOut(whiten, {}, {changed, queries});
     unseen += after.queries.values == result.queries.values ? 1 : 0;
   }
   // Half of 40, standard deviation 3.2.
@@ -74,7 +83,7 @@ TEST(PostProcessHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
   for (std::size_t q = 0; q < 30; ++q) {
     VectorSet changed = queries;
     changed.row(q)[1] += 3;
-    const TaskVectors after = PostProcessHeldOut(fit, {documents, changed}, {});
+    const TaskVectors after = HeldOut(whiten, {}, {documents, changed});
     // Of the other queries, those of its own half stay as they were.
     std::size_t moved = 0;
     for (std::size_t other = 0; other < 30; ++other) {
@@ -99,7 +108,7 @@ std::vector<double> MeanOfRows(const VectorSet& vectors, const std::vector<std::
   return mean;
 }
 
-TEST(PostProcessHeldOut, CentresQueriesOnTheMeanAskedFor) {
+TEST(TaskFitHeldOut, CentresQueriesOnTheMeanAskedFor) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
   VectorSet pseudo = Vectors(60, 2, 3);  // two or none of a document
   pseudo.offsets = {0};
@@ -111,11 +120,11 @@ TEST(PostProcessHeldOut, CentresQueriesOnTheMeanAskedFor) {
     for (std::size_t r = pseudo.offsets[d]; r < pseudo.offsets[d + 1]; ++r) fitted_pseudo.push_back(r);
   }
   const auto centred = [&](QueryMean mean) {
-    return PostProcessHeldOut({kCenter, mean, 1}, {documents, queries}, pseudo).queries;
+    return HeldOut(kCenter, mean, {documents, queries}, pseudo).queries;
   };
-  const VectorSet on_documents = centred({QueryMean::Source::kDocuments, 0});
-  const VectorSet on_pseudo = centred({QueryMean::Source::kPseudo, 0});
-  const VectorSet on_many = centred({QueryMean::Source::kSample, 1000});
+  const VectorSet on_documents = centred({QuerySource::kDocuments, 0});
+  const VectorSet on_pseudo = centred({QuerySource::kPseudo, 0});
+  const VectorSet on_many = centred({QuerySource::kQueries, 1000});
   for (std::size_t q = 0; q < 30; ++q) {
     ExpectCentred(on_documents.row(q), queries.row(q), MeanOfRows(documents, fitted_documents));
     ExpectCentred(on_pseudo.row(q), queries.row(q), MeanOfRows(pseudo, fitted_pseudo));
@@ -128,15 +137,15 @@ TEST(PostProcessHeldOut, CentresQueriesOnTheMeanAskedFor) {
 }
 
 // Two queries give the mean of a half: which, is found by trying.
-TEST(PostProcessHeldOut, TakesAsManyQueriesOfTheOtherHalfAsAskedFor) {
+TEST(TaskFitHeldOut, TakesAsManyQueriesOfTheOtherHalfAsAskedFor) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
-  const HeldOutFit fit{kCenter, QueryMean{QueryMean::Source::kSample, 2}, 1};
-  const VectorSet before = PostProcessHeldOut(fit, {documents, queries}, {}).queries;
+  const QueryMean two{QuerySource::kQueries, 2};
+  const VectorSet before = HeldOut(kCenter, two, {documents, queries}).queries;
   std::size_t in_a_mean = 0;
   for (std::size_t q = 0; q < 30; ++q) {
     VectorSet changed = queries;
     changed.row(q)[1] += 3;
-    const VectorSet after = PostProcessHeldOut(fit, {documents, changed}, {}).queries;
+    const VectorSet after = HeldOut(kCenter, two, {documents, changed}).queries;
     bool moved = false;
     for (std::size_t other = 0; other < 30; ++other) {
       const bool same =
@@ -151,12 +160,12 @@ TEST(PostProcessHeldOut, TakesAsManyQueriesOfTheOtherHalfAsAskedFor) {
   EXPECT_EQ(in_a_mean, 4U);
 }
 
-TEST(PostProcessHeldOut, KeepsTheWindowsOfADocumentInOneHalf) {
+TEST(TaskFitHeldOut, KeepsTheWindowsOfADocumentInOneHalf) {
   VectorSet windows = Vectors(80, 1, 1);
   windows.offsets = {0};
   for (std::size_t d = 0; d < 40; ++d) windows.offsets.push_back(2 * d + 2);
   const VectorSet queries = Vectors(30, -1, 2);
-  const TaskVectors result = PostProcessHeldOut({kCenter, std::nullopt, 1}, {windows, queries}, {});
+  const TaskVectors result = HeldOut(kCenter, {}, {windows, queries});
   std::vector<std::size_t> fitted;
   for (std::size_t r = 0; r < 80; ++r) {
     if (HalfOfDocument(r / 2, 1) == 0) fitted.push_back(r);

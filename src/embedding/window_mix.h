@@ -1,0 +1,20 @@
+// The windows of a text made one vector.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lengthwise/long_input.h"
+
+namespace lengthwise {
+
+// `windows` [n x vector.size()], row-major, in the order in which they stand in the text, n >= 1; `tokens` of
+// each, special tokens included. Under
+//   kLeadBody  normalise(lead w + (1 - lead) normalise(sum of all w_i)), windows scaled to unit length first;
+//   else       their mean weighted by tokens, scaled to unit length if `unit_length`; one window stays as it
+//              is.
+// Where the windows of kLeadBody cancel each other, the body counts for nothing.
+void MixWindows(const LongInput& policy, std::span<const float> windows,
+                std::span<const std::uint32_t> tokens, bool unit_length, std::span<float> vector);
+
+}  // namespace lengthwise

@@ -1,0 +1,120 @@
+#include "tasks/run_plan.h"
+
+namespace lengthwise {
+namespace {
+
+class Plan {
+ public:
+  Plan(const EvaluationOptions& options, bool sides) : options_(options), sides_(sides) {}
+
+  std::vector<RunDescription> Runs() && {
+    AddBase();
+    for (const float temperature : options_.temperatures) AddTemperature(temperature);
+    for (const std::size_t length : options_.cuts) {
+      RunDescription run;
+      run.cut = length;
+      runs_.push_back(run);
+    }
+    for (const std::size_t window : options_.windows) AddWindow(window);
+    return std::move(runs_);
+  }
+
+ private:
+  // The run with every post-processing, fitted whole and held out.
+  template <typename Add>
+  void ForEachPostProcess(const RunDescription& about, Add&& add) {
+    for (const PostProcessSpec& spec : options_.post_processes) {
+      // Without windows there is no scatter within documents.
+      if (spec.within > 0 && !about.repair.long_input) continue;
+      RunDescription run = about;
+      run.repair.post_process = spec;
+      add(run);
+      if (!sides_) continue;
+      run.held_out = true;
+      add(run);
+    }
+  }
+
+  void AddCsls(RunDescription run) {
+    if (!sides_) return;
+    for (const std::size_t neighbours : options_.csls) {
+      run.matching.csls = neighbours;
+      // Where the vectors are held out, so is what CSLS sees; else both are shown.
+      if (!run.held_out) runs_.push_back(run);
+      RunDescription held_out = run;
+      held_out.held_out = true;
+      if (run.held_out || !run.repair.post_process) runs_.push_back(held_out);
+    }
+  }
+
+  void AddBase() {
+    runs_.emplace_back();
+    AddCsls({});
+    ForEachPostProcess({}, [&](const RunDescription& run) {
+      runs_.push_back(run);
+      if (options_.combine) AddCsls(run);
+    });
+    if (!sides_) return;
+    for (const PostProcessSpec& spec : options_.post_processes) {
+      if (spec.within > 0) continue;
+      for (const QueryMean& mean : options_.query_means) {
+        RunDescription run;
+        run.repair.post_process = spec;
+        run.repair.query_mean = mean;
+        run.held_out = true;
+        runs_.push_back(run);
+      }
+    }
+  }
+
+  void AddTemperature(float temperature) {
+    for (const Side side : PlannedSides(options_, sides_)) {
+      RunDescription run;
+      run.repair.temperature = temperature;
+      run.side = side;
+      runs_.push_back(run);
+      if (!options_.combine) continue;
+      ForEachPostProcess(run, [&](const RunDescription& processed) { runs_.push_back(processed); });
+    }
+  }
+
+  // Each of the ways in which windows become vectors of a document.
+  void AddShapes(RunDescription run) {
+    runs_.push_back(run);
+    LongInput& policy = *run.repair.long_input;
+    for (const double lead : options_.leads) {
+      policy.kind = LongInputKind::kLeadBody;
+      policy.lead = lead;
+      runs_.push_back(run);
+    }
+    if (!sides_) return;
+    policy = {.kind = LongInputKind::kWindowMean, .window = policy.window};
+    for (const std::size_t best : options_.best) {
+      run.matching.best = best;
+      runs_.push_back(run);
+    }
+  }
+
+  void AddWindow(std::size_t window) {
+    RunDescription run;
+    run.repair.long_input = {.kind = LongInputKind::kWindowMean, .window = window};
+    AddShapes(run);
+    ForEachPostProcess(run, [&](const RunDescription& processed) { AddShapes(processed); });
+  }
+
+  const EvaluationOptions& options_;
+  bool sides_;
+  std::vector<RunDescription> runs_;
+};
+
+}  // namespace
+
+std::vector<Side> PlannedSides(const EvaluationOptions& options, bool sides) {
+  return sides ? options.sides : std::vector<Side>{Side::kBoth};
+}
+
+std::vector<RunDescription> PlanRuns(const EvaluationOptions& options, bool sides) {
+  return Plan(options, sides).Runs();
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,20 @@
+// The runs that an evaluation's options ask for.
+#pragma once
+
+#include <vector>
+
+#include "tasks/evaluate.h"
+#include "tasks/run_description.h"
+
+namespace lengthwise {
+
+// The base run first; runs that share vectors stand together, so that none is embedded or fitted twice.
+// `sides`: whether the task has queries, which may be treated in other ways than its documents. A
+// post-processing that looks within documents is tried on windows alone. Baselines without the model and a
+// task's other corpora are not among them.
+std::vector<RunDescription> PlanRuns(const EvaluationOptions& options, bool sides);
+
+// The sides that a temperature is tried on.
+std::vector<Side> PlannedSides(const EvaluationOptions& options, bool sides);
+
+}  // namespace lengthwise
