@@ -13,8 +13,9 @@ enum class LongInputKind {
   kTruncate,    // keep the first tokens
   kWindowMean,  // embed windows, average their vectors weighted by tokens, normalise if the model does
   // One vector of unit length: normalise(lead w + (1 - lead) normalise(sum of all w_i)), w_i the windows'
-  // vectors of unit length and w the first: the beginning counts for more, as it says what a text is. A query
-  // is not split: it is read up to the length in force.
+  // vectors and w the first. Every vector of the model, a query's too, is scaled to unit length before any
+  // post-processing. The beginning counts for more, as it says what a text is. A query is not split: it is
+  // read up to the length in force.
   kLeadBody,
 };
 

@@ -137,6 +137,7 @@ void Session::FinishVector(const float* states, std::size_t tokens, const Sequen
                            std::span<float> vector) const {
   PoolStates(checkpoint().pooling, states, tokens, vector);
   model_->modules().Apply(run.role, vector);
+  if (options_.long_input.kind == LongInputKind::kLeadBody) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 

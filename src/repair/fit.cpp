@@ -23,13 +23,23 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
          "post-processing each window needs the long-input policy window-mean or lead-body, not {}",
          LongInputKindName(embedder.options().long_input.kind));
   }
+  if (options_.spec.within > 0 && !options_.each_window) {
+    Fail(ErrorCode::kBadInput,
+         "post-processing \"{}\" looks at the windows of a document, so it is fitted on windows and applied "
+         "to each: "
+         "ask for that too, or leave out \"within\"",
+         FormatPostProcessSpec(options_.spec));
+  }
   CheckDirections(options_.spec, embedder.spec().hidden);
 }
 
 void PostProcessFitter::Add(std::span<const std::string> texts, std::size_t first_text, Role role,
                             VectorMoments* moments) {
   if (options_.each_window) {
-    moments->Add(embedder_.EmbedWindows(texts, {}, first_text, role, false).values);
+    const WindowEmbeddings windows = embedder_.EmbedWindows(texts, {}, first_text, role, false);
+    std::vector<std::size_t> offsets;
+    for (std::size_t text = 0; text <= texts.size(); ++text) offsets.push_back(windows.begin(text));
+    moments->AddTexts(windows.values, offsets);
   } else {
     moments->Add(embedder_.Embed(texts, {}, first_text, role).values);
   }

@@ -27,7 +27,8 @@ struct FitOptions {
 class PostProcessFitter {
  public:
   // Throws kBadInput for an embedder with a post-processing, for each_window where the embedder's long-input
-  // policy has no windows, or for a post-processing that would remove all of the model's dimensions.
+  // policy has no windows, for a scatter within documents without each_window, or for a post-processing that
+  // would remove all of the model's dimensions.
   PostProcessFitter(const Session& embedder, const FitOptions& options);
 
   // Documents in input order; under QuerySource::kPseudo their pseudo-queries too.

@@ -1,0 +1,167 @@
+"""The recipe of docs/repair.md in plain NumPy, in double precision, from vectors of windows that `lengthwise embed` gives:
+`evaluate` and a repair file that `fit` wrote score the same."""
+
+import json
+import subprocess
+
+import numpy as np
+import pytest
+import pytrec_eval
+from tokenizers import Tokenizer
+
+WINDOW, LEAD, WITHIN, EPSILON = 64, 0.3, 0.8, 0.1
+SPEC = f"whiten:{EPSILON}:within={WITHIN}"
+PAGES, QUERY_WORDS = 70, 8
+
+
+def unit(rows):
+    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
+
+
+def whole_tokenizer(model_folder):
+    tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+@pytest.fixture(scope="module")
+def task(man_pages, model_folder, tmp_path_factory):
+    """Man pages of up to 400 words, the beginning of each as its query, which the document no longer holds. Words of one token alone, so
+    that no window ends within a word: text cut there and read again would have other tokens."""
+    tokenizer = whole_tokenizer(model_folder)
+    folder = tmp_path_factory.mktemp("recipe") / "pages"
+    folder.mkdir()
+    chosen = []
+    for number, line in enumerate(man_pages.open()):
+        page = json.loads(line)
+        if number % 17:
+            continue
+        words = [word for word in page["text"].split() if len(tokenizer.encode(word, add_special_tokens=False).ids) == 1]
+        if len(words) > 40:
+            chosen.append((page["_id"], words[:QUERY_WORDS], words[QUERY_WORDS : 30 + 13 * (number % 29)]))
+    chosen = chosen[:PAGES]
+    write = lambda name, rows: (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write("corpus.jsonl", [{"_id": page, "text": " ".join(text)} for page, _, text in chosen])
+    write("queries.jsonl", [{"_id": f"q{number}", "text": " ".join(query)} for number, (_, query, _) in enumerate(chosen)])
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(
+        f"q{number}\t{page}\t1\n" for number, (page, _, _) in enumerate(chosen)))
+    return folder
+
+
+def texts_of(path):
+    return [json.loads(line)["text"] for line in path.open()]
+
+
+@pytest.fixture(scope="module")
+def embed(run_lengthwise, model_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("vectors")
+
+    def run(texts, *options):
+        (folder / "texts.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        run_lengthwise("embed", "--model", model_folder, "--input", folder / "texts.jsonl", "--output", folder / "rows.npy", "--quiet", *options)
+        return np.load(folder / "rows.npy").astype(float)
+
+    return run
+
+
+class Plain:
+    """Everything after the model, in NumPy."""
+
+    def __init__(self, task, embed, model_folder):
+        tokenizer = whole_tokenizer(model_folder)
+        windows, owner, tokens = [], [], []
+        self.texts = texts_of(task / "corpus.jsonl")
+        for number, text in enumerate(self.texts):
+            places = tokenizer.encode(text, add_special_tokens=False).offsets
+            for first in range(0, max(1, len(places)), WINDOW - 2):
+                part = places[first : first + WINDOW - 2]
+                windows.append(text[part[0][0] : part[-1][1]] if part else text)
+                owner.append(number)
+                tokens.append(len(part) + 2)
+        self.owner = np.array(owner)
+        self.count = np.bincount(self.owner)
+        self.starts = np.r_[0, np.cumsum(self.count)[:-1]]
+        self.windows = unit(embed(windows))
+        self.queries = unit(embed(texts_of(task / "queries.jsonl")))
+        mean = self.sums(self.windows) / self.count[:, None]
+        apart = self.windows - mean[self.owner]
+        within, total = apart.T @ apart, np.cov(self.windows.T)
+        values, vectors = np.linalg.eigh(WITHIN * within / np.trace(within) + (1 - WITHIN) * total / np.trace(total))
+        self.map = (vectors * (np.maximum(values, 0) / values.max() + EPSILON) ** -0.5) @ vectors.T
+        self.x = unit((self.windows - self.windows.mean(0)) @ self.map)
+        self.y = unit((self.queries - self.queries.mean(0)) @ self.map)
+        self.mean = unit(self.sums(self.windows * np.array(tokens)[:, None]))
+
+    def sums(self, rows):
+        return np.add.reduceat(rows, self.starts)
+
+    def mixed(self, rows):
+        return unit(LEAD * rows[self.starts] + (1 - LEAD) * unit(self.sums(rows)))
+
+    def best(self, scores):
+        return np.maximum.reduceat(scores, self.starts, axis=1)
+
+
+@pytest.fixture(scope="module")
+def plain(task, embed, model_folder):
+    return Plain(task, embed, model_folder)
+
+
+@pytest.fixture(scope="module")
+def evaluated(task, run_lengthwise, model_folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("evaluated") / "evaluation.json"
+    run_lengthwise("evaluate", "--model", model_folder, "--task", task, "--windows", WINDOW, "--postprocess", SPEC, "--best", 1,
+                   "--replicates", 20, "--output", output, "--quiet")
+    runs = json.loads(output.read_text())["tasks"][0]["runs"]
+    return {run["run"]: run["metrics"]["ndcg_at_10"]["estimate"] for run in runs}
+
+
+def ndcg(task, scores):
+    pages = [json.loads(line)["_id"] for line in (task / "corpus.jsonl").open()]
+    qrels = {f"q{number}": {page: 1} for number, page in enumerate(pages)}
+    run = {f"q{number}": dict(zip(pages, map(float, row))) for number, row in enumerate(scores)}
+    found = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg_cut.10"}).evaluate(run)
+    return np.mean([query["ndcg_cut_10"] for query in found.values()])
+
+
+# In double precision from vectors of single precision: a document may move past another whose score is the same to 1e-6.
+TOLERANCE = 2e-4
+
+
+def test_the_task_is_one_that_the_recipe_moves(plain, task, evaluated):
+    assert plain.count.max() >= 5 and len(plain.owner) > 2.5 * len(plain.count)
+    assert len({round(score, 3) for score in evaluated.values()}) >= 6, evaluated
+
+
+def test_one_vector_scores_as_in_numpy(plain, task, evaluated):
+    assert evaluated[f"window-mean {WINDOW}"] == pytest.approx(ndcg(task, plain.queries @ plain.mean.T), abs=TOLERANCE)
+    assert evaluated[f"lead-body {WINDOW}"] == pytest.approx(ndcg(task, plain.queries @ plain.mixed(plain.windows).T), abs=TOLERANCE)
+    assert evaluated[f"lead-body {WINDOW} {SPEC}"] == pytest.approx(ndcg(task, plain.y @ plain.mixed(plain.x).T), abs=TOLERANCE)
+
+
+def test_the_best_window_scores_as_in_numpy(plain, task, evaluated):
+    assert evaluated[f"window-max {WINDOW} best 1"] == pytest.approx(ndcg(task, plain.best(plain.queries @ plain.windows.T)), abs=TOLERANCE)
+    assert evaluated[f"window-max {WINDOW} best 1 {SPEC}"] == pytest.approx(ndcg(task, plain.best(plain.y @ plain.x.T)), abs=TOLERANCE)
+
+
+def test_a_fitted_repair_gives_the_vectors_of_numpy(plain, task, embed, run_lengthwise, model_folder, tmp_path):
+    repair = tmp_path / "lengthwise.json"
+    run_lengthwise("fit", "--model", model_folder, "--input", task / "corpus.jsonl", "--queries", task / "queries.jsonl", "--postprocess", SPEC,
+                   "--each-window", "--long-input", "lead-body", "--window", WINDOW, "--output", repair, "--quiet")
+    written = json.loads(repair.read_text())
+    assert written["long_input"] == {"kind": "lead-body", "window": WINDOW, "lead": LEAD}
+    assert written["post_processing"]["spec"] == SPEC
+    documents = embed(plain.texts, "--repair", repair)
+    queries = embed(texts_of(task / "queries.jsonl"), "--repair", repair, "--role", "query")
+    np.testing.assert_allclose(documents, plain.mixed(plain.x), atol=2e-5)
+    np.testing.assert_allclose(queries, plain.y, atol=2e-5)
+    assert ndcg(task, queries @ documents.T) == pytest.approx(ndcg(task, plain.y @ plain.mixed(plain.x).T), abs=TOLERANCE)
+
+
+def test_a_scatter_within_documents_needs_windows(binary, task, model_folder, tmp_path):
+    for command in (["fit", "--input", task / "corpus.jsonl"], ["evaluate", "--task", task]):
+        result = subprocess.run([binary, command[0], "--model", model_folder, *command[1:], "--postprocess", SPEC, "--output", tmp_path / "out.json",
+                                 "--quiet"], capture_output=True, text=True)
+        assert result.returncode == 2 and "window" in result.stderr, result.stderr
+        assert not (tmp_path / "out.json").exists()
