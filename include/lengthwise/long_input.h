@@ -17,6 +17,9 @@ enum class LongInputKind {
   // post-processing. The beginning counts for more, as it says what a text is. A query is not split: it is
   // read up to the length in force.
   kLeadBody,
+  // Several vectors a text, of unit length: those of its windows, or of `vectors` groups of neighbouring
+  // windows. Queries as under kLeadBody.
+  kWindows,
 };
 
 inline constexpr double kDefaultLead = 0.3;
@@ -28,15 +31,26 @@ struct LongInput {
   std::size_t window = 0;
   // Content tokens from one window's start to the next; 0: no overlap.
   std::size_t stride = 0;
-  // kLeadBody alone, from 0 to 1: the share of the first window.
+  // kLeadBody, and kWindows with `add_body`, from 0 to 1: the share of the first window.
   double lead = kDefaultLead;
+  // kWindows alone: the most vectors a text. Windows that stand together are merged until there are no more,
+  // each time the two groups that lose least (Ward's criterion); a group's vector is its mean, scaled to unit
+  // length. 0: a vector a window.
+  std::size_t vectors = 0;
+  // kWindows alone: to each vector the text's lead-body is added, and the sum not scaled: its inner product
+  // with a query is the sum of two cosines, so that the best vector scores what the best window and the whole
+  // text do.
+  bool add_body = false;
   bool operator==(const LongInput&) const = default;
 };
 
 // Whether a text is cut into windows that are all embedded.
 bool HasWindows(LongInputKind kind);
+// Whether the vectors that are mixed are scaled to unit length first, and queries are not split.
+bool MixesUnitVectors(LongInputKind kind);
 
-// "error", "truncate", "window-mean", "lead-body". Throws kBadInput, naming the choices, for anything else.
+// "error", "truncate", "window-mean", "lead-body", "windows". Throws kBadInput, naming the choices, for
+// anything else.
 LongInputKind ParseLongInputKind(std::string_view name);
 const char* LongInputKindName(LongInputKind kind);
 

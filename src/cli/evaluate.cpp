@@ -177,6 +177,14 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->delimiter(',')
       ->capture_default_str()
       ->check(Number(0, 1));
+  sub.add_option(
+         "--vectors", options.vectors,
+         "Most vectors of a document that has several, neighbouring windows merged, each a run; 0: one a "
+         "window")
+      ->type_name("K,...")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(WholeNumber(0));
   sub.add_option("--best", options.best,
                  "Windows of a document whose mean score is the document's, where it has several vectors")
       ->type_name("K,...")

@@ -14,12 +14,13 @@ std::size_t WindowLength(const LongInput& policy, std::size_t length_in_force) {
 }  // namespace
 
 LongInputKind ParseLongInputKind(std::string_view name) {
-  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
-                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
+  for (const LongInputKind kind :
+       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean, LongInputKind::kLeadBody,
+        LongInputKind::kWindows}) {
     if (name == LongInputKindName(kind)) return kind;
   }
   Fail(ErrorCode::kBadInput,
-       "unknown long-input policy \"{}\"; choose error, truncate, window-mean or lead-body", name);
+       "unknown long-input policy \"{}\"; choose error, truncate, window-mean, lead-body or windows", name);
 }
 
 const char* LongInputKindName(LongInputKind kind) {
@@ -32,12 +33,18 @@ const char* LongInputKindName(LongInputKind kind) {
       return "window-mean";
     case LongInputKind::kLeadBody:
       return "lead-body";
+    case LongInputKind::kWindows:
+      return "windows";
   }
   return "truncate";
 }
 
 bool HasWindows(LongInputKind kind) {
-  return kind == LongInputKind::kWindowMean || kind == LongInputKind::kLeadBody;
+  return kind == LongInputKind::kWindowMean || MixesUnitVectors(kind);
+}
+
+bool MixesUnitVectors(LongInputKind kind) {
+  return kind == LongInputKind::kLeadBody || kind == LongInputKind::kWindows;
 }
 
 void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::size_t length_in_force) {
@@ -50,9 +57,17 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
   if (!(policy.lead >= 0 && policy.lead <= 1)) {
     Fail(ErrorCode::kBadInput, "the lead is a share of the vector, from 0 to 1, not {}", policy.lead);
   }
-  if (policy.kind != LongInputKind::kLeadBody && policy.lead != kDefaultLead) {
+  const bool has_lead = policy.kind == LongInputKind::kLeadBody || policy.add_body;
+  if (!has_lead && policy.lead != kDefaultLead) {
     Fail(ErrorCode::kBadInput,
          "a lead has no effect with the long-input policy {}; choose lead-body or leave it out",
+         LongInputKindName(policy.kind));
+  }
+  if (policy.kind != LongInputKind::kWindows && (policy.vectors > 0 || policy.add_body)) {
+    Fail(ErrorCode::kBadInput,
+         "a number of vectors, and a body added to each, have no effect with the long-input policy {}, which "
+         "gives "
+         "one vector a text; choose windows or leave them out",
          LongInputKindName(policy.kind));
   }
   if (!HasWindows(policy.kind)) {
@@ -95,6 +110,7 @@ std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_
       return {{0, length_in_force - special_tokens}};
     case LongInputKind::kWindowMean:
     case LongInputKind::kLeadBody:
+    case LongInputKind::kWindows:
       break;
   }
   const std::size_t size = limit - special_tokens;

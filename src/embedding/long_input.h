@@ -26,7 +26,7 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
 // The windows of one text, in order; at least one, which is empty for an empty text. A text that fits the
 // length in force, or where there are windows the window, is one window. A longer one is
 //   kTruncate    its first tokens,
-//   kWindowMean, kLeadBody
+//   kWindowMean, kLeadBody, kWindows
 //                windows of equal size, `stride` apart, until one reaches the end: together they hold every
 //                token, and each holds a token that the one before does not,
 //   kError       an Error (kBadInput) that gives its length and place: `text` is its index, from 0.

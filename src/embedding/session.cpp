@@ -137,7 +137,7 @@ void Session::FinishVector(const float* states, std::size_t tokens, const Sequen
                            std::span<float> vector) const {
   PoolStates(checkpoint().pooling, states, tokens, vector);
   model_->modules().Apply(run.role, vector);
-  if (options_.long_input.kind == LongInputKind::kLeadBody) NormalizeVector(vector);
+  if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 
@@ -194,7 +194,7 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
 }
 
 LongInput Session::LongInputOf(Role role) const {
-  const bool whole = role == Role::kQuery && options_.long_input.kind == LongInputKind::kLeadBody;
+  const bool whole = role == Role::kQuery && MixesUnitVectors(options_.long_input.kind);
   return whole ? LongInput{} : options_.long_input;
 }
 

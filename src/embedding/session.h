@@ -119,7 +119,7 @@ class Session {
   bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
 
  private:
-  // A query under kLeadBody is not split.
+  // A query is not split where vectors of unit length are mixed.
   LongInput LongInputOf(Role role) const;
 
   std::shared_ptr<const LoadedModel> model_;

@@ -50,7 +50,10 @@ void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& 
   hasher.Add(std::string_view(LongInputKindName(policy.kind)));
   AddNumber(policy.window, hasher);
   AddNumber(policy.stride, hasher);
-  if (policy.kind == LongInputKind::kLeadBody) hasher.Add(std::as_bytes(std::span(&policy.lead, 1)));
+  if (MixesUnitVectors(policy.kind)) hasher.Add(std::as_bytes(std::span(&policy.lead, 1)));
+  if (policy.kind != LongInputKind::kWindows) return;
+  AddNumber(policy.vectors, hasher);
+  AddNumber(policy.add_body ? 1 : 0, hasher);
 }
 
 // Windows themselves are the same, however they are mixed.

@@ -29,7 +29,69 @@ void MixLeadBody(double lead, std::span<const float> windows, std::span<float> v
   NormalizeVector(vector);
 }
 
+// Windows that stand together, and the sum of their vectors.
+struct Group {
+  std::vector<double> sum;
+  double count = 0;
+};
+
+// What is lost by merging two groups: the growth of the squared distances to their means (Ward 1963).
+double Loss(const Group& a, const Group& b) {
+  double distance = 0;
+  for (std::size_t c = 0; c < a.sum.size(); ++c) {
+    const double difference = a.sum[c] / a.count - b.sum[c] / b.count;
+    distance += difference * difference;
+  }
+  return a.count * b.count / (a.count + b.count) * distance;
+}
+
+// Rows of unit length.
+std::vector<float> MergeNeighbours(std::span<const float> rows, std::size_t dimension, std::size_t most) {
+  std::vector<Group> groups;
+  for (std::size_t first = 0; first < rows.size(); first += dimension) {
+    const auto row = rows.subspan(first, dimension);
+    groups.push_back({{row.begin(), row.end()}, 1});
+  }
+  std::vector<double> losses;  // of each group and the next
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) losses.push_back(Loss(groups[g], groups[g + 1]));
+  while (groups.size() > most) {
+    const auto least = std::min_element(losses.begin(), losses.end());
+    const auto place = least - losses.begin();
+    const auto g = static_cast<std::size_t>(place);
+    for (std::size_t c = 0; c < dimension; ++c) groups[g].sum[c] += groups[g + 1].sum[c];
+    groups[g].count += groups[g + 1].count;
+    groups.erase(groups.begin() + place + 1);
+    losses.erase(least);
+    if (g > 0) losses[g - 1] = Loss(groups[g - 1], groups[g]);
+    if (g + 1 < groups.size()) losses[g] = Loss(groups[g], groups[g + 1]);
+  }
+  std::vector<float> merged;
+  for (const Group& group : groups) {
+    std::vector<float> row(group.sum.begin(), group.sum.end());
+    NormalizeVector(row);
+    merged.insert(merged.end(), row.begin(), row.end());
+  }
+  return merged;
+}
+
 }  // namespace
+
+std::vector<float> WindowVectors(const LongInput& policy, std::span<const float> windows,
+                                 std::size_t dimension) {
+  std::vector<float> rows(windows.begin(), windows.end());
+  for (std::size_t first = 0; first < rows.size(); first += dimension) {
+    NormalizeVector(std::span(rows).subspan(first, dimension));
+  }
+  if (policy.vectors > 0 && rows.size() > policy.vectors * dimension) {
+    rows = MergeNeighbours(rows, dimension, policy.vectors);
+  }
+  if (policy.add_body) {
+    std::vector<float> body(dimension);
+    MixLeadBody(policy.lead, windows, body);
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += body[i % dimension];
+  }
+  return rows;
+}
 
 void MixWindows(const LongInput& policy, std::span<const float> windows,
                 std::span<const std::uint32_t> tokens, bool unit_length, std::span<float> vector) {

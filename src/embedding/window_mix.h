@@ -1,8 +1,9 @@
-// The windows of a text made one vector.
+// The windows of a text made one vector, or a few.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "lengthwise/long_input.h"
 
@@ -16,5 +17,9 @@ namespace lengthwise {
 // Where the windows of kLeadBody cancel each other, the body counts for nothing.
 void MixWindows(const LongInput& policy, std::span<const float> windows,
                 std::span<const std::uint32_t> tokens, bool unit_length, std::span<float> vector);
+
+// The vectors of a text under kWindows: rows of `dimension`, at least one.
+std::vector<float> WindowVectors(const LongInput& policy, std::span<const float> windows,
+                                 std::size_t dimension);
 
 }  // namespace lengthwise

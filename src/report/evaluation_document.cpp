@@ -116,30 +116,30 @@ OrderedJson RunJson(const RunResult& run) {
   const RunDescription& about = run.description;
   const RepairChange& repair = about.repair;
   const std::optional<LongInput>& windows = repair.long_input;
-  const bool several = about.matching.best.has_value();
-  return {
-      {"run", RunName(about)},
-      {"kind", RunKindName(about.kind)},
-      {"temperature",
-       repair.temperature ? JsonNumber(static_cast<double>(*repair.temperature)) : OrderedJson(nullptr)},
-      {"side", repair.temperature ? OrderedJson(SideName(about.side)) : OrderedJson(nullptr)},
-      {"cut", OrNull(about.cut)},
-      {"window", windows ? OrderedJson(windows->window) : OrderedJson(nullptr)},
-      {"lead", windows && !several && windows->kind == LongInputKind::kLeadBody ? JsonNumber(windows->lead)
-                                                                                : OrderedJson(nullptr)},
-      {"best", OrNull(about.matching.best)},
-      {"post_process",
-       repair.post_process ? OrderedJson(FormatPostProcessSpec(*repair.post_process)) : OrderedJson(nullptr)},
-      {"query_mean",
-       repair.query_mean ? OrderedJson(FormatQueryMean(*repair.query_mean)) : OrderedJson(nullptr)},
-      {"csls", OrNull(about.matching.csls)},
-      {"held_out", about.held_out},
-      {"corpus", about.corpus.empty() ? OrderedJson(nullptr) : OrderedJson(about.corpus)},
-      {"metrics", MetricsJson(run)},
-      {"comparison", ComparisonJson(run.comparison)},
-      {"by_length", ByLengthJson(run.by_length)},
-      {"document_shares", std::move(shares)},
-      {"cosines", CosinesJson(run.cosines)}};
+  return {{"run", RunName(about)},
+          {"kind", RunKindName(about.kind)},
+          {"temperature",
+           repair.temperature ? JsonNumber(static_cast<double>(*repair.temperature)) : OrderedJson(nullptr)},
+          {"side", repair.temperature ? OrderedJson(SideName(about.side)) : OrderedJson(nullptr)},
+          {"cut", OrNull(about.cut)},
+          {"window", windows ? OrderedJson(windows->window) : OrderedJson(nullptr)},
+          {"lead", windows && (windows->kind == LongInputKind::kLeadBody || windows->add_body)
+                       ? JsonNumber(windows->lead)
+                       : OrderedJson(nullptr)},
+          {"vectors", windows && windows->vectors > 0 ? OrderedJson(windows->vectors) : OrderedJson(nullptr)},
+          {"best", OrNull(about.matching.best)},
+          {"post_process", repair.post_process ? OrderedJson(FormatPostProcessSpec(*repair.post_process))
+                                               : OrderedJson(nullptr)},
+          {"query_mean",
+           repair.query_mean ? OrderedJson(FormatQueryMean(*repair.query_mean)) : OrderedJson(nullptr)},
+          {"csls", OrNull(about.matching.csls)},
+          {"held_out", about.held_out},
+          {"corpus", about.corpus.empty() ? OrderedJson(nullptr) : OrderedJson(about.corpus)},
+          {"metrics", MetricsJson(run)},
+          {"comparison", ComparisonJson(run.comparison)},
+          {"by_length", ByLengthJson(run.by_length)},
+          {"document_shares", std::move(shares)},
+          {"cosines", CosinesJson(run.cosines)}};
 }
 
 OrderedJson SweepJson(const std::optional<Sweep>& sweep) {

@@ -65,7 +65,11 @@ std::string RepairInWords(const RunDescription& run) {
     if (repair.long_input->kind == LongInputKind::kLeadBody) how = "averaged, the first of them beside that";
     if (run.matching.best == 1) how = "the best of which counts";
     if (run.matching.best > 1) how = fmt::format("the best {} of which count", *run.matching.best);
-    parts.push_back(fmt::format("windows of {} tokens, {}", repair.long_input->window, how));
+    if (repair.long_input->add_body) how += " beside the whole";
+    const std::string merged = repair.long_input->vectors > 0
+                                   ? fmt::format(" merged to {} vectors", repair.long_input->vectors)
+                                   : "";
+    parts.push_back(fmt::format("windows of {} tokens{}, {}", repair.long_input->window, merged, how));
   }
   if (repair.post_process) parts.push_back(PostProcessInWords(*repair.post_process));
   if (repair.temperature) {

@@ -40,10 +40,12 @@ struct EvaluationOptions {
   std::vector<QueryMean> query_means;
   // Documents (of a task without queries: texts) in windows of each of these lengths in tokens, special
   // tokens included: the mean of the windows' vectors, the first window beside that mean (lead-body) with
-  // each of these shares, and of a retrieval task several vectors a document, scored by the mean of its best
-  // so many. Each with every post-processing too, fitted to windows and applied to each.
+  // each of these shares, and of a retrieval task several vectors a document, at most so many (0: one a
+  // window), scored by the mean of its best so many, and by the best one and the lead-body together. Each
+  // with every post-processing too, fitted to windows and applied to each.
   std::vector<std::size_t> windows;
   std::vector<double> leads = {kDefaultLead};
+  std::vector<std::size_t> vectors = {0};
   std::vector<std::size_t> best = {1, 3};
   // Of a retrieval task: cosines scaled for hubs with so many neighbours (matching.h), with all queries as
   // the sample and held out.

@@ -132,11 +132,18 @@ VectorSet EvaluationRuns::Shaped(const LongInput& policy, const VectorSet& windo
 
 void EvaluationRuns::Score(const RunDescription& run) {
   const TaskVectors& vectors = Processed(run);
-  if (!run.repair.long_input || run.matching.best) {
+  if (!run.repair.long_input) {
     ScoreVectors(run, vectors);
     return;
   }
   const LongInput& policy = *run.repair.long_input;
+  if (policy.kind == LongInputKind::kWindows) {
+    const bool as_they_are = policy.vectors == 0 && !policy.add_body;
+    ScoreVectors(run, as_they_are ? vectors
+                                  : TaskVectors{ManyVectors(policy, vectors.documents, base_.pool()),
+                                                vectors.queries});
+    return;
+  }
   ScoreVectors(run,
                {Shaped(policy, vectors.documents, prepared_.document_tokens),
                 prepared_.sides ? vectors.queries : Shaped(policy, vectors.queries, prepared_.query_tokens)});

@@ -6,12 +6,15 @@ namespace lengthwise {
 namespace {
 
 std::string LongInputPart(const LongInput& policy, const Matching& matching) {
-  if (matching.best) return fmt::format("window-max {} best {}", policy.window, *matching.best);
-  std::string part = fmt::format("{} {}", LongInputKindName(policy.kind), policy.window);
-  if (policy.kind == LongInputKind::kLeadBody && policy.lead != kDefaultLead) {
-    part += fmt::format(" lead {}", policy.lead);
+  const auto lead = [&] { return policy.lead == kDefaultLead ? "" : fmt::format(" lead {}", policy.lead); };
+  if (matching.best) {
+    std::string part = fmt::format("window-max {}", policy.window);
+    if (policy.vectors > 0) part += fmt::format(" of {} vectors", policy.vectors);
+    part += fmt::format(" best {}", *matching.best);
+    return policy.add_body ? part + " + lead-body" + lead() : part;
   }
-  return part;
+  std::string part = fmt::format("{} {}", LongInputKindName(policy.kind), policy.window);
+  return part + lead();
 }
 
 }  // namespace

@@ -88,10 +88,22 @@ class Plan {
       runs_.push_back(run);
     }
     if (!sides_) return;
-    policy = {.kind = LongInputKind::kWindowMean, .window = policy.window};
-    for (const std::size_t best : options_.best) {
-      run.matching.best = best;
-      runs_.push_back(run);
+    for (const std::size_t vectors : options_.vectors) {
+      policy = {.kind = LongInputKind::kWindows,
+                .window = policy.window,
+                .stride = 0,
+                .lead = kDefaultLead,
+                .vectors = vectors};
+      for (const std::size_t best : options_.best) {
+        run.matching.best = best;
+        runs_.push_back(run);
+      }
+      run.matching.best = 1;
+      policy.add_body = true;
+      for (const double lead : options_.leads) {
+        policy.lead = lead;
+        runs_.push_back(run);
+      }
     }
   }
 

@@ -157,6 +157,25 @@ void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, Ve
   if (progress && !texts.empty()) progress(done);
 }
 
+// Takes the rows of each text.
+VectorSet JoinRows(std::vector<std::vector<float>>& rows_of, std::size_t dimension) {
+  VectorSet vectors;
+  vectors.dimension = dimension;
+  vectors.offsets.push_back(0);
+  std::size_t floats = 0;
+  for (const std::vector<float>& rows : rows_of) {
+    floats += rows.size();
+    vectors.offsets.push_back(floats / dimension);
+  }
+  vectors.values.reserve(floats);
+  // Each is given back as it is moved, so that the windows of many long texts are not held twice.
+  for (std::vector<float>& rows : rows_of) {
+    vectors.values.insert(vectors.values.end(), rows.begin(), rows.end());
+    std::vector<float>().swap(rows);
+  }
+  return vectors;
+}
+
 }  // namespace
 
 VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts, Role role,
@@ -178,20 +197,7 @@ VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string>
   FindOrEmbed(
       embedder, texts, VectorForm::kWindows, role, progress, cache,
       [&](std::size_t text, std::span<const float> rows) { rows_of[text].assign(rows.begin(), rows.end()); });
-  VectorSet vectors;
-  vectors.dimension = embedder.spec().hidden;
-  vectors.offsets.push_back(0);
-  std::size_t floats = 0;
-  for (const std::vector<float>& rows : rows_of) {
-    floats += rows.size();
-    vectors.offsets.push_back(floats / vectors.dimension);
-  }
-  vectors.values.reserve(floats);
-  // Each is given back as it is moved, so that the windows of many long texts are not held twice.
-  for (std::vector<float>& rows : rows_of) {
-    vectors.values.insert(vectors.values.end(), rows.begin(), rows.end());
-    std::vector<float>().swap(rows);
-  }
+  VectorSet vectors = JoinRows(rows_of, embedder.spec().hidden);
   NormalizeRows(vectors, "windows");
   return vectors;
 }
@@ -217,6 +223,17 @@ VectorSet MixedWindows(const Session& embedder, const LongInput& policy, const V
   });
   NormalizeRows(mixed, "mixed windows");
   return mixed;
+}
+
+VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadPool& pool) {
+  std::vector<std::vector<float>> rows(windows.size());
+  pool.For(windows.size(), [&](std::size_t text, std::size_t) {
+    const std::size_t begin = windows.begin(text), count = windows.end(text) - begin;
+    rows[text] = WindowVectors(
+        policy, std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension),
+        windows.dimension);
+  });
+  return JoinRows(rows, windows.dimension);
 }
 
 VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts) {

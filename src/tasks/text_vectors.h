@@ -36,6 +36,9 @@ VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string>
 VectorSet MixedWindows(const Session& embedder, const LongInput& policy, const VectorSet& windows,
                        std::span<const std::size_t> tokens);
 
+// Of such windows, the vectors of each text under the policy kWindows: of unit length, but with add_body.
+VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadPool& pool);
+
 // The control without attention: the mean input word embedding of the tokens that `embedder` keeps of a text
 // when it truncates, scaled to unit length.
 VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts);

@@ -45,6 +45,7 @@ constexpr std::array kRows = {
     Row{"--query-mean", kCompute, true},
     Row{"--each-window", kCompute, true},
     Row{"--sides", kCompute, true},
+    Row{"--vectors", kCompute, true},
     Row{"--best", kCompute, true},
     Row{"--query-means", kCompute, true},
     Row{"--combine", kCompute, true},

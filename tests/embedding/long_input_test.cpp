@@ -43,7 +43,7 @@ TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
       ADD_FAILURE() << "accepted: " << name;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean or lead-body"),
+      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean, lead-body or windows"),
                 std::string::npos);
     }
   }

@@ -191,7 +191,8 @@ def test_windows_and_whitening_are_those_of_numpy(windowed, run_lengthwise, mode
     names = [run["run"] for run in task["runs"]]
     assert [name for name in names if "held out" in name] == [
         "csls:5 held out", "whiten:0.2 held out", *(f"whiten:0.2 query mean {mean} held out" for mean in ("5", "pseudo", "documents")),
-        f"window-mean {WINDOW} whiten:0.2 held out", f"lead-body {WINDOW} whiten:0.2 held out", *(f"window-max {WINDOW} best {best} whiten:0.2 held out" for best in (1, 2))]
+        f"window-mean {WINDOW} whiten:0.2 held out", f"lead-body {WINDOW} whiten:0.2 held out", *(f"window-max {WINDOW} best {best} whiten:0.2 held out" for best in (1, 2)),
+        f"window-max {WINDOW} best 1 + lead-body whiten:0.2 held out"]
 
 
 def test_csls_is_that_of_numpy(windowed, vectors):

@@ -112,6 +112,7 @@ def plain(task, embed, model_folder):
 def evaluated(task, run_lengthwise, model_folder, tmp_path_factory):
     output = tmp_path_factory.mktemp("evaluated") / "evaluation.json"
     run_lengthwise("evaluate", "--model", model_folder, "--task", task, "--windows", WINDOW, "--postprocess", SPEC, "--best", 1,
+                   "--vectors", "0,3",
                    "--replicates", 20, "--output", output, "--quiet")
     runs = json.loads(output.read_text())["tasks"][0]["runs"]
     return {run["run"]: run["metrics"]["ndcg_at_10"]["estimate"] for run in runs}
@@ -143,6 +144,27 @@ def test_one_vector_scores_as_in_numpy(plain, task, evaluated):
 def test_the_best_window_scores_as_in_numpy(plain, task, evaluated):
     assert evaluated[f"window-max {WINDOW} best 1"] == pytest.approx(ndcg(task, plain.best(plain.queries @ plain.windows.T)), abs=TOLERANCE)
     assert evaluated[f"window-max {WINDOW} best 1 {SPEC}"] == pytest.approx(ndcg(task, plain.best(plain.y @ plain.x.T)), abs=TOLERANCE)
+
+
+def merged(rows, most):
+    """Neighbouring rows merged to so many, each time the two groups whose merging adds least to the squared distances to their means."""
+    groups = [[row] for row in rows]
+    spread = lambda group: np.sum((np.array(group) - np.mean(group, axis=0)) ** 2)
+    while len(groups) > most:
+        loss = [spread(a + b) - spread(a) - spread(b) for a, b in zip(groups, groups[1:])]
+        least = int(np.argmin(loss))
+        groups[least : least + 2] = [groups[least] + groups[least + 1]]
+    return unit(np.array([np.sum(group, axis=0) for group in groups]))
+
+
+def test_the_best_window_beside_the_whole_scores_as_in_numpy(plain, task, evaluated):
+    whole = plain.y @ plain.mixed(plain.x).T
+    every = plain.best(plain.y @ plain.x.T) + whole
+    assert evaluated[f"window-max {WINDOW} best 1 + lead-body {SPEC}"] == pytest.approx(ndcg(task, every), abs=TOLERANCE)
+    few = [merged(plain.x[start : start + count], 3) for start, count in zip(plain.starts, plain.count)]
+    best = np.array([(plain.y @ rows.T).max(axis=1) for rows in few]).T
+    assert evaluated[f"window-max {WINDOW} of 3 vectors best 1 {SPEC}"] == pytest.approx(ndcg(task, best), abs=TOLERANCE)
+    assert evaluated[f"window-max {WINDOW} of 3 vectors best 1 + lead-body {SPEC}"] == pytest.approx(ndcg(task, best + whole), abs=TOLERANCE)
 
 
 def test_a_fitted_repair_gives_the_vectors_of_numpy(plain, task, embed, run_lengthwise, model_folder, tmp_path):

@@ -245,7 +245,8 @@ TEST(EvaluateTask, SetsTheFirstWindowBesideTheMeanOfAll) {
   options.best = {};
   options.leads = {0.3, 0.8};
   const TaskResult result = EvaluateTask(task, base, options)[0];
-  ASSERT_EQ(result.runs.size(), 5U);  // model, mean, two leads, BM25
+  // Model, mean, two leads, two beside the best window, BM25.
+  ASSERT_EQ(result.runs.size(), 7U);
   for (const double lead : options.leads) {
     EmbedderOptions policy = AtTemperature(1);
     policy.long_input = {.kind = LongInputKind::kLeadBody, .window = 12, .stride = 0, .lead = lead};
