@@ -8,7 +8,7 @@
 #include <cstring>
 #include <iostream>
 
-#include "base/fail.h"
+#include "lengthwise/error.h"
 
 namespace lengthwise {
 
@@ -28,8 +28,8 @@ void FlushStandardOutput() {
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;  // std::cout keeps nothing of its own
   if (flushed && std::ferror(stdout) == 0 && std::cout) return;
-  Fail(ErrorCode::kIo, "cannot write standard output{}{}", errno == 0 ? "" : ": ",
-       errno == 0 ? "" : std::strerror(errno));
+  throw Error(ErrorCode::kIo, fmt::format("cannot write standard output{}{}", errno == 0 ? "" : ": ",
+                                          errno == 0 ? "" : std::strerror(errno)));
 }
 
 }  // namespace lengthwise

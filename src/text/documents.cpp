@@ -159,6 +159,19 @@ InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback&
   return findings;
 }
 
+std::optional<InputSurvey> SurveyDocuments(const InputOptions& input) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(input.path, error).type();
+  if (input.path == "-" ||
+      (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::directory &&
+       kind != std::filesystem::file_type::not_found)) {
+    return std::nullopt;
+  }
+  InputSurvey survey;
+  survey.findings = ForEachDocument(input, [&](Document&&) { ++survey.documents; });
+  return survey;
+}
+
 std::vector<Document> ReadDocuments(const InputOptions& input, InputFindings* findings) {
   std::vector<Document> documents;
   InputFindings found =
