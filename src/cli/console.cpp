@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "lengthwise/error.h"
+#include "usage/flags.h"
 
 namespace lengthwise {
 
@@ -21,7 +22,8 @@ void OpenClosedStreams() {
 }
 
 void SayText(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  const std::string written = WithFlags(text);
+  std::fwrite(written.data(), 1, written.size(), stderr);
 }
 
 void FlushStandardOutput() {
