@@ -14,14 +14,15 @@
 #include "attention/attention_summary.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
+#include "cli/open_session.h"
 #include "text/documents.h"
 #include "usage/checks.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {

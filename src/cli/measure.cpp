@@ -12,20 +12,22 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
+#include "cli/open_session.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
+#include "embedding/resume_file.h"
 #include "measure/measure_extras.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
 #include "usage/checks.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {

@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
-#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "math/thread_pool.h"
@@ -20,6 +19,7 @@
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "usage/checks.h"
+#include "usage/places.h"
 
 namespace lengthwise {
 namespace {

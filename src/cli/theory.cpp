@@ -11,16 +11,16 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "math/thread_pool.h"
 #include "report/theory_document.h"
 #include "theory/run.h"
 #include "usage/checks.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {

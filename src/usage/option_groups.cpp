@@ -87,6 +87,10 @@ OptionPlace PlaceOf(const std::string& option) {
   return {std::string(row->group), row->rare};
 }
 
+bool IsListed(const std::string& option) {
+  return std::any_of(kRows.begin(), kRows.end(), [&](const Row& row) { return row.option == option; });
+}
+
 std::size_t GroupOrder(const std::string& group) {
   return static_cast<std::size_t>(std::find(kGroups.begin(), kGroups.end(), group) - kGroups.begin());
 }

@@ -1,4 +1,4 @@
-"""The installed CMake package, used by the example as an outside program would use it."""
+"""The installed CMake package, used by the examples as an outside program would use it."""
 
 import subprocess
 
@@ -23,13 +23,20 @@ def prefix(binary, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def example(prefix, root, tmp_path_factory):
-    """The example program, built against the installed package alone."""
-    folder = tmp_path_factory.mktemp("example")
-    run("cmake", "-S", root / "examples/embed_two_texts", "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-        f"-DCMAKE_PREFIX_PATH={prefix}")
-    run("cmake", "--build", folder)
-    return folder / "embed_two_texts"
+def examples(prefix, root, tmp_path_factory):
+    """The example programs by name, each built against the installed package alone."""
+    programs = {}
+    for source in sorted((root / "examples").iterdir()):
+        folder = tmp_path_factory.mktemp(source.name)
+        run("cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_PREFIX_PATH={prefix}")
+        run("cmake", "--build", folder)
+        programs[source.name] = folder / source.name
+    return programs
+
+
+@pytest.fixture(scope="module")
+def example(examples):
+    return examples["embed_two_texts"]
 
 
 def test_the_example_prints_the_cosine_that_sentence_transformers_gives(example, model_folder):
