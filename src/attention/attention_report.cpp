@@ -79,8 +79,8 @@ class BatchReport {
     run.attention = embedder_.options().attention;
     run.team = &embedder_.pool();
     run.probes = probes.data();
-    run.observer = [&](EncoderStage stage, std::size_t layer, const float* qkv) {
-      if (stage != EncoderStage::kQkv) return;
+    run.observer = [&](LayerPlace place, std::size_t layer, const float* qkv) {
+      if (place != LayerPlace::kQkv) return;
       embedder_.pool().For(sequences_.size() * spec_.heads, [&](std::size_t task, std::size_t) {
         Measure(qkv, task / spec_.heads, layer, task % spec_.heads);
       });

@@ -95,8 +95,8 @@ TEST(AttentionReport, EqualsTheDenseDecompositionOfTheEncodersOwnHeads) {
     std::size_t compared = 0;
     EncoderRun run;
     run.attention = embedder.options().attention;
-    run.observer = [&](EncoderStage stage, std::size_t layer, const float* qkv) {
-      if (stage != EncoderStage::kQkv) return;
+    run.observer = [&](LayerPlace place, std::size_t layer, const float* qkv) {
+      if (place != LayerPlace::kQkv) return;
       for (std::size_t h = 0; h < spec.heads; ++h) {
         const AttentionInput input = embedder.encoder().HeadInput(qkv, 38, layer, h, run.attention);
         TestHead head(38, input.head_size);
