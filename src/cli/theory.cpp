@@ -1,6 +1,7 @@
 // lengthwise theory: the source's claims and their rivals, on simulated attention.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -51,13 +52,24 @@ void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
   fmt::print("{}\n", summary.dump());
 }
 
+// The library's message begins with the option in words.
+void CheckGrid(const TheoryOptions& options) {
+  try {
+    CheckTheoryOptions(options);
+  } catch (const Error& error) {
+    std::string message = error.what();
+    std::replace(message.begin(), std::find(message.begin(), message.end(), ':'), ' ', '-');
+    throw Error(error.code(), "--" + message);
+  }
+}
+
 void RunTheoryCommand(const TheoryCommand& command) {
   CheckPlaces({.inputs = {},
                .folders = {},
                .outputs = {{"--output", command.output}, {"--html", command.html}},
                .folder_outputs = {},
                .prints = command.json});
-  AsUsage([&] { CheckTheoryOptions(command.theory); });
+  AsUsage([&] { CheckGrid(command.theory); });
   ReportFiles files(command.output, command.html);
   ThreadPool pool(command.threads);
   std::optional<ProgressLine> progress(std::in_place, "theory (parts of the work)", command.quiet);

@@ -49,10 +49,8 @@ struct PlannedSequence {
 };
 
 struct ArmPlan {
-  SequenceKind kind = SequenceKind::kNatural;
   std::vector<LengthBucket> buckets;
   std::vector<PlannedSequence> sequences;
-  std::size_t documents = 0;
 
   std::size_t tokens() const;
 };
@@ -68,12 +66,6 @@ ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t le
 // limit, and above it its 5/4, 3/2, 7/4 and 2, because a knee is looked for there. `trained_limit` 0: not
 // known.
 std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_t positions);
-
-// The documents with at least `lengths.back()` tokens, cut to every length. Where fewer than
-// `minimum_documents` are that long, the largest lengths are given up until enough are; `notes` then says so.
-// Fewer than two lengths left: a plan without sequences, and a note. `lengths` ascending.
-ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
-                      std::size_t minimum_documents, std::vector<std::string>& notes);
 
 struct ArmStats {
   std::optional<LengthStats> model;
@@ -117,9 +109,5 @@ ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> bucke
 // number of threads. The plan's buckets are those of `stats`, or the first of them.
 void AddArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
             const ArmRun& run, ArmStats& stats, const TokenProgress& progress);
-
-// The same in one call.
-ArmStats RunArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
-                const ArmRun& run, const TokenProgress& progress);
 
 }  // namespace lengthwise

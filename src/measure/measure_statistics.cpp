@@ -35,9 +35,10 @@ class Gatherer {
           MakeArmStats(embedder.spec().hidden, NaturalBuckets(limits.in_force), Run(options.natural));
     }
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
-      statistics.notes.push_back(fmt::format(
-          "Texts longer than the length in force are cut here, not treated as --long-input {} would.",
-          LongInputKindName(embedder.options().long_input.kind)));
+      statistics.notes.push_back(
+          fmt::format("Texts longer than the length in force are cut here, not treated as the long-input "
+                      "policy {} would.",
+                      LongInputKindName(embedder.options().long_input.kind)));
     }
   }
 

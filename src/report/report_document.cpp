@@ -47,19 +47,10 @@ OrderedJson DataJson(const DataDescription& data, const std::string& source) {
 
 OrderedJson RepairJson(const ModelDescription& model) {
   const AttentionPolicy& attention = model.attention;
-  OrderedJson by_head = nullptr;
-  if (!attention.by_head.empty()) {
-    by_head = OrderedJson::array();
-    for (const std::vector<float>& layer : attention.by_head) {
-      OrderedJson row = OrderedJson::array();
-      for (const float temperature : layer) row.push_back(JsonNumber(static_cast<double>(temperature)));
-      by_head.push_back(row);
-    }
-  }
   return {{"identity", attention.IsIdentity() && model.post_process == "none"},
           {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
           {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
-          {"by_head", by_head},
+          {"by_head", TemperaturesJson(attention.by_head)},
           {"post_processing", model.post_process}};
 }
 

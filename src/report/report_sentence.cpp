@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "report/document_json.h"
 #include "report/report_words.h"
 
 namespace lengthwise {
@@ -19,10 +20,8 @@ struct Point {
   double cosine = 0;
 };
 
-// Never "-0.00".
 std::string Cosine(double value) {
-  const double rounded = std::round(value * 100) / 100;
-  return fmt::format("{:.2f}", rounded == 0 ? 0.0 : rounded);
+  return Decimals(value, 2);
 }
 
 // To two digits: 238 is "about 240".

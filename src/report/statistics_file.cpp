@@ -251,7 +251,7 @@ void RefuseOverlap(const Part& before, const Part& part) {
   if (shared > 0) {
     Fail(ErrorCode::kBadInput,
          "{} and {} share documents, at least {} of {} and {}, which would count twice; measure parts "
-         "that share none, or let the shared count as often as they stand with --allow-overlap",
+         "that share none, or allow the overlap, and let the shared count as often as they stand",
          before.path, part.path, shared, a.documents, b.documents);
   }
 }
@@ -337,8 +337,8 @@ StatisticsFile ReadStatistics(const std::filesystem::path& path) {
   const Json json = ReadJsonObject(path, ErrorCode::kBadInput);
   if (json.value("format", Json()) != "lengthwise-statistics") {
     Fail(ErrorCode::kBadInput,
-         "{}: not a file of statistics; lengthwise measure --statistics writes them (a report does not hold "
-         "what a merge needs)",
+         "{}: not a file of statistics; a measurement that is asked for them writes them (a report does not "
+         "hold what a merge needs)",
          where);
   }
   const Json version = json.value("version", Json());

@@ -34,15 +34,15 @@ void CheckList(const std::vector<T>& values, const char* option, std::size_t few
 }  // namespace
 
 void CheckTheoryOptions(const TheoryOptions& options) {
-  CheckList(options.sigmas, "--sigma", 1, kLeastTheorySigma, kLargestTheorySigma);
-  CheckList(options.lengths, "--lengths", 2, kShortestTheoryLength, kLongestTheoryLength);
-  CheckList(options.head_sizes, "--head-size", 1, std::size_t{1}, kLargestTheoryHead);
+  CheckList(options.sigmas, "sigma", 1, kLeastTheorySigma, kLargestTheorySigma);
+  CheckList(options.lengths, "lengths", 2, kShortestTheoryLength, kLongestTheoryLength);
+  CheckList(options.head_sizes, "head size", 1, std::size_t{1}, kLargestTheoryHead);
   if (options.draws < kFewestTheoryDraws || options.draws > kMostTheoryDraws) {
-    Fail(ErrorCode::kBadInput, "--draws: must be from {} to {}, not {}", kFewestTheoryDraws, kMostTheoryDraws,
+    Fail(ErrorCode::kBadInput, "draws: must be from {} to {}, not {}", kFewestTheoryDraws, kMostTheoryDraws,
          options.draws);
   }
   if (!(options.confidence > 0.5 && options.confidence < 1)) {
-    Fail(ErrorCode::kBadInput, "--confidence: must be above 0.5 and below 1, not {}", options.confidence);
+    Fail(ErrorCode::kBadInput, "confidence: must be above 0.5 and below 1, not {}", options.confidence);
   }
 }
 

@@ -29,8 +29,9 @@ inline constexpr std::size_t kLargestTheoryHead = 1024;
 inline constexpr std::size_t kFewestTheoryDraws = 4;
 inline constexpr std::size_t kMostTheoryDraws = 10000;
 
-// Throws kBadInput naming the option that is out of its range, not ascending, or too short: at least one
-// sigma from 0.01, two lengths from 4, one head size from 1 to 1024, 4 to 10,000 draws.
+// Throws kBadInput, whose message begins with the option ("head size: ..."), for one that is out of its
+// range, not ascending, or too short: at least one sigma from 0.01, two lengths from 4, one head size from 1
+// to 1024, 4 to 10,000 draws.
 void CheckTheoryOptions(const TheoryOptions& options);
 
 // Draws at n tokens: more of the shorter ones, which vary more and cost less, up to 8 times as many.

@@ -110,19 +110,19 @@ TEST(Theory, RefusesOptionsOutsideTheirRange) {
       EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
     }
   };
-  refused([](TheoryOptions& o) { o.sigmas = {}; }, "--sigma");
-  refused([](TheoryOptions& o) { o.sigmas = {0}; }, "--sigma");
+  refused([](TheoryOptions& o) { o.sigmas = {}; }, "sigma: ");
+  refused([](TheoryOptions& o) { o.sigmas = {0}; }, "sigma: ");
   refused([](TheoryOptions& o) { o.sigmas = {1, 0.5}; }, "ascend");
-  refused([](TheoryOptions& o) { o.sigmas = {std::numeric_limits<double>::quiet_NaN()}; }, "--sigma");
-  refused([](TheoryOptions& o) { o.sigmas = {9}; }, "--sigma");
+  refused([](TheoryOptions& o) { o.sigmas = {std::numeric_limits<double>::quiet_NaN()}; }, "sigma: ");
+  refused([](TheoryOptions& o) { o.sigmas = {9}; }, "sigma: ");
   refused([](TheoryOptions& o) { o.lengths = {64}; }, "at least 2");
-  refused([](TheoryOptions& o) { o.lengths = {1, 64}; }, "--lengths");
+  refused([](TheoryOptions& o) { o.lengths = {1, 64}; }, "lengths: ");
   refused([](TheoryOptions& o) { o.lengths = {64, 64}; }, "ascend");
-  refused([](TheoryOptions& o) { o.lengths = {64, 100000}; }, "--lengths");
-  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "--head-size");
-  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "--head-size");
-  refused([](TheoryOptions& o) { o.draws = 3; }, "--draws");
-  refused([](TheoryOptions& o) { o.confidence = 1; }, "--confidence");
+  refused([](TheoryOptions& o) { o.lengths = {64, 100000}; }, "lengths: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "head size: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "head size: ");
+  refused([](TheoryOptions& o) { o.draws = 3; }, "draws: ");
+  refused([](TheoryOptions& o) { o.confidence = 1; }, "confidence: ");
 }
 
 TEST(Theory, ExtremeOptionsGiveFiniteNumbers) {
