@@ -11,10 +11,12 @@ enum class ErrorCode {
   kBadCheckpoint,  // a model folder that is cut, inconsistent or holds NaN
   kUnsupported,    // a valid model or option that this version does not implement
   kIo,             // the operating system refused: missing file, full disk, no permission
+  kCancelled,      // the caller's Progress said to stop
   kInternal,       // a defect in Lengthwise
 };
 
-// The name used in messages and JSON: "bad_input", "bad_checkpoint", "unsupported", "io", "internal".
+// The name used in messages and JSON: "bad_input", "bad_checkpoint", "unsupported", "io", "cancelled",
+// "internal".
 const char* ErrorCodeName(ErrorCode code);
 
 // Every failure of the library. The message says what is wrong, where (file, line, tensor) and what to do.

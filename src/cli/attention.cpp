@@ -31,7 +31,7 @@ struct AttentionCommand {
   InputOptions input;
   std::string output;
   std::size_t max_texts = 0;
-  AttentionReportOptions report;
+  AttentionOptions report;
   bool json = false;
   bool quiet = false;
 };
@@ -57,7 +57,7 @@ void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals
       {"sequences", totals.sequences},
       {"cut", totals.cut},
       {"too_short", totals.too_short},
-      {"tolerance", command.report.spectrum.tolerance},
+      {"tolerance", command.report.tolerance},
       {"local_window", command.report.local_window},
   };
   json.update(summary.ToJson());
@@ -126,7 +126,7 @@ void AddAttentionCommand(CLI::App& app) {
   sub->add_option("--max-texts", command->max_texts, "Texts taken from the start of the input (default: all)")
       ->type_name("N")
       ->check(WholeNumber(1));
-  sub->add_option("--tolerance", command->report.spectrum.tolerance, "Of the singular values, relative")
+  sub->add_option("--tolerance", command->report.tolerance, "Of the singular values, relative")
       ->capture_default_str()
       ->type_name("T")
       ->check(Number(kLeastSpectrumTolerance, 0.1));

@@ -21,7 +21,6 @@
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
-#include "measure/measure_extras.h"
 #include "report/report_document.h"
 #include "report/statistics_file.h"
 #include "text/documents.h"
@@ -76,12 +75,11 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.mixed = asked("mixed");
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
+  options.statistics = !command.statistics.empty();
+  options.command = command.arguments;
   const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
   PrintWarnings(embedder.checkpoint());
-  AsUsage([&] {
-    CheckMeasureOptions(options, embedder);
-    if (!command.statistics.empty()) CheckMergeable(options);
-  });
+  AsUsage([&] { CheckMeasureOptions(options, embedder); });
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
@@ -97,16 +95,14 @@ void RunMeasure(const MeasureCommand& command) {
     spectrum_progress->Update(done, total);
   };
   const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, Role::kDocument);
-  options.resume = resume.get();
-  MeasureStatistics gathered;
-  const MeasureResult result = Measure(
-      embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); },
-      statistics ? &gathered : nullptr);
+  const Measurement result =
+      Measure(embedder, source, options,
+              {[&](std::size_t done, std::size_t total) { progress->Update(done, total); }, resume.get()});
   progress.reset();
   spectrum_progress.reset();
-  const OrderedJson report = ReportDocument(result, {command.arguments, command.input.path});
-  files.Write(report, FormatReport(report));
-  if (statistics) WriteStatistics(gathered, report, *statistics);
+  const std::string report = FormatReport(ReportDocument(result, {command.arguments, command.input.path}));
+  files.Write(report);
+  if (statistics) WriteStatistics(*result.statistics, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
   if (resume != nullptr) {
     resume->Remove();
@@ -115,7 +111,8 @@ void RunMeasure(const MeasureCommand& command) {
   PrintFindings(findings);
   PrintUnknownTokens(embedder, findings);
   PrintReportSummary(
-      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)}, report);
+      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)},
+      Describe(report));
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "lengthwise/report.h"
 
 namespace lengthwise {
 
@@ -15,11 +16,10 @@ struct ReportPlaces {
   OrderedJson warnings = OrderedJson::object();  // of the input, as WarningCounts gives them
 };
 
-// The last lines of a command, on standard error: what was found, what to do, where to look. `document` is a
-// report, an evaluation or a theory.
-void PrintAnswer(const ReportPlaces& places, const OrderedJson& document);
+// The last lines of a command, on standard error: what was found, what to do, where to look.
+void PrintAnswer(const ReportPlaces& places, const Description& description);
 
 // Notes, what the controls say, and the answer on standard error.
-void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report);
+void PrintReportSummary(const ReportPlaces& places, const Description& description);
 
 }  // namespace lengthwise

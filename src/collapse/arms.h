@@ -12,21 +12,10 @@
 #include "collapse/length_stats.h"
 #include "collapse/truncation.h"
 #include "embedding/session.h"
+#include "lengthwise/measure_result.h"
 #include "text/documents.h"
 
 namespace lengthwise {
-
-enum class SequenceKind {
-  kNatural,    // every document as long as it is, or cut to the length in force
-  kTruncated,  // the same documents cut to each of several lengths
-};
-const char* SequenceKindName(SequenceKind kind);  // "natural", "truncated"
-
-enum class VectorKind {
-  kModel,   // the embeddings
-  kStatic,  // mean of the input word embeddings of the same tokens: no positions, no attention
-};
-const char* VectorKindName(VectorKind kind);  // "model", "static"
 
 struct TokenizedDocument {
   std::uint64_t key = 0;              // DocumentKey
@@ -82,7 +71,7 @@ struct ArmRun {
   bool static_control = true;
   bool probe = false;  // heads and layers, of the model's arm
   bool gains = false;  // energies, of the model's arm
-  std::size_t kept_vectors = VectorSample::kDefaultCapacity;
+  std::size_t kept_vectors = kDefaultKeptVectors;
   ResumeFile* resume = nullptr;  // of the model's vectors, where there is no probe
 };
 

@@ -58,7 +58,7 @@ class LengthStats {
  public:
   // `dimension` of the vectors; `capacity`: vectors kept in each bucket.
   LengthStats(std::size_t dimension, std::span<const LengthBucket> buckets,
-              std::size_t capacity = VectorSample::kDefaultCapacity);
+              std::size_t capacity = kDefaultKeptVectors);
 
   // As they were, read from a file. Every sum has `dimension` components.
   LengthStats(std::size_t dimension, std::vector<BucketStats> buckets)

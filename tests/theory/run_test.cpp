@@ -21,7 +21,7 @@ TheoryOptions Small() {
   return options;
 }
 
-std::vector<double> NumbersOf(const TheoryResult& result) {
+std::vector<double> NumbersOf(const TheoryRun& result) {
   std::vector<double> numbers;
   const auto add = [&](const Interval& interval) {
     for (const auto& value : {interval.estimate, interval.low, interval.high}) numbers.push_back(*value);
@@ -44,8 +44,8 @@ std::vector<double> NumbersOf(const TheoryResult& result) {
 TEST(Theory, GivesTheSameNumbersAtAnyNumberOfThreads) {
   ThreadPool one(1);
   ThreadPool three(3);
-  const TheoryResult a = RunTheory(Small(), one);
-  const TheoryResult b = RunTheory(Small(), three);
+  const TheoryRun a = RunTheory(Small(), one);
+  const TheoryRun b = RunTheory(Small(), three);
   const std::vector<double> numbers = NumbersOf(a);
   EXPECT_EQ(numbers, NumbersOf(b));
   EXPECT_TRUE(std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); }));
@@ -57,7 +57,7 @@ TEST(Theory, GivesTheSameNumbersAtAnyNumberOfThreads) {
 TEST(Theory, JudgesEveryClaimAndLaw) {
   ThreadPool pool(2);
   std::size_t last = 0;
-  const TheoryResult result = RunTheory(Small(), pool, [&](std::size_t done, std::size_t total) {
+  const TheoryRun result = RunTheory(Small(), pool, [&](std::size_t done, std::size_t total) {
     EXPECT_LE(last, done);
     EXPECT_LE(done, total);
     last = done;
