@@ -17,8 +17,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "embedding/session.h"
-#include "embedding/vector_file.h"
 #include "lengthwise/embedder.h"
+#include "lengthwise/vectors.h"
 #include "text/documents.h"
 
 namespace lengthwise {
@@ -120,7 +120,7 @@ OrderedJson MeasureGroup(const Embedder& embedder, const std::vector<std::string
     const auto start = Clock::now();
     const double processor_start = ProcessorSeconds();
     if (job.probe) {
-      means = EmbedWithProbe(embedder.impl(), texts);
+      means = EmbedWithProbe(SessionOf(embedder), texts);
       tokens = means.tokens();
     } else {
       const Embeddings rows = embedder.Embed(texts);
@@ -178,8 +178,8 @@ void Run(const Job& job) {
     std::map<std::size_t, std::vector<std::string>> groups;
     if (job.by_length) {
       for (const std::string& text : texts) {
-        const std::size_t tokens = embedder.impl().Tokenize({&text, 1})[0].size();
-        groups[std::min(tokens + embedder.impl().special_tokens(), embedder.limits().in_force)].push_back(
+        const std::size_t tokens = SessionOf(embedder).Tokenize({&text, 1})[0].size();
+        groups[std::min(tokens + SessionOf(embedder).special_tokens(), embedder.limits().in_force)].push_back(
             text);
       }
     } else {

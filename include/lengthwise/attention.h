@@ -37,6 +37,8 @@ struct AttentionResult {
   // The same with what else the heads have in common: JSON. Members:
   //   heads, lines, not_converged, all, layers
   std::string document;
+  // Of tokens that the vocabulary lacks.
+  std::vector<InputWarning> token_warnings;
 };
 
 // Throws kBadInput for lengths that the model cannot take, that are not ascending, or beside a long-input

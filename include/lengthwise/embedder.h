@@ -4,18 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/error.h"
 #include "lengthwise/long_input.h"
+#include "lengthwise/model.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/precision.h"
+#include "lengthwise/progress.h"
 
 namespace lengthwise {
 
@@ -23,7 +23,7 @@ struct EmbedderOptions {
   // Longest sequence in tokens, special tokens included. 0: the sentence-transformers limit of the model
   // folder, or the model's positions where it names none.
   std::size_t max_length = 0;
-  // 0: as many as the process may run on.
+  // 0: those of the model; of a folder, as many as the process may run on.
   std::size_t threads = 0;
   LongInput long_input;
   AttentionPolicy attention;
@@ -48,43 +48,38 @@ struct Embeddings {
   std::span<const float> row(std::size_t i) const { return {values.data() + i * dimension, dimension}; }
 };
 
-// The three lengths that a user may confuse.
-struct LengthLimits {
-  std::size_t in_force = 0;               // what this embedder applies
-  std::size_t sentence_transformers = 0;  // sentence_bert_config.json; 0 if the folder names none
-  std::size_t positions = 0;              // the most the model has positions for
-};
-
 class Session;
 
-// A model loaded from a sentence-transformers folder. Embed may be called from one thread at a time; it uses
-// `threads` threads itself. Results do not depend on how texts are batched or on the number of threads.
+// A model with options. From one thread at a time; it uses `threads` threads itself. Embedders of one model
+// share its weights and threads, and may be used at the same time. Results do not depend on how texts are
+// batched, on the number of threads, or on what else is embedded meanwhile.
 class Embedder {
  public:
-  // Throws kIo (missing file), kBadCheckpoint, kUnsupported (architecture, tokenizer) or kBadInput (options).
+  // Throws kBadInput for options that do not fit the model, kUnsupported for a precision that this CPU lacks.
+  explicit Embedder(const Model& model, const EmbedderOptions& options = {});
+  // Of a model that is loaded for it alone. Throws as Model::Load too.
   explicit Embedder(const std::filesystem::path& model_folder, const EmbedderOptions& options = {});
   ~Embedder();
   Embedder(Embedder&&) noexcept;
   Embedder& operator=(Embedder&&) noexcept;
 
+  Model model() const;
+  const EmbedderOptions& options() const;
   std::size_t dimension() const;
   LengthLimits limits() const;
-  // What was assumed in place of files that the model folder lacks, and what of it looks odd: sentences to
-  // show to whoever chose the model. Empty for a whole folder.
-  const std::vector<std::string>& warnings() const;
+  const std::vector<std::string>& warnings() const;  // of the model
+  // Whether documents and queries are embedded differently, by the post-processing or by a Router of the
+  // model.
+  bool NeedsRole() const;
 
-  // Called with (texts done, texts in all) from the calling thread's side of the work; may be empty.
-  using ProgressCallback = std::function<void(std::size_t done, std::size_t total)>;
-
-  // Invalid UTF-8 is read as U+FFFD. The role counts where the post-processing, or a Router of the model,
-  // treats documents and queries differently. Throws kBadInput for a long text under LongInputKind::kError.
-  Embeddings Embed(std::span<const std::string> texts, const ProgressCallback& progress = {},
+  // Invalid UTF-8 is read as U+FFFD. Progress is in texts. Throws kBadInput for a long text under
+  // LongInputKind::kError, and kCancelled.
+  Embeddings Embed(std::span<const std::string> texts, const Progress& progress = {},
                    Role role = Role::kDocument) const;
 
-  Session& impl() const { return *impl_; }
-
  private:
-  std::unique_ptr<Session> impl_;
+  friend const Session& SessionOf(const Embedder& embedder);
+  std::unique_ptr<Session> session_;
 };
 
 }  // namespace lengthwise

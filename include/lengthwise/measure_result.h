@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/documents.h"
 #include "lengthwise/interval.h"
 #include "lengthwise/length_bucket.h"
 
@@ -93,6 +94,8 @@ struct MeasureResult {
   // All of it, and what else was asked for: JSON as docs/report.schema.json says.
   std::string document;
 
+  // Of tokens that the vocabulary lacks.
+  std::vector<InputWarning> token_warnings;
   // Null unless they were asked for.
   std::shared_ptr<const MeasureStatistics> statistics;
   // Sequences that a broken measurement had embedded already.

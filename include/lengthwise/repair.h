@@ -13,7 +13,6 @@
 
 namespace lengthwise {
 
-class LoadedModel;
 struct Checkpoint;
 
 // Where the mean of queries comes from.
@@ -58,7 +57,7 @@ std::string FormatRepair(const Repair& repair);
 // Throws kBadInput if the post-processing was fitted on another model than `checkpoint`: its means would move
 // vectors to a place of no meaning. Reads the weights where there is something to check; of a model once.
 void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint);
-void CheckOrigin(const Repair& repair, const LoadedModel& model);
+void CheckOrigin(const Repair& repair, const Model& model);
 
 // Puts the three policies into the options of an embedder.
 void ApplyRepair(const Repair& repair, EmbedderOptions* options);

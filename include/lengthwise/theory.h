@@ -34,8 +34,8 @@ inline constexpr std::size_t kLargestTheoryHead = 1024;
 inline constexpr std::size_t kFewestTheoryDraws = 4;
 inline constexpr std::size_t kMostTheoryDraws = 10000;
 
-// Throws kBadInput, whose message begins with the option ("head size: ..."), for one that is out of its
-// range, not ascending, or too short: at least one sigma, two lengths, one head size.
+// Throws kBadInput, naming the option, for one that is out of its range, not ascending, or too short: at
+// least one sigma, two lengths, one head size.
 void CheckTheoryOptions(const TheoryOptions& options);
 
 enum class VerdictStatus { kTrue, kFalse, kTrueWhere, kUndecided };

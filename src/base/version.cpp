@@ -1,4 +1,4 @@
-#include "base/version.h"
+#include "lengthwise/version.h"
 
 namespace lengthwise {
 

@@ -9,7 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/fail.h"
+#include "lengthwise/error.h"
 #include "usage/checks.h"
 
 namespace lengthwise {
@@ -62,8 +62,10 @@ std::unique_ptr<VectorCache> OpenCache(const CacheOptions& options) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    Fail(ErrorCode::kIo, "cannot make the cache folder {}: {}; name another with --cache, or give --no-cache",
-         folder.string(), error.message());
+    throw Error(
+        ErrorCode::kIo,
+        fmt::format("cannot make the cache folder {}: {}; name another with --cache, or give --no-cache",
+                    folder.string(), error.message()));
   }
   return std::make_unique<VectorCache>(folder / "vectors.sqlite",
                                        static_cast<std::uint64_t>(options.gigabytes * 1e9));

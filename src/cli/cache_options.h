@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "embedding/vector_cache.h"
+#include "lengthwise/cache.h"
 
 namespace CLI {
 class App;

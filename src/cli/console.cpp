@@ -8,7 +8,8 @@
 #include <cstring>
 #include <iostream>
 
-#include "base/fail.h"
+#include "lengthwise/error.h"
+#include "usage/flags.h"
 
 namespace lengthwise {
 
@@ -21,15 +22,16 @@ void OpenClosedStreams() {
 }
 
 void SayText(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  const std::string written = WithFlags(text);
+  std::fwrite(written.data(), 1, written.size(), stderr);
 }
 
 void FlushStandardOutput() {
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;  // std::cout keeps nothing of its own
   if (flushed && std::ferror(stdout) == 0 && std::cout) return;
-  Fail(ErrorCode::kIo, "cannot write standard output{}{}", errno == 0 ? "" : ": ",
-       errno == 0 ? "" : std::strerror(errno));
+  throw Error(ErrorCode::kIo, fmt::format("cannot write standard output{}{}", errno == 0 ? "" : ": ",
+                                          errno == 0 ? "" : std::strerror(errno)));
 }
 
 }  // namespace lengthwise

@@ -13,7 +13,8 @@ namespace lengthwise {
 // Reading and writing them fails as it would have.
 void OpenClosedStreams();
 
-// On standard error. What cannot be written there is not written: it must not matter to the result.
+// On standard error, options as flags (WithFlags). What cannot be written there is not written: it must not
+// matter to the result.
 void SayText(std::string_view text);
 template <typename... Args>
 void Say(fmt::format_string<Args...> format, Args&&... args) {

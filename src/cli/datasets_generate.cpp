@@ -18,13 +18,13 @@
 #include "checkpoint/tokenizer_file.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
-#include "cli/places.h"
 #include "task_data/needle_task.h"
 #include "task_data/pseudo_task.h"
 #include "task_data/task_writer.h"
 #include "text/documents.h"
 #include "tokenizer/tokenizer.h"
 #include "usage/checks.h"
+#include "usage/places.h"
 
 namespace lengthwise {
 namespace {

@@ -1,33 +1,27 @@
 // lengthwise embed: texts to vectors.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
 #include "cli/resume.h"
-#include "embedding/resume_file.h"
-#include "embedding/vector_file.h"
-#include "text/documents.h"
+#include "lengthwise/vectors.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {
-
-// Documents embedded between two writes.
-constexpr std::size_t kMostDocuments = 4096;
 
 struct EmbedCommand {
   ModelOptions model;
@@ -38,58 +32,42 @@ struct EmbedCommand {
   bool quiet = false;
 };
 
-struct Totals {
-  std::size_t texts = 0;
-  std::size_t tokens = 0;
-  std::size_t cut_texts = 0;
-  std::size_t dropped_tokens = 0;
-};
-
-void Count(const Embeddings& rows, Totals& totals) {
-  for (const TokenUse& use : rows.tokens) {
-    ++totals.texts;
-    totals.tokens += use.used;
-    totals.dropped_tokens += use.dropped;
-    totals.cut_texts += use.dropped > 0 ? 1 : 0;
-  }
-}
-
 Role RoleOf(const EmbedCommand& command) {
   return command.role.empty() ? Role::kDocument : ParseRole(command.role);
 }
 
-void PrintSummary(const EmbedCommand& command, const Session& embedder, const Totals& totals,
-                  const InputFindings& findings) {
+void PrintSummary(const EmbedCommand& command, const Embedder& embedder, const EmbedSummary& summary) {
   const LengthLimits limits = embedder.limits();
   Say("{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
       "positions {})\n",
-      totals.texts, totals.tokens, command.output, totals.texts, embedder.spec().hidden, limits.in_force,
+      summary.texts, summary.tokens, command.output, summary.texts, embedder.dimension(), limits.in_force,
       limits.sentence_transformers > 0 ? fmt::to_string(limits.sentence_transformers) : "not given",
       limits.positions);
-  if (totals.cut_texts > 0) {
+  if (summary.cut_texts > 0) {
     Say("warning: {} of {} texts are longer than {} tokens: their last {} tokens were dropped "
         "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
-        totals.cut_texts, totals.texts, limits.in_force, totals.dropped_tokens, limits.positions);
+        summary.cut_texts, summary.texts, limits.in_force, summary.dropped_tokens, limits.positions);
   }
   if (embedder.NeedsRole() && command.role.empty()) {
     Say("note: documents and queries are embedded differently; these were taken for documents (--role "
         "query for queries)\n");
   }
   if (!command.json) return;
-  const OrderedJson summary = {
-      {"output", command.output},
-      {"texts", totals.texts},
-      {"dimension", embedder.spec().hidden},
-      {"tokens", totals.tokens},
-      {"cut_texts", totals.cut_texts},
-      {"dropped_tokens", totals.dropped_tokens},
-      {"max_length", limits.in_force},
-      {"sentence_transformers_max_length", limits.sentence_transformers},
-      {"positions", limits.positions},
-      {"role", RoleName(RoleOf(command))},
-      {"warnings", WarningCounts(findings)},
-  };
-  fmt::print("{}\n", summary.dump());
+  std::vector<InputWarning> warnings = summary.findings.warnings;
+  warnings.insert(warnings.end(), summary.token_warnings.begin(), summary.token_warnings.end());
+  fmt::print("{}\n", JsonLine()
+                         .Add("output", command.output)
+                         .Add("texts", summary.texts)
+                         .Add("dimension", embedder.dimension())
+                         .Add("tokens", summary.tokens)
+                         .Add("cut_texts", summary.cut_texts)
+                         .Add("dropped_tokens", summary.dropped_tokens)
+                         .Add("max_length", limits.in_force)
+                         .Add("sentence_transformers_max_length", limits.sentence_transformers)
+                         .Add("positions", limits.positions)
+                         .Add("role", RoleName(RoleOf(command)))
+                         .Add("warnings", CountedWarnings(warnings))
+                         .text());
 }
 
 CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
@@ -102,58 +80,22 @@ CommandPlaces PlacesOfEmbed(const EmbedCommand& command) {
   return places;
 }
 
-std::size_t WorkOf(const std::string& text, const Session& embedder) {
-  if (embedder.options().long_input.kind == LongInputKind::kWindowMean)
-    return text.size() + ResumeFile::kBytesPerToken;
-  return std::min(text.size(), ResumeFile::kBytesPerToken * embedder.limits().in_force) +
-         ResumeFile::kBytesPerToken;
-}
-
 void RunEmbed(const EmbedCommand& command) {
   CheckPlaces(PlacesOfEmbed(command));
-  const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
-  PrintWarnings(embedder.checkpoint());
-  VectorWriter writer(command.output, embedder.spec().hidden);
-  InputFindings findings;
-  const std::vector<Document> documents = ReadDocuments(command.input, &findings);
-  PrintFindings(findings);
-  const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, RoleOf(command));
-  ProgressLine progress("embed", command.quiet);
-  Totals totals;
-  const auto write = [&](const Embeddings& rows) {
-    std::vector<std::string> ids(rows.rows());
-    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = documents[totals.texts + i].id;
-    writer.Append(ids, rows);
-    Count(rows, totals);
-  };
-  const auto text_at = [&](std::size_t i) { return EmbeddedText(documents[totals.texts + i]); };
-  while (resume != nullptr && totals.texts < documents.size()) {
-    const std::optional<Embeddings> rows = resume->Next(documents.size() - totals.texts, text_at);
-    if (!rows) break;
-    write(*rows);
-  }
-  const std::size_t found = totals.texts;
-  while (totals.texts < documents.size()) {
-    const std::size_t first = totals.texts;
-    const std::size_t most = std::min(kMostDocuments, documents.size() - first);
-    std::vector<std::string> texts;
-    std::size_t bytes = 0;
-    while (texts.size() < most && (resume == nullptr || bytes < resume->work())) {
-      texts.push_back(text_at(texts.size()));
-      bytes += WorkOf(texts.back(), embedder);
-    }
-    const auto update = [&](std::size_t done, std::size_t) {
-      progress.Update(first + done, documents.size(), found);
-    };
-    const Embeddings rows = embedder.Embed(texts, update, first, RoleOf(command));
-    write(rows);
-    if (resume != nullptr) resume->Add(texts, rows, bytes);
-  }
-  writer.Commit();
-  if (resume != nullptr) resume->Remove();
-  if (found > 0) SayResumed(found, "texts");
-  PrintUnknownTokens(embedder, findings);
-  PrintSummary(command, embedder, totals, findings);
+  const Embedder embedder = EmbedderOf(LoadModel(command.model), command.model, RepairOf(command.model));
+  PrintWarnings(embedder.warnings());
+  std::optional<ProgressLine> progress(std::in_place, "embed", command.quiet);
+  std::optional<std::size_t> found;
+  const EmbedSummary summary = EmbedDocuments(embedder, command.input, command.output,
+                                              {.role = RoleOf(command), .on_findings = PrintFindings},
+                                              [&](std::size_t done, std::size_t total) {
+                                                if (!found) found = done;
+                                                progress->Update(done, total, *found);
+                                              });
+  progress.reset();
+  if (summary.found > 0) SayResumed(summary.found, "texts");
+  PrintWarnings(summary.token_warnings);
+  PrintSummary(command, embedder, summary);
 }
 
 }  // namespace

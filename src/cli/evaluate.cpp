@@ -16,13 +16,12 @@
 
 #include "base/fail.h"
 #include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/cache_options.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
+#include "cli/open_session.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
@@ -32,6 +31,8 @@
 #include "task_data/task_folder.h"
 #include "tasks/task_checks.h"
 #include "usage/checks.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {

@@ -1,24 +1,22 @@
 // lengthwise export: a repaired model as a standard sentence-transformers folder.
-#include "repair/export.h"
+#include "lengthwise/export.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
-#include "encoder/model_spec.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
+#include "usage/places.h"
 
 namespace lengthwise {
 namespace {
@@ -42,13 +40,12 @@ void PrintSummary(const ExportCommand& command, const ExportSummary& summary) {
     Say("left out, since it holds the weights without the repair: {}\n", file);
   }
   if (!command.json) return;
-  const OrderedJson json = {
-      {"output", command.output},
-      {"folded", summary.folded},
-      {"left_out", summary.left_out},
-      {"router", summary.router},
-  };
-  fmt::print("{}\n", json.dump());
+  fmt::print("{}\n", JsonLine()
+                         .Add("output", command.output)
+                         .Add("folded", summary.folded)
+                         .Add("left_out", summary.left_out)
+                         .Add("router", summary.router)
+                         .text());
 }
 
 void RunExport(const ExportCommand& command) {
@@ -60,8 +57,7 @@ void RunExport(const ExportCommand& command) {
     if (command.fit.input.path.empty()) {
       FailUsage("--postprocess {} is fitted on documents: give them with --input", command.fit.post_process);
     }
-    InputFindings findings;
-    repair = FitRepair(command.model, repair, command.fit, command.quiet, findings);
+    repair = FitAs(command.model, repair, command.fit, command.quiet).repair;
   } else if (!command.fit.input.path.empty() || !command.fit.queries.empty() ||
              !command.fit.query_mean.empty() || command.fit.each_window) {
     FailUsage(
@@ -72,12 +68,12 @@ void RunExport(const ExportCommand& command) {
       repair.post_process.IsIdentity()) {
     FailUsage("nothing to fold: give --repair, a --temperature other than 1, or --postprocess with --input");
   }
-  const Checkpoint checkpoint = OpenCheckpoint(command.model.model);
-  // A fit has printed them.
-  if (command.fit.post_process.empty()) PrintWarnings(checkpoint);
   std::optional<Role> role;
   if (!command.role.empty()) role = ParseRole(command.role);
-  PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output));
+  const ExportSummary summary = ExportModel(command.model.model, repair, role, command.output);
+  // A fit has printed them.
+  if (command.fit.post_process.empty()) PrintWarnings(summary.warnings);
+  PrintSummary(command, summary);
 }
 
 }  // namespace

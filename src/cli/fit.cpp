@@ -1,19 +1,19 @@
 // lengthwise fit: a post-processing fitted to a model and documents, as a repair file.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
+#include "lengthwise/atomic_file.h"
+#include "usage/json_line.h"
+#include "usage/places.h"
 
 namespace lengthwise {
 namespace {
@@ -26,19 +26,24 @@ struct FitCommand {
   bool quiet = false;
 };
 
-void PrintSummary(const FitCommand& command, const Repair& repair, const InputFindings& findings) {
-  const PostProcess& post = repair.post_process;
+void PrintSummary(const FitCommand& command, const FitResult& result) {
+  const PostProcess& post = result.repair.post_process;
+  const PostProcessOrigin& origin = result.repair.origin;
   Say("{} fitted on {} documents and {} queries ({}) -> {}\n", FormatPostProcessSpec(post.spec),
-      repair.origin.documents, repair.origin.queries, QuerySourceName(repair.origin.query_source),
-      command.output);
+      origin.documents, origin.queries, QuerySourceName(origin.query_source), command.output);
   if (!command.json) return;
-  const OrderedJson summary = {
-      {"output", command.output},         {"spec", FormatPostProcessSpec(post.spec)},
-      {"dimension", post.dimension},      {"documents", repair.origin.documents},
-      {"queries", repair.origin.queries}, {"query_source", QuerySourceName(repair.origin.query_source)},
-      {"each_window", post.each_window},  {"warnings", WarningCounts(findings)},
-  };
-  fmt::print("{}\n", summary.dump());
+  std::vector<InputWarning> warnings = result.documents.warnings;
+  warnings.insert(warnings.end(), result.token_warnings.begin(), result.token_warnings.end());
+  fmt::print("{}\n", JsonLine()
+                         .Add("output", command.output)
+                         .Add("spec", FormatPostProcessSpec(post.spec))
+                         .Add("dimension", post.dimension)
+                         .Add("documents", origin.documents)
+                         .Add("queries", origin.queries)
+                         .Add("query_source", QuerySourceName(origin.query_source))
+                         .Add("each_window", post.each_window)
+                         .Add("warnings", CountedWarnings(warnings))
+                         .text());
 }
 
 void RunFit(const FitCommand& command) {
@@ -50,12 +55,10 @@ void RunFit(const FitCommand& command) {
   CheckPlaces(places);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
-  InputFindings findings;
-  const Repair repair =
-      FitRepair(command.model, RepairOf(command.model), command.fit, command.quiet, findings);
-  output.Write(FormatRepair(repair));
+  const FitResult result = FitAs(command.model, RepairOf(command.model), command.fit, command.quiet);
+  output.Write(FormatRepair(result.repair));
   output.Commit();
-  PrintSummary(command, repair, findings);
+  PrintSummary(command, result);
 }
 
 }  // namespace

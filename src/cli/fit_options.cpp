@@ -1,42 +1,14 @@
 #include "cli/fit_options.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <functional>
-#include <span>
-#include <utility>
-#include <vector>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
-#include "base/progress_line.h"
-#include "cli/console.h"
-#include "text/documents.h"
 #include "usage/checks.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {
-
-// Documents embedded at once.
-constexpr std::size_t kChunk = 512;
-
-// Below this the mean of queries is uncertain by more than a tenth of a query's own spread.
-constexpr std::size_t kFewQueries = 100;
-
-InputFindings InChunks(const InputOptions& input, const std::function<void(std::span<const Document>)>& add) {
-  std::vector<Document> chunk;
-  const auto flush = [&] {
-    if (!chunk.empty()) add(chunk);
-    chunk.clear();
-  };
-  InputFindings findings = ForEachDocument(input, [&](Document&& document) {
-    chunk.push_back(std::move(document));
-    if (chunk.size() == kChunk) flush();
-  });
-  flush();
-  return findings;
-}
 
 QuerySource SourceOf(const FitCommandOptions& options) {
   if (options.queries.empty()) {
@@ -47,19 +19,6 @@ QuerySource SourceOf(const FitCommandOptions& options) {
               options.queries);
   }
   return QuerySource::kQueries;
-}
-
-void PrintWarnings(const Repair& repair) {
-  const PostProcess& post = repair.post_process;
-  if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
-    Say("warning: {} documents do not vary in all of {} dimensions; those in which they do not are "
-        "scaled up most: fit on more documents, or take a larger epsilon\n",
-        repair.origin.documents, post.dimension);
-  }
-  if (repair.origin.query_source != QuerySource::kDocuments && repair.origin.queries < kFewQueries) {
-    Say("warning: the mean of queries rests on {} of them; give {} or more\n", repair.origin.queries,
-        kFewQueries);
-  }
 }
 
 }  // namespace
@@ -90,8 +49,8 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
       ->check(WholeNumber());
 }
 
-Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
-                 bool quiet, InputFindings& findings) {
+FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
+                bool quiet) {
   FitOptions fit;
   fit.spec = ParsePostProcessSpec(options.post_process);
   fit.query_source = SourceOf(options);
@@ -100,32 +59,23 @@ Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitComma
   Repair plain = repair;
   plain.post_process = {};
   plain.origin = {};
-  const Session embedder = OpenEmbedder(model, plain);
-  PrintWarnings(embedder.checkpoint());
-  PostProcessFitter fitter = AsUsage([&] { return PostProcessFitter(embedder, fit); });
-  ProgressLine progress("fit", quiet);
-  // How many documents there are is not known before they are read.
-  const auto update = [&] { progress.Update(fitter.documents() + fitter.queries(), 0); };
-  findings = InChunks(options.input, [&](std::span<const Document> documents) {
-    fitter.AddDocuments(documents);
-    update();
-  });
-  InputFindings query_findings;
+  const Embedder embedder = EmbedderOf(LoadModel(model), model, plain);
+  PrintWarnings(embedder.warnings());
+  AsUsage([&] { CheckFitOptions(embedder, fit); });
+  std::optional<InputOptions> queries;
   if (!options.queries.empty()) {
-    InputOptions queries = options.input;
-    queries.path = options.queries;
-    query_findings = InChunks(queries, [&](std::span<const Document> texts) {
-      fitter.AddQueries(texts);
-      update();
-    });
+    queries = options.input;
+    queries->path = options.queries;
   }
-  const Repair fitted = fitter.Fit();
-  PrintFindings(findings);
-  for (InputWarning& warning : query_findings.warnings) warning.message += ", among the queries";
-  PrintFindings(query_findings);
-  PrintUnknownTokens(embedder, findings);
-  PrintWarnings(fitted);
-  return fitted;
+  ProgressLine progress("fit", quiet);
+  FitResult result = FitRepair(embedder, options.input, queries, fit,
+                               [&](std::size_t done, std::size_t total) { progress.Update(done, total); });
+  PrintFindings(result.documents);
+  for (InputWarning& warning : result.queries.warnings) warning.message += ", among the queries";
+  PrintFindings(result.queries);
+  PrintWarnings(result.token_warnings);
+  PrintWarnings(result.warnings);
+  return result;
 }
 
 }  // namespace lengthwise

@@ -7,7 +7,7 @@
 
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "repair/fit.h"
+#include "lengthwise/fit.h"
 
 namespace lengthwise {
 
@@ -23,10 +23,9 @@ struct FitCommandOptions {
 // --postprocess, --input and what belongs to it, --queries, --query-mean, --each-window, --seed.
 void AddFitOptions(CLI::App& command, FitCommandOptions& options);
 
-// Embeds the documents and queries and fits; `repair` gives the attention and long-input policies. Prints
-// what the sample is too small for, and what is dubious about the texts, which goes to `findings` too. Throws
-// kBadInput or kIo.
-Repair FitRepair(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
-                 bool quiet, InputFindings& findings);
+// FitRepair as the options say; `repair` gives the attention and long-input policies. Prints what the sample
+// is too small for, and what is dubious about the texts. Throws kBadInput or kIo.
+FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
+                bool quiet);
 
 }  // namespace lengthwise

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <optional>
+#include <algorithm>
 
 #include <CLI/CLI.hpp>
 
@@ -43,22 +42,26 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
   return path;
 }
 
+void PrintWarnings(const std::vector<InputWarning>& warnings) {
+  for (const InputWarning& warning : warnings) Say("warning: {}\n", warning.message);
+}
+
 void PrintFindings(const InputFindings& findings) {
   for (const std::string& note : findings.notes) Say("note: {}\n", note);
-  for (const InputWarning& warning : findings.warnings) Say("warning: {}\n", warning.message);
+  PrintWarnings(findings.warnings);
 }
 
-void PrintUnknownTokens(const Session& embedder, InputFindings& findings) {
-  const std::optional<InputWarning> warning = embedder.unknown_tokens().Warning();
-  if (!warning) return;
-  Say("warning: {}\n", warning->message);
-  findings.warnings.push_back(*warning);
-}
-
-OrderedJson WarningCounts(const InputFindings& findings) {
-  OrderedJson counts = OrderedJson::object();
-  for (const InputWarning& warning : findings.warnings)
-    counts[warning.kind] = counts.value(warning.kind, std::size_t{0}) + warning.count;
+std::vector<std::pair<std::string, std::size_t>> CountedWarnings(const std::vector<InputWarning>& warnings) {
+  std::vector<std::pair<std::string, std::size_t>> counts;
+  for (const InputWarning& warning : warnings) {
+    const auto counted = std::find_if(counts.begin(), counts.end(),
+                                      [&](const auto& count) { return count.first == warning.kind; });
+    if (counted == counts.end()) {
+      counts.emplace_back(warning.kind, warning.count);
+    } else {
+      counted->second += warning.count;
+    }
+  }
   return counts;
 }
 

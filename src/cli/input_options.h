@@ -1,11 +1,12 @@
 // The options of every command that reads documents, and what it prints about them.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "base/json.h"
-#include "embedding/session.h"
-#include "text/documents.h"
+#include "lengthwise/documents.h"
 
 namespace CLI {
 class App;
@@ -22,11 +23,9 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
 // On standard error: what was left out or taken for what, and what is dubious about the texts, a line each.
 void PrintFindings(const InputFindings& findings);
 
-// The same of tokens that the vocabulary lacks, which is known when all texts are tokenised; added to
-// `findings`.
-void PrintUnknownTokens(const Session& embedder, InputFindings& findings);
+void PrintWarnings(const std::vector<InputWarning>& warnings);
 
 // How many of each kind of warning, for the summary as JSON.
-OrderedJson WarningCounts(const InputFindings& findings);
+std::vector<std::pair<std::string, std::size_t>> CountedWarnings(const std::vector<InputWarning>& warnings);
 
 }  // namespace lengthwise

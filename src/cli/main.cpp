@@ -10,12 +10,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/signals.h"
 #include "lengthwise/error.h"
+#include "lengthwise/version.h"
 #include "usage/help.h"
+#include "usage/signals.h"
 #include "usage/usage.h"
 
 namespace {

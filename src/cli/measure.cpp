@@ -1,5 +1,5 @@
 // lengthwise measure: whether, and from which length on, embeddings collapse.
-#include "measure/measure.h"
+#include "lengthwise/measure.h"
 
 #include <algorithm>
 #include <memory>
@@ -10,21 +10,18 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
-#include "report/report_document.h"
-#include "report/statistics_file.h"
-#include "text/documents.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/report.h"
 #include "usage/checks.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {
@@ -62,8 +59,7 @@ void CheckPlacesOf(const MeasureCommand& command) {
   CheckPlaces(places);
 }
 
-void RunMeasure(const MeasureCommand& command) {
-  CheckPlacesOf(command);
+MeasureOptions OptionsOf(const MeasureCommand& command) {
   const auto asked = [&](const char* arm) {
     return std::find(command.arms.begin(), command.arms.end(), arm) != command.arms.end();
   };
@@ -76,13 +72,23 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
   options.statistics = !command.statistics.empty();
+  options.output = command.output;
   options.command = command.arguments;
-  const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
-  PrintWarnings(embedder.checkpoint());
+  options.source = command.input.path;
+  return options;
+}
+
+void RunMeasure(const MeasureCommand& command) {
+  CheckPlacesOf(command);
+  MeasureOptions options = OptionsOf(command);
+  const Repair repair = RepairOf(command.model);
+  const Model model = LoadModel(command.model);
+  const Embedder embedder = EmbedderOf(model, command.model, repair);
+  PrintWarnings(model.warnings());
   AsUsage([&] { CheckMeasureOptions(options, embedder); });
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
-  if (!command.statistics.empty()) statistics.emplace(command.statistics);
+  if (options.statistics) statistics.emplace(command.statistics);
   InputFindings findings;
   const DocumentSource source = [&](const DocumentCallback& callback) {
     findings = ForEachDocument(command.input, callback);
@@ -94,25 +100,22 @@ void RunMeasure(const MeasureCommand& command) {
     if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);
     spectrum_progress->Update(done, total);
   };
-  const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, Role::kDocument);
-  const Measurement result =
-      Measure(embedder, source, options,
-              {[&](std::size_t done, std::size_t total) { progress->Update(done, total); }, resume.get()});
+  const MeasureResult result = Measure(
+      embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   spectrum_progress.reset();
-  const std::string report = FormatReport(ReportDocument(result, {command.arguments, command.input.path}));
-  files.Write(report);
-  if (statistics) WriteStatistics(*result.statistics, *statistics);
+  files.Write(result.document);
+  if (statistics) WriteStatistics(result, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
-  if (resume != nullptr) {
-    resume->Remove();
-    if (resume->found() > 0) SayResumed(resume->found(), "sequences");
-  }
+  Finish(result);
+  if (result.resumed > 0) SayResumed(result.resumed, "sequences");
   PrintFindings(findings);
-  PrintUnknownTokens(embedder, findings);
+  PrintWarnings(result.token_warnings);
+  findings.warnings.insert(findings.warnings.end(), result.token_warnings.begin(),
+                           result.token_warnings.end());
   PrintReportSummary(
-      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)},
-      Describe(report));
+      {command.output, command.html, command.statistics, command.json, std::move(findings.warnings)},
+      Describe(result.document));
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {

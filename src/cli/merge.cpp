@@ -7,14 +7,14 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
 #include "cli/commands.h"
-#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
+#include "lengthwise/atomic_file.h"
 #include "lengthwise/measure.h"
 #include "lengthwise/report.h"
 #include "usage/checks.h"
+#include "usage/places.h"
 
 namespace lengthwise {
 namespace {
@@ -51,7 +51,7 @@ void RunMerge(const MergeCommand& command) {
   files.Write(merged.document);
   if (statistics) WriteStatistics(merged, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
-  PrintReportSummary({command.output, command.html, command.statistics, command.json},
+  PrintReportSummary({command.output, command.html, command.statistics, command.json, {}},
                      Describe(merged.document));
 }
 

@@ -3,34 +3,13 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <memory>
-#include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/console.h"
-#include "math/thread_pool.h"
 #include "usage/checks.h"
 
 namespace lengthwise {
-namespace {
-
-Session MakeEmbedder(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> pool,
-                     const ModelOptions& options, const Repair& repair) {
-  EmbedderOptions embedder;
-  embedder.max_length = options.max_length;
-  embedder.threads = options.threads;
-  embedder.precision = ParsePrecision(options.precision);
-  ApplyRepair(repair, &embedder);
-  CheckOrigin(repair, *model);
-  // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
-  if (!lengths_given) return Session(std::move(model), std::move(pool), embedder);
-  return AsUsage([&] { return Session(std::move(model), std::move(pool), embedder); });
-}
-
-}  // namespace
 
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--model", options.model, "Folder of a sentence-transformers model")
@@ -76,8 +55,15 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->type_name("N");
 }
 
-void PrintWarnings(const Checkpoint& checkpoint) {
-  for (const std::string& warning : checkpoint.warnings) Say("warning: {}\n", warning);
+void PrintWarnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) Say("warning: {}\n", warning);
+}
+
+CommandPlaces PlacesOf(const ModelOptions& options) {
+  CommandPlaces places;
+  places.folders.push_back({"--model", options.model});
+  places.inputs.push_back({"--repair", options.repair_file});
+  return places;
 }
 
 Repair RepairOf(const ModelOptions& options) {
@@ -97,13 +83,21 @@ Repair RepairOf(const ModelOptions& options) {
   return repair;
 }
 
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair) {
-  auto model = std::make_shared<const LoadedModel>(options.model);
-  return MakeEmbedder(std::move(model), std::make_shared<ThreadPool>(options.threads), options, repair);
+Model LoadModel(const ModelOptions& options) {
+  return Model::Load(options.model, options.threads);
 }
 
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base) {
-  return MakeEmbedder(base.shared_model(), base.shared_pool(), options, repair);
+Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repair& repair) {
+  EmbedderOptions embedder;
+  embedder.max_length = options.max_length;
+  embedder.precision = ParsePrecision(options.precision);
+  ApplyRepair(repair, &embedder);
+  CheckOrigin(repair, model);
+  // Of a model that can be read, these alone are refused as bad input.
+  const bool lengths_given =
+      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
+  if (!lengths_given) return Embedder(model, embedder);
+  return AsUsage([&] { return Embedder(model, embedder); });
 }
 
 }  // namespace lengthwise

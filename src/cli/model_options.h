@@ -4,9 +4,12 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "embedding/session.h"
+#include "lengthwise/embedder.h"
+#include "lengthwise/model.h"
 #include "lengthwise/repair.h"
+#include "usage/places.h"
 
 namespace CLI {
 class App;
@@ -32,13 +35,15 @@ void AddModelOptions(CLI::App& command, ModelOptions& options);
 // The file given by --repair, with what the short forms change. Throws kBadInput or kIo.
 Repair RepairOf(const ModelOptions& options);
 
-// Throws kBadInput too where the repair's post-processing was fitted on another model.
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair);
-// By the model and the threads of `base`, which was opened with options of the same model, threads and
-// precision: loads nothing.
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base);
+CommandPlaces PlacesOf(const ModelOptions& options);
+
+// The folder, and threads for all that is embedded with it.
+Model LoadModel(const ModelOptions& options);
+
+// Loads nothing. Throws kBadInput too where the repair's post-processing was fitted on another model.
+Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repair& repair);
 
 // On standard error, a line each.
-void PrintWarnings(const Checkpoint& checkpoint);
+void PrintWarnings(const std::vector<std::string>& warnings);
 
 }  // namespace lengthwise

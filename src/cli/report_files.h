@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/file.h"
+#include "lengthwise/atomic_file.h"
 
 namespace lengthwise {
 

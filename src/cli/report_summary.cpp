@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "cli/console.h"
+#include "cli/input_options.h"
+#include "usage/json_line.h"
 
 namespace lengthwise {
 namespace {
@@ -40,14 +42,13 @@ void PrintReportSummary(const ReportPlaces& places, const Description& descripti
   for (const std::string& finding : description.findings) Say("{}\n", finding);
   PrintAnswer(places, description);
   if (!places.json) return;
-  const auto place = [](const std::string& path) {
-    return path.empty() ? OrderedJson(nullptr) : OrderedJson(path);
-  };
-  OrderedJson summary = {
-      {"output", places.output}, {"html", place(places.html)}, {"statistics", place(places.statistics)}};
-  summary.update(OrderedJson::parse(description.summary));
-  summary["warnings"] = places.warnings;
-  fmt::print("{}\n", summary.dump());
+  JsonLine summary;
+  summary.Add("output", places.output)
+      .AddPath("html", places.html)
+      .AddPath("statistics", places.statistics)
+      .AddMembers(description.summary)
+      .Add("warnings", CountedWarnings(places.warnings));
+  fmt::print("{}\n", summary.text());
 }
 
 }  // namespace lengthwise

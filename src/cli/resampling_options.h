@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "collapse/arm_result.h"
+#include "lengthwise/resampling.h"
 
 namespace CLI {
 class App;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -13,15 +12,15 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/json.h"
-#include "base/progress_line.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/places.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "lengthwise/report.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
+#include "usage/places.h"
+#include "usage/progress_line.h"
 
 namespace lengthwise {
 namespace {
@@ -38,23 +37,9 @@ void PrintSummary(const TheoryCommand& command, const Description& description) 
   for (const std::string& verdict : description.findings) Say("{}\n", verdict);
   PrintAnswer({command.output, command.html, "", false, {}}, description);
   if (!command.json) return;
-  OrderedJson summary = {
-      {"output", command.output},
-      {"html", command.html.empty() ? OrderedJson(nullptr) : OrderedJson(command.html)},
-  };
-  summary.update(OrderedJson::parse(description.summary));
-  fmt::print("{}\n", summary.dump());
-}
-
-// The library's message begins with the option in words.
-void CheckGrid(const TheoryOptions& options) {
-  try {
-    CheckTheoryOptions(options);
-  } catch (const Error& error) {
-    std::string message = error.what();
-    std::replace(message.begin(), std::find(message.begin(), message.end(), ':'), ' ', '-');
-    throw Error(error.code(), "--" + message);
-  }
+  JsonLine summary;
+  summary.Add("output", command.output).AddPath("html", command.html).AddMembers(description.summary);
+  fmt::print("{}\n", summary.text());
 }
 
 void RunTheoryCommand(const TheoryCommand& command) {
@@ -63,7 +48,7 @@ void RunTheoryCommand(const TheoryCommand& command) {
                .outputs = {{"--output", command.output}, {"--html", command.html}},
                .folder_outputs = {},
                .prints = command.json});
-  AsUsage([&] { CheckGrid(command.theory); });
+  AsUsage([&] { CheckTheoryOptions(command.theory); });
   ReportFiles files(command.output, command.html);
   std::optional<ProgressLine> progress(std::in_place, "theory (parts of the work)", command.quiet);
   const TheoryResult theory =

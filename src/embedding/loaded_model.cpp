@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/fail.h"
 #include "embedding/tokenizer_agreement.h"
 #include "encoder/encoder.h"
@@ -50,6 +52,17 @@ LoadedModel::LoadedModel(const std::filesystem::path& folder)
 }
 
 LoadedModel::~LoadedModel() = default;
+
+LengthLimits LoadedModel::limits(std::size_t max_length) const {
+  LengthLimits limits;
+  limits.positions = spec_.positions();
+  limits.sentence_transformers = checkpoint_.max_seq_length;
+  limits.in_force = max_length > 0 ? max_length
+                    : limits.sentence_transformers > 0
+                        ? std::min(limits.sentence_transformers, limits.positions)
+                        : limits.positions;
+  return limits;
+}
 
 const Encoder& LoadedModel::encoder(Precision precision, ThreadPool& pool) const {
   const std::lock_guard lock(packing_);

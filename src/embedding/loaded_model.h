@@ -11,13 +11,20 @@
 #include "checkpoint/checkpoint.h"
 #include "embedding/finishing.h"
 #include "encoder/model_spec.h"
+#include "lengthwise/model.h"
 #include "lengthwise/precision.h"
 #include "tokenizer/tokenizer.h"
 
 namespace lengthwise {
 
 class Encoder;
+class LoadedModel;
 class ThreadPool;
+
+// A handle, and what it shares.
+Model ModelOf(std::shared_ptr<const LoadedModel> model, std::shared_ptr<ThreadPool> pool);
+const std::shared_ptr<const LoadedModel>& LoadedModelOf(const Model& model);
+const std::shared_ptr<ThreadPool>& ThreadPoolOf(const Model& model);
 
 // Loaded once and never changed. Any number of threads may use one at a time; what they do not ask for is
 // neither packed nor read.
@@ -37,6 +44,9 @@ class LoadedModel {
   const VectorModules& modules() const { return modules_; }
   // Special tokens around the content of a text.
   std::size_t special_tokens() const { return tokenizer_.prefix().size() + tokenizer_.suffix().size(); }
+
+  // In force: `max_length`, or where it is 0 what the model's folder names.
+  LengthLimits limits(std::size_t max_length = 0) const;
 
   // The weights of a precision, packed by all threads of `pool` when they are first asked for, and kept. Not
   // from inside a task of the pool. Throws as Encoder.

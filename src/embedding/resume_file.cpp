@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/output_target.h"
 
 namespace lengthwise {
 namespace {
@@ -65,7 +66,7 @@ bool ReadAll(int descriptor, char* bytes, std::size_t size) {
 
 ResumeFile::ResumeFile(const std::filesystem::path& file, std::size_t dimension, Key key)
     : file_(file), dimension_(dimension), key_(std::move(key)) {
-  reading_ = OpenOld();
+  if (OpenOld()) ReadBlock();
 }
 
 ResumeFile::~ResumeFile() {
@@ -96,44 +97,55 @@ bool ResumeFile::OpenOld() {
   return false;
 }
 
-std::optional<Embeddings> ResumeFile::Next(std::size_t count, const TextAt& text) {
-  if (!reading_) return std::nullopt;
-  const off_t begin = ::lseek(descriptor_, 0, SEEK_CUR);
+void ResumeFile::ReadBlock() {
+  waiting_.reset();
+  block_begin_ = ::lseek(descriptor_, 0, SEEK_CUR);
   struct stat status {};
-  std::optional<Embeddings> rows;
   BlockHeader header;
-  if (begin >= 0 && ::fstat(descriptor_, &status) == 0 &&
-      ReadAll(descriptor_, reinterpret_cast<char*>(&header), sizeof(header)) && header.count > 0 &&
-      header.count <= count &&
-      BodyBytes(header.count, dimension_) < static_cast<std::size_t>(status.st_size - begin)) {
-    std::string block;
-    Append(header, block);
-    const std::size_t body = block.size();
-    block.resize(body + BodyBytes(header.count, dimension_));
-    std::uint64_t checksum = 0;
-    if (ReadAll(descriptor_, block.data() + body, block.size() - body) &&
-        ReadAll(descriptor_, reinterpret_cast<char*>(&checksum), sizeof(checksum)) &&
-        checksum == Checksum(block) && header.texts == KeyOf(header.count, text)) {
-      rows.emplace();
-      rows->dimension = dimension_;
-      rows->values.resize(header.count * dimension_);
-      rows->tokens.resize(header.count);
-      const std::size_t floats = rows->values.size() * sizeof(float);
-      std::memcpy(rows->values.data(), block.data() + body, floats);
-      std::memcpy(rows->tokens.data(), block.data() + body + floats, header.count * sizeof(TokenUse));
-    }
+  if (block_begin_ < 0 || ::fstat(descriptor_, &status) != 0 ||
+      !ReadAll(descriptor_, reinterpret_cast<char*>(&header), sizeof(header)) || header.count == 0 ||
+      header.count > static_cast<std::uint64_t>(status.st_size) ||
+      BodyBytes(header.count, dimension_) >= static_cast<std::size_t>(status.st_size - block_begin_))
+    return Forget();
+  std::string block;
+  Append(header, block);
+  const std::size_t body = block.size();
+  block.resize(body + BodyBytes(header.count, dimension_));
+  std::uint64_t checksum = 0;
+  if (!ReadAll(descriptor_, block.data() + body, block.size() - body) ||
+      !ReadAll(descriptor_, reinterpret_cast<char*>(&checksum), sizeof(checksum)) ||
+      checksum != Checksum(block))
+    return Forget();
+  waiting_.emplace();
+  waiting_->dimension = dimension_;
+  waiting_->values.resize(header.count * dimension_);
+  waiting_->tokens.resize(header.count);
+  const std::size_t floats = waiting_->values.size() * sizeof(float);
+  std::memcpy(waiting_->values.data(), block.data() + body, floats);
+  std::memcpy(waiting_->tokens.data(), block.data() + body + floats, header.count * sizeof(TokenUse));
+  waiting_texts_ = header.texts;
+}
+
+void ResumeFile::Forget() {
+  waiting_.reset();
+  if (block_begin_ >= 0 && ::ftruncate(descriptor_, block_begin_) == 0 &&
+      ::lseek(descriptor_, block_begin_, SEEK_SET) == block_begin_)
+    return;
+  given_up_ = true;
+  Close();
+}
+
+std::optional<Embeddings> ResumeFile::Next(std::size_t count, const TextAt& text) {
+  if (!waiting_) return std::nullopt;
+  if (waiting_->rows() > count || !(waiting_texts_ == KeyOf(waiting_->rows(), text))) {
+    Forget();
+    return std::nullopt;
   }
-  if (rows) {
-    found_ += rows->rows();
-    last_ = Clock::now();
-    return rows;
-  }
-  reading_ = false;
-  if (begin < 0 || ::ftruncate(descriptor_, begin) != 0 || ::lseek(descriptor_, begin, SEEK_SET) != begin) {
-    given_up_ = true;
-    Close();
-  }
-  return std::nullopt;
+  Embeddings rows = std::move(*waiting_);
+  found_ += rows.rows();
+  last_ = Clock::now();
+  ReadBlock();
+  return rows;
 }
 
 bool ResumeFile::OpenNew() {
@@ -196,6 +208,15 @@ void ResumeFile::Remove() {
 void ResumeFile::Close() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
+}
+
+std::unique_ptr<ResumeFile> OpenResumeFile(const std::filesystem::path& output, const Session& session,
+                                           Role role) {
+  const OutputTarget target = FindOutputTarget(output);
+  if (target.kind != OutputTarget::Kind::kFile) return nullptr;
+  return std::make_unique<ResumeFile>(
+      target.path.string() + ".resume", session.spec().hidden,
+      [&session, role] { return VectorKeys(session, VectorForm::kText, role).Of(""); });
 }
 
 }  // namespace lengthwise

@@ -1,10 +1,13 @@
 // Embeddings of a run that may be broken off, kept beside its output until it is done.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +34,9 @@ class ResumeFile {
   ResumeFile(const ResumeFile&) = delete;
   ResumeFile& operator=(const ResumeFile&) = delete;
 
+  // How many texts the next block of a run that was broken off is of; 0: there is none.
+  std::size_t waiting() const { return waiting_ ? waiting_->rows() : 0; }
+
   // The next block of a run that was broken off, if it is of the first of these `count` texts, bit for bit as
   // the embedder gave it. Nothing otherwise, and then what is left of the file is forgotten.
   std::optional<Embeddings> Next(std::size_t count, const TextAt& text);
@@ -53,6 +59,9 @@ class ResumeFile {
  private:
   // Whether the file is there, is ours and is of the same embedder.
   bool OpenOld();
+  // Reads the next block, or forgets what is left where there is no whole one.
+  void ReadBlock();
+  void Forget();
   bool OpenNew();
   bool Write(std::string_view bytes);
   void Close();
@@ -68,9 +77,16 @@ class ResumeFile {
   std::size_t work_ = 4 * 1024;
   int descriptor_ = -1;
   bool given_up_ = false;
-  bool reading_ = false;
+  off_t block_begin_ = 0;  // of the one that waits
+  std::optional<Embeddings> waiting_;
+  VectorKey waiting_texts_;
   std::size_t found_ = 0;
   std::string pending_;  // blocks that are not in the file yet
 };
+
+// OUTPUT.resume, of what `session` makes of texts in this role, and of nothing else. Null where the output is
+// no file: what was written through cannot be gone on with. The session must outlive it.
+std::unique_ptr<ResumeFile> OpenResumeFile(const std::filesystem::path& output, const Session& session,
+                                           Role role);
 
 }  // namespace lengthwise

@@ -54,17 +54,6 @@ Session::Session(const std::filesystem::path& folder, const EmbedderOptions& opt
 
 Session::~Session() = default;
 
-LengthLimits Session::limits() const {
-  LengthLimits limits;
-  limits.positions = spec().positions();
-  limits.sentence_transformers = checkpoint().max_seq_length;
-  limits.in_force = options_.max_length > 0 ? options_.max_length
-                    : limits.sentence_transformers > 0
-                        ? std::min(limits.sentence_transformers, limits.positions)
-                        : limits.positions;
-  return limits;
-}
-
 std::vector<std::vector<std::int32_t>> Session::Tokenize(std::span<const std::string> texts) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());
   pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer().EncodeIds(texts[i], &ids[i]); });
@@ -149,9 +138,8 @@ void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<flo
   if (checkpoint().normalize) NormalizeVector(vector);
 }
 
-WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
-                                       const Embedder::ProgressCallback& progress, std::size_t first_text,
-                                       Role role, bool post_process) const {
+WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const Progress& progress,
+                                       std::size_t first_text, Role role, bool post_process) const {
   const std::size_t hidden = spec().hidden;
   const std::size_t length = limits().in_force;
   WindowEmbeddings result;
@@ -191,7 +179,7 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts,
   return result;
 }
 
-Embeddings Session::Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
+Embeddings Session::Embed(std::span<const std::string> texts, const Progress& progress,
                           std::size_t first_text, Role role) const {
   const std::size_t hidden = spec().hidden;
   const PostProcess& post = options_.post_process;

@@ -23,6 +23,10 @@
 namespace lengthwise {
 
 struct EncoderWorkspace;
+class Session;
+
+// What an embedder works with, for the layers above.
+const Session& SessionOf(const Embedder& embedder);
 
 // How sequences are run.
 struct SequenceRun {
@@ -69,7 +73,7 @@ class Session {
   const ModelSpec& spec() const { return model_->spec(); }
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
-  LengthLimits limits() const;
+  LengthLimits limits() const { return model_->limits(options_.max_length); }
   std::size_t special_tokens() const { return model_->special_tokens(); }
 
   // Content ids of every text, whole, by all threads. From one thread at a time.
@@ -101,14 +105,13 @@ class Session {
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
-  Embeddings Embed(std::span<const std::string> texts, const Embedder::ProgressCallback& progress,
-                   std::size_t first_text = 0, Role role = Role::kDocument) const;
+  Embeddings Embed(std::span<const std::string> texts, const Progress& progress, std::size_t first_text = 0,
+                   Role role = Role::kDocument) const;
 
   // The windows that the long-input policy makes of the texts, each as the model embeds it; one for a text
   // that is not split. With `post_process`, each is post-processed too.
-  WindowEmbeddings EmbedWindows(std::span<const std::string> texts,
-                                const Embedder::ProgressCallback& progress, std::size_t first_text, Role role,
-                                bool post_process) const;
+  WindowEmbeddings EmbedWindows(std::span<const std::string> texts, const Progress& progress,
+                                std::size_t first_text, Role role, bool post_process) const;
 
   // Whether it matters for the vector if a text is a query or a document.
   bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }

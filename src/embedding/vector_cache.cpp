@@ -1,5 +1,3 @@
-#include "embedding/vector_cache.h"
-
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -14,6 +12,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "embedding/cache_database.h"
+#include "lengthwise/cache.h"
 
 namespace lengthwise {
 namespace {

@@ -1,5 +1,3 @@
-#include "embedding/vector_file.h"
-
 #include <fmt/format.h>
 
 #include <array>
@@ -11,6 +9,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "base/output_target.h"
+#include "lengthwise/vectors.h"
 
 namespace lengthwise {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "math/cpu.h"
 
 namespace lengthwise {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "embedding/session.h"
-#include "embedding/vector_cache.h"
+#include "lengthwise/cache.h"
 
 namespace lengthwise {
 

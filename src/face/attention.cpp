@@ -1,9 +1,10 @@
 #include "lengthwise/attention.h"
 
+#include <utility>
+
 #include "attention/attention_report.h"
 #include "attention/attention_summary.h"
 #include "embedding/session.h"
-#include "face/session_of.h"
 
 namespace lengthwise {
 
@@ -32,6 +33,7 @@ AttentionResult MeasureAttention(const Embedder& embedder, std::span<const Docum
   result.not_converged = summary.not_converged();
   result.table = summary.Table();
   result.document = summary.ToJson().dump();
+  if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(*std::move(warning));
   return result;
 }
 

@@ -64,9 +64,8 @@ ThreadPool::ThreadPool(std::size_t threads) {
     }
     wake_.notify_all();
     for (std::thread& worker : workers_) worker.join();
-    Fail(ErrorCode::kIo,
-         "cannot start {} threads: {}; there may be too little memory; give fewer with --threads", threads,
-         error.code().message());
+    Fail(ErrorCode::kIo, "cannot start {} threads: {}; there may be too little memory; ask for fewer",
+         threads, error.code().message());
   }
 }
 

@@ -35,8 +35,8 @@ class Gatherer {
     }
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
       statistics.notes.push_back(
-          fmt::format("Texts longer than the length in force are cut here, not treated as the long-input "
-                      "policy {} would.",
+          fmt::format("Texts longer than the length in force are cut here, not treated as the option "
+                      "long-input {} would.",
                       LongInputKindName(embedder.options().long_input.kind)));
     }
   }

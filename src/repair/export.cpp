@@ -13,8 +13,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/new_folder.h"
-#include "base/version.h"
 #include "checkpoint/safetensors_writer.h"
+#include "lengthwise/version.h"
 #include "repair/export_folder.h"
 #include "repair/fold_attention.h"
 

@@ -4,32 +4,15 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "checkpoint/checkpoint.h"
 #include "encoder/model_spec.h"
+#include "lengthwise/export.h"
 #include "lengthwise/repair.h"
 
 namespace lengthwise {
 
-struct ExportSummary {
-  std::vector<std::string> folded;    // what was folded in, in words
-  std::vector<std::string> left_out;  // files that hold the unrepaired weights in other formats
-  bool router = false;                // documents and queries are apart: needs sentence-transformers 5
-};
-
-// Writes `output`, a folder that does not exist or is empty, as a copy of the checkpoint's folder with
-//   - temperatures folded into the weights (FoldAttention);
-//   - post-processing as the modules Dense (y = map x - map mean, identity activation) and Normalize. Where
-//     documents and queries have means of their own, a Router chooses between two Dense modules: encode and
-//     encode_document take the documents', encode_query the queries'. With `role`, only that side's Dense,
-//     for runtimes that know no Router;
-//   - a section at the end of the model card (README.md) that says what was done.
-// Weights in other formats (ONNX, PyTorch pickles, ...) are not rewritten and so left out.
-// Throws kUnsupported, naming it, for what cannot be folded (a long-input policy other than to truncate;
-// temperatures as FoldAttention says), kBadInput for a repair that changes nothing or an output that is in
-// the way, kIo. The folder appears when it is complete.
+// lengthwise/export.h, of a checkpoint that is open.
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
                           std::optional<Role> role, const std::filesystem::path& output);
 

@@ -9,18 +9,12 @@
 #include <string>
 
 #include "embedding/session.h"
+#include "lengthwise/fit.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/repair.h"
 #include "text/documents.h"
 
 namespace lengthwise {
-
-struct FitOptions {
-  PostProcessSpec spec;
-  QuerySource query_source = QuerySource::kPseudo;
-  bool each_window = false;  // PostProcess::each_window: fitted on windows, for windows
-  std::uint64_t seed = 1;    // of pseudo-queries
-};
 
 // Gathers sums over the vectors of documents and queries as they come; memory does not grow with their
 // number. The embedder, which must outlive it, has no post-processing of its own.

@@ -189,8 +189,8 @@ void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint) {
   if (NeedsOrigin(repair)) CheckFingerprint(repair, Fingerprint(checkpoint), checkpoint.folder);
 }
 
-void CheckOrigin(const Repair& repair, const LoadedModel& model) {
-  if (NeedsOrigin(repair)) CheckFingerprint(repair, model.fingerprint(), model.checkpoint().folder);
+void CheckOrigin(const Repair& repair, const Model& model) {
+  if (NeedsOrigin(repair)) CheckFingerprint(repair, model.fingerprint(), model.folder());
 }
 
 void ApplyRepair(const Repair& repair, EmbedderOptions* options) {

@@ -1,6 +1,6 @@
 #include "report/evaluation_document.h"
 
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "report/document_json.h"
 #include "report/evaluation_detail.h"
 #include "report/evaluation_sentence.h"

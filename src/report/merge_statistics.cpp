@@ -72,7 +72,8 @@ void RefuseOverlap(const Part& before, const Part& part) {
   if (shared > 0) {
     Fail(ErrorCode::kBadInput,
          "{} and {} share documents, at least {} of {} and {}, which would count twice; measure parts "
-         "that share none, or allow the overlap, and let the shared count as often as they stand",
+         "that share none, or let the shared count as often as they stand with the option "
+         "allow-overlap",
          before.path, part.path, shared, a.documents, b.documents);
   }
 }

@@ -1,6 +1,6 @@
 #include "report/report_document.h"
 
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "report/control_json.h"
 #include "report/document_json.h"
 #include "report/layer_json.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/fail.h"
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "report/length_stats_json.h"
 #include "report/model_json.h"
 #include "report/packed_numbers.h"

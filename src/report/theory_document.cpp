@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "report/document_json.h"
 #include "theory/laws.h"
 

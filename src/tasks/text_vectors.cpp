@@ -10,8 +10,8 @@
 
 #include "base/fail.h"
 #include "embedding/long_input.h"
-#include "embedding/vector_cache.h"
 #include "embedding/vector_key.h"
+#include "lengthwise/cache.h"
 #include "math/thread_pool.h"
 
 namespace lengthwise {
@@ -90,7 +90,7 @@ std::size_t WorkOf(const Session& embedder, const std::string& text) {
 
 // The rows of every text, one text after the other.
 VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
-                    const Embedder::ProgressCallback& progress) {
+                    const Progress& progress) {
   VectorSet vectors;
   vectors.dimension = embedder.spec().hidden;
   if (form == VectorForm::kText) {

@@ -10,13 +10,9 @@
 #include <string_view>
 #include <vector>
 
-namespace lengthwise {
+#include "lengthwise/documents.h"
 
-struct InputWarning {
-  std::string kind;  // for programs: "blank_texts", "repeated_texts", ...
-  std::size_t count = 0;
-  std::string message;  // for people: how many, the first, what to do
-};
+namespace lengthwise {
 
 // Hashes of 64 bits, up to a number, in a flat table: little memory for many.
 class KeptHashes {

@@ -13,17 +13,6 @@
 
 namespace lengthwise {
 
-// Members of a JSON object, or columns of a table. An empty id or title: `_id` and `title`, which may be
-// absent; one that was asked for must be there (a title: in a table).
-struct FieldNames {
-  std::string text = "text";
-  std::string id = {};
-  std::string title = {};
-
-  const std::string& IdName() const;
-  const std::string& TitleName() const;
-};
-
 // Of JSONL, JSON and tables together, ids are looked for among so many, by their hashes.
 inline constexpr std::size_t kIdsKept = std::size_t{1} << 20;
 

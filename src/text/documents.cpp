@@ -127,10 +127,11 @@ InputFindings ForEachDocumentIn(std::unique_ptr<ByteSource> source, const InputO
   if (count == 0) Fail(ErrorCode::kBadInput, "{}: holds no document", name);
   if (format == InputFormat::kLines) {
     if (input.format == InputFormat::kAuto && !NamesPlainText(ending)) {
-      findings.notes.push_back(fmt::format(
-          "{}: taken as plain text, each of its {} lines a document (--input-format lines, or a name that "
-          "ends in .txt, says so)",
-          name, count));
+      findings.notes.push_back(
+          fmt::format("{}: taken as plain text, each of its {} lines a document (the option input-format "
+                      "with lines, or a name that "
+                      "ends in .txt, says so)",
+                      name, count));
     }
     AddFieldNote(input, name, "plain text", findings.notes);
   }
@@ -150,13 +151,27 @@ InputFindings ForEachDocument(const InputOptions& input, const DocumentCallback&
   InputFindings findings;
   if (input.format != InputFormat::kAuto) {
     Fail(ErrorCode::kBadInput,
-         "{}: a folder, of which every .txt file is a document; --input-format is for files", input.path);
+         "{}: a folder, of which every .txt file is a document; the option input-format is for files",
+         input.path);
   }
   DocumentChecks checks;
   ReadTextFolder(input.path, Checked(checks, callback), findings.notes);
   AddFieldNote(input, input.path, "a text file", findings.notes);
   findings.warnings = checks.Warnings();
   return findings;
+}
+
+std::optional<InputSurvey> SurveyDocuments(const InputOptions& input) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(input.path, error).type();
+  if (input.path == "-" ||
+      (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::directory &&
+       kind != std::filesystem::file_type::not_found)) {
+    return std::nullopt;
+  }
+  InputSurvey survey;
+  survey.findings = ForEachDocument(input, [&](Document&&) { ++survey.documents; });
+  return survey;
 }
 
 std::vector<Document> ReadDocuments(const InputOptions& input, InputFindings* findings) {

@@ -20,7 +20,7 @@ std::string NamesOf(const FoundFields& found) {
   std::string names;
   for (const std::string& name : found.others)
     names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
-  return fmt::format("the object has {}; --text-field NAME says which member is the text", names);
+  return fmt::format("the object has {}; the option text-field says which member is the text", names);
 }
 
 void Give(FoundFields&& found, const FieldNames& fields, std::size_t number, std::size_t place,
@@ -54,12 +54,12 @@ class LineHandler : public DocumentHandler {
 [[noreturn]] void FailUnlessWhole(std::string_view line, const std::string& where, bool first) {
   const std::string_view start = Trimmed(line);
   if (first && (start == "{" || start.ends_with(',') || start.ends_with('{') || start.ends_with('['))) {
-    Fail(
-        ErrorCode::kBadInput,
-        "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
-        "writes it), a .json file holds one array of objects or strings; --input-format lines takes any line "
-        "as plain text",
-        where);
+    Fail(ErrorCode::kBadInput,
+         "{}: not valid JSON: the object does not end on its line; JSONL has one object a line (jq -c . F "
+         "writes it), a .json file holds one array of objects or strings; the option input-format with lines "
+         "takes any line "
+         "as plain text",
+         where);
   }
   ParseJson(line, where, ErrorCode::kBadInput);
   Fail(ErrorCode::kInternal, "{}: JSON that is refused and taken", where);
@@ -144,7 +144,7 @@ class ArrayHandler : public DocumentHandler {
     if (depth() == 0) {
       Fail(ErrorCode::kBadInput,
            "{}: expected one JSON array of objects with \"{}\", or of strings, and found: {} (JSONL, one "
-           "object a line, is read too: --input-format jsonl)",
+           "object a line, is read too: the option input-format with jsonl)",
            name_, fields_.text, type);
     }
     Fail(ErrorCode::kBadInput, "{}: expected an object with \"{}\", or a string, and found: {}", Where(),
@@ -163,7 +163,8 @@ class ArrayHandler : public DocumentHandler {
       Fail(ErrorCode::kBadInput, "{}: not valid UTF-8 at byte {} of the file", Where(), characters_.bytes());
     }
     Fail(ErrorCode::kBadInput,
-         "{}: not valid JSON at byte {} of the file (--input-format lines takes any line as plain text)",
+         "{}: not valid JSON at byte {} of the file (the option input-format with lines takes any line as "
+         "plain text)",
          Where(), characters_.bytes());
   }
   std::size_t count() const { return sink_.count(); }

@@ -142,7 +142,7 @@ std::size_t FindColumn(const std::vector<std::string>& header, const std::string
     Fail(ErrorCode::kBadInput, "{}: the header has no column \"{}\"; it has {} ({})", where, name,
          Listed(header),
          semicolons ? "columns are separated by commas in CSV, by tabs in TSV, not by semicolons"
-                    : fmt::format("--{}-field NAME says which it is", option));
+                    : fmt::format("the option {}-field says which it is", option));
   }
   if (std::find(found + 1, header.end(), name) != header.end()) {
     Fail(ErrorCode::kBadInput, "{}: the header has two columns \"{}\"", where, name);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "base/version.h"
+#include "lengthwise/version.h"
 #include "usage/help.h"
 
 namespace lengthwise {

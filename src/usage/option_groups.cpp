@@ -41,6 +41,9 @@ constexpr std::array kRows = {
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
 
+    Row{"--lengths", kCompute},
+    Row{"--sigma", kCompute},
+    Row{"--allow-overlap", kCompute},
     Row{"--query-mean", kCompute, true},
     Row{"--each-window", kCompute, true},
     Row{"--sides", kCompute, true},
@@ -83,6 +86,10 @@ OptionPlace PlaceOf(const std::string& option) {
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.option == option; });
   if (row == kRows.end()) return {std::string(kCompute), false};
   return {std::string(row->group), row->rare};
+}
+
+bool IsListed(const std::string& option) {
+  return std::any_of(kRows.begin(), kRows.end(), [&](const Row& row) { return row.option == option; });
 }
 
 std::size_t GroupOrder(const std::string& group) {

@@ -14,6 +14,9 @@ struct OptionPlace {
 // An option that the table does not name says what to compute.
 OptionPlace PlaceOf(const std::string& option);
 
+// Whether the table names it.
+bool IsListed(const std::string& option);
+
 // Where a group stands among the others.
 std::size_t GroupOrder(const std::string& group);
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "base/fail.h"
-#include "base/version.h"
+#include "lengthwise/version.h"
 
 namespace lengthwise {
 namespace {
@@ -15,6 +15,7 @@ TEST(ErrorTest, CodesHaveTheNamesOfTheJsonContract) {
   EXPECT_STREQ(ErrorCodeName(ErrorCode::kBadCheckpoint), "bad_checkpoint");
   EXPECT_STREQ(ErrorCodeName(ErrorCode::kUnsupported), "unsupported");
   EXPECT_STREQ(ErrorCodeName(ErrorCode::kIo), "io");
+  EXPECT_STREQ(ErrorCodeName(ErrorCode::kCancelled), "cancelled");
   EXPECT_STREQ(ErrorCodeName(ErrorCode::kInternal), "internal");
 }
 

@@ -1,5 +1,3 @@
-#include "embedding/vector_cache.h"
-
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -14,6 +12,7 @@
 
 #include "base/random.h"
 #include "base/temporary_folder.h"
+#include "lengthwise/cache.h"
 
 namespace lengthwise {
 namespace {

@@ -1,5 +1,3 @@
-#include "embedding/vector_file.h"
-
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/random.h"
+#include "lengthwise/vectors.h"
 
 namespace lengthwise {
 namespace {

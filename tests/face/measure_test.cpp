@@ -18,7 +18,9 @@ namespace lengthwise {
 namespace {
 
 Embedder Tiny() {
-  return Embedder(std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert");
+  EmbedderOptions options;
+  options.threads = 2;
+  return Embedder(std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert", options);
 }
 
 std::vector<Document> Documents(std::size_t first, std::size_t last) {
@@ -74,7 +76,8 @@ TEST(MeasureFace, EndsWhereProgressSaysSo) {
   std::size_t calls = 0;
   const auto stop = [&](std::size_t, std::size_t) { return ++calls < 3; };
   EXPECT_EQ(CodeOf([&] { Measure(embedder, Documents(0, 30), Quick(), stop); }), ErrorCode::kCancelled);
-  EXPECT_EQ(calls, 3U);
+  EXPECT_GE(calls, 3U);
+  EXPECT_LE(calls, 4U) << "the other thread ends what it has begun";
   // And may be used again.
   EXPECT_TRUE(Measure(embedder, Documents(0, 30), Quick()).index);
 }

@@ -1,5 +1,6 @@
-"""The installed CMake package, used by the example as an outside program would use it."""
+"""The installed CMake package, used by the examples as an outside program would use it."""
 
+import json
 import subprocess
 
 import numpy as np
@@ -23,13 +24,20 @@ def prefix(binary, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def example(prefix, root, tmp_path_factory):
-    """The example program, built against the installed package alone."""
-    folder = tmp_path_factory.mktemp("example")
-    run("cmake", "-S", root / "examples/embed_two_texts", "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-        f"-DCMAKE_PREFIX_PATH={prefix}")
-    run("cmake", "--build", folder)
-    return folder / "embed_two_texts"
+def examples(prefix, root, tmp_path_factory):
+    """The example programs by name, each built against the installed package alone."""
+    programs = {}
+    for source in sorted((root / "examples").iterdir()):
+        folder = tmp_path_factory.mktemp(source.name)
+        run("cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_PREFIX_PATH={prefix}")
+        run("cmake", "--build", folder)
+        programs[source.name] = folder / source.name
+    return programs
+
+
+@pytest.fixture(scope="module")
+def example(examples):
+    return examples["embed_two_texts"]
 
 
 def test_the_example_prints_the_cosine_that_sentence_transformers_gives(example, model_folder):
@@ -45,6 +53,15 @@ def test_the_example_reports_an_error_of_the_library(example, tmp_path):
     done = subprocess.run([example, tmp_path / "absent", *TEXTS], capture_output=True, text=True)
     assert done.returncode == 1
     assert "absent" in done.stderr
+
+
+def test_the_measuring_example_prints_what_the_program_reports(examples, run_lengthwise, root, man_pages, tmp_path):
+    model = root / "tests/data/tiny_bert"
+    run_lengthwise("measure", "--model", model, "--input", man_pages, "--output", tmp_path / "report.json", "--replicates", 200, "--quiet")
+    report = json.loads((tmp_path / "report.json").read_text())
+    *lengths, answer = run(examples["measure_texts"], model, man_pages).splitlines()
+    assert lengths == [f"{bucket['to']} tokens: cosine {bucket['cosine']['estimate']:.4f}" for bucket in report["arms"]["truncated"]["buckets"]]
+    assert answer == report["sentence"]
 
 
 def test_the_installed_program_runs(prefix):

@@ -10,8 +10,8 @@
 #include "base/random.h"
 #include "base/temporary_folder.h"
 #include "embedding/pooling.h"
-#include "embedding/vector_cache.h"
 #include "embedding/vector_key.h"
+#include "lengthwise/cache.h"
 #include "math/cpu.h"
 #include "refusal.h"
 

@@ -79,7 +79,7 @@ TEST(JsonDocumentsTest, FieldsAreNamedByTheUser) {
   ExpectError(ErrorOf([&] { ReadLines(R"({"body": "yes"})", fields); }), "bad_input",
               "d.jsonl:1: \"key\" is missing");
   ExpectError(ErrorOf([&] { ReadLines(R"({"a": 1, "b": {"c": 2}})", fields); }), "bad_input",
-              "d.jsonl:1: \"body\" is missing; the object has \"a\", \"b\"; --text-field NAME says");
+              "d.jsonl:1: \"body\" is missing; the object has \"a\", \"b\"; the option text-field says");
   ExpectError(ErrorOf([&] { ReadLines(R"({"key": true, "body": "yes"})", fields); }), "bad_input",
               "\"key\" is boolean, not a string");
 }

@@ -59,7 +59,8 @@ TEST(TableDocumentsTest, ColumnsAreNamedByTheUser) {
   const FieldNames fields = {.text = "body", .id = "key", .title = "head"};
   EXPECT_EQ(Read("body,key,head,text\nb,7,h,t\n", ',', fields), (Lines{"7|h|b"}));
   ExpectError(Refusal("key,head,text\n", fields), "bad_input",
-              "d.csv:1: the header has no column \"body\"; it has \"key\", \"head\", \"text\" (--text-field");
+              "d.csv:1: the header has no column \"body\"; it has \"key\", \"head\", \"text\" (the option "
+              "text-field");
   ExpectError(Refusal("body,head\n", fields), "bad_input", "no column \"key\"");
   ExpectError(Refusal("body,key\n", fields), "bad_input", "no column \"head\"");
   ExpectError(Refusal("text,a,text\n"), "bad_input", "two columns \"text\"");

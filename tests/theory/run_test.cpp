@@ -119,8 +119,8 @@ TEST(Theory, RefusesOptionsOutsideTheirRange) {
   refused([](TheoryOptions& o) { o.lengths = {1, 64}; }, "lengths: ");
   refused([](TheoryOptions& o) { o.lengths = {64, 64}; }, "ascend");
   refused([](TheoryOptions& o) { o.lengths = {64, 100000}; }, "lengths: ");
-  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "head size: ");
-  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "head size: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "head-size: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "head-size: ");
   refused([](TheoryOptions& o) { o.draws = 3; }, "draws: ");
   refused([](TheoryOptions& o) { o.confidence = 1; }, "confidence: ");
 }

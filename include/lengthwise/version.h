@@ -1,3 +1,4 @@
+// Which Lengthwise this is.
 #pragma once
 
 namespace lengthwise {

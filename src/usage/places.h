@@ -6,8 +6,6 @@
 
 namespace lengthwise {
 
-struct ModelOptions;
-
 // An option, or what else to call it, and the path given; an empty path is none.
 struct Place {
   std::string option;
@@ -21,9 +19,6 @@ struct CommandPlaces {
   std::vector<Place> folder_outputs;  // new folders
   bool prints = false;                // on standard output, which is then an output too
 };
-
-// The model and the repair.
-CommandPlaces PlacesOf(const ModelOptions& model);
 
 // Throws kBadInput for an output that is an input, whatever name, link or hard link leads to it, for one
 // inside a folder that is an input, and for two outputs that are the same file; kIo for an output that cannot

@@ -1,4 +1,4 @@
-#include "base/progress_line.h"
+#include "usage/progress_line.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

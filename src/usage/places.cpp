@@ -1,4 +1,4 @@
-#include "cli/places.h"
+#include "usage/places.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +10,6 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/output_target.h"
-#include "cli/model_options.h"
 
 namespace lengthwise {
 namespace {
@@ -115,13 +114,6 @@ void CheckStandardOutput(const Output& output) {
 }
 
 }  // namespace
-
-CommandPlaces PlacesOf(const ModelOptions& model) {
-  CommandPlaces places;
-  places.folders.push_back({"--model", model.model});
-  places.inputs.push_back({"--repair", model.repair_file});
-  return places;
-}
 
 void CheckPlaces(const CommandPlaces& places) {
   std::vector<Output> outputs;

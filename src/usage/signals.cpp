@@ -1,4 +1,4 @@
-#include "cli/signals.h"
+#include "usage/signals.h"
 
 #include <pthread.h>
 #include <signal.h>

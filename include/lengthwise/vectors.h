@@ -1,14 +1,18 @@
-// Writing vectors, and what became of each text's tokens, to files.
+// Vectors, and what became of each text's tokens, in files.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
-#include "base/file.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/documents.h"
 #include "lengthwise/embedder.h"
+#include "lengthwise/progress.h"
 
 namespace lengthwise {
 
@@ -50,5 +54,35 @@ class VectorWriter {
   AtomicFile vectors_;
   std::unique_ptr<AtomicFile> tokens_;  // kNpy alone
 };
+
+struct EmbedOptions {
+  Role role = Role::kDocument;
+  // Keep what is done beside an output that is a file, as OUTPUT.resume, until it is complete, and begin with
+  // what a run that was broken off has left there.
+  bool resume = true;
+  // Is told what reading told: before the first document is embedded where they can be read twice, as from a
+  // file, which they then are, so that faults are found early and progress knows their number; otherwise,
+  // as from a pipe, when all are read.
+  std::function<void(const InputFindings&)> on_findings = {};
+};
+
+struct EmbedSummary {
+  std::size_t texts = 0;
+  std::size_t tokens = 0;  // that went through the model
+  std::size_t cut_texts = 0;
+  std::size_t dropped_tokens = 0;
+  std::size_t found = 0;  // texts that a run that was broken off had embedded
+  InputFindings findings;
+  // Of tokens that the vocabulary lacks; known when all are embedded.
+  std::vector<InputWarning> token_warnings;
+};
+
+// Embeds documents as they are read, so that memory does not grow with their number and the first rows are
+// written before the last document is there. Rows are in input order. Progress is in texts, and begins with
+// those that were found. Throws as ForEachDocument, Embedder::Embed and VectorWriter; the output appears when
+// it is complete.
+EmbedSummary EmbedDocuments(const Embedder& embedder, const InputOptions& input,
+                            const std::filesystem::path& output, const EmbedOptions& options = {},
+                            const Progress& progress = {});
 
 }  // namespace lengthwise

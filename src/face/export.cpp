@@ -1,0 +1,17 @@
+#include "lengthwise/export.h"
+
+#include "checkpoint/checkpoint.h"
+#include "encoder/model_spec.h"
+#include "repair/export.h"
+
+namespace lengthwise {
+
+ExportSummary ExportModel(const std::filesystem::path& model_folder, const Repair& repair,
+                          std::optional<Role> role, const std::filesystem::path& output) {
+  const Checkpoint checkpoint = OpenCheckpoint(model_folder);
+  ExportSummary summary = ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, output);
+  summary.warnings = checkpoint.warnings;
+  return summary;
+}
+
+}  // namespace lengthwise
