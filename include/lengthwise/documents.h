@@ -19,6 +19,8 @@ struct Document {
 };
 
 using DocumentCallback = std::function<void(Document&&)>;
+// Gives documents one at a time, so that they need not all be held.
+using DocumentSource = std::function<void(const DocumentCallback&)>;
 
 // What is embedded of a document: title and text with a space between, as BEIR and MTEB join them.
 std::string EmbeddedText(const Document& document);

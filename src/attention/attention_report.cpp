@@ -52,7 +52,7 @@ std::vector<AttentionSequence> PlanSequences(const Session& embedder, std::span<
 class BatchReport {
  public:
   BatchReport(const Session& embedder, std::span<const AttentionSequence> sequences,
-              const AttentionReportOptions& options)
+              const AttentionOptions& options)
       : embedder_(embedder), spec_(embedder.spec()), sequences_(sequences), options_(options) {
     for (const AttentionSequence& sequence : sequences) {
       batch_.Add(sequence.ids);
@@ -78,8 +78,8 @@ class BatchReport {
     run.attention = embedder_.options().attention;
     run.team = &embedder_.pool();
     run.probes = probes.data();
-    run.observer = [&](EncoderStage stage, std::size_t layer, const float* qkv) {
-      if (stage != EncoderStage::kQkv) return;
+    run.observer = [&](LayerPlace place, std::size_t layer, const float* qkv) {
+      if (place != LayerPlace::kQkv) return;
       embedder_.pool().For(sequences_.size() * spec_.heads, [&](std::size_t task, std::size_t) {
         Measure(qkv, task / spec_.heads, layer, task % spec_.heads);
       });
@@ -101,7 +101,7 @@ class BatchReport {
     try {
       const CentredAttention attention = MakeCentredAttention(input, options_.local_window);
       record.shape = attention.shape;
-      record.spectrum = ComputeSpectrum(attention, options_.spectrum);
+      record.spectrum = ComputeSpectrum(attention, {.tolerance = options_.tolerance});
     } catch (const Error& error) {
       Fail(error.code(), "text {} (\"{}\"), layer {}, head {}: {}", record.text, record.id, layer, head,
            error.what());
@@ -112,7 +112,7 @@ class BatchReport {
   const Session& embedder_;
   const ModelSpec& spec_;
   std::span<const AttentionSequence> sequences_;
-  const AttentionReportOptions& options_;
+  const AttentionOptions& options_;
   PackedBatch batch_;
   std::vector<HeadRecord> records_;
 };
@@ -167,8 +167,8 @@ OrderedJson HeadLine(const HeadRecord& record, std::size_t local_window) {
 }
 
 void MeasureSequences(const Session& embedder, std::span<const AttentionSequence> sequences,
-                      const AttentionReportOptions& options, const HeadCallback& callback,
-                      const HeadProgress& progress) {
+                      const AttentionOptions& options, const HeadCallback& callback,
+                      const Progress& progress) {
   const std::size_t heads = embedder.spec().heads;
   const std::size_t total = sequences.size() * embedder.spec().layers * heads;
   std::size_t done = 0;
@@ -190,7 +190,7 @@ void MeasureSequences(const Session& embedder, std::span<const AttentionSequence
   }
 }
 
-void CheckAttentionOptions(const AttentionReportOptions& options, const Session& embedder) {
+void CheckAttentionOptions(const AttentionOptions& options, const Session& embedder) {
   const std::vector<std::size_t>& lengths = options.lengths;
   if (lengths.empty()) return;
   if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
@@ -210,8 +210,8 @@ void CheckAttentionOptions(const AttentionReportOptions& options, const Session&
 }
 
 AttentionTotals MeasureAttention(const Session& embedder, std::span<const Document> documents,
-                                 const AttentionReportOptions& options, const HeadCallback& callback,
-                                 const HeadProgress& progress) {
+                                 const AttentionOptions& options, const HeadCallback& callback,
+                                 const Progress& progress) {
   CheckAttentionOptions(options, embedder);
   AttentionTotals totals;
   const std::vector<AttentionSequence> sequences =

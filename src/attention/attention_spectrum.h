@@ -6,18 +6,16 @@
 #include <span>
 
 #include "attention/attention_operator.h"
+#include "lengthwise/attention.h"
 
 namespace lengthwise {
 
 struct SpectrumOptions {
   // Of each singular value, relative.
-  double tolerance = 1e-4;
+  double tolerance = kDefaultSpectrumTolerance;
   // Products with B^T B at most, each of kGramBlock vectors.
   std::size_t maximum_iterations = 64;
 };
-
-// Least tolerance that products in float32 can meet.
-inline constexpr double kLeastSpectrumTolerance = 1e-5;
 
 struct AttentionSpectrum {
   double sigma_hc = 0;       // largest singular value of (I - 11^T/n) A

@@ -187,7 +187,7 @@ std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths) {
 
 SpectrumTable MeasureSpectrum(const Session& embedder, std::span<const TokenizedDocument> documents,
                               std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
-                              double confidence, const HeadProgress& progress) {
+                              double confidence, const Progress& progress) {
   const std::vector<std::size_t> chosen = Choose(documents, lengths.back(), count, seed);
   if (chosen.empty()) {
     Fail(ErrorCode::kBadInput, "no spectrum: no document of {} has {} tokens, the longest length",
@@ -196,8 +196,8 @@ SpectrumTable MeasureSpectrum(const Session& embedder, std::span<const Tokenized
   SpectrumTable table;
   table.documents = chosen.size();
   table.lengths = SpectrumLengths(lengths);
-  AttentionReportOptions options;
-  table.tolerance = options.spectrum.tolerance;
+  AttentionOptions options;
+  table.tolerance = options.tolerance;
 
   std::vector<AttentionSequence> sequences;
   for (std::size_t d = 0; d < chosen.size(); ++d) {

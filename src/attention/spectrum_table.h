@@ -80,6 +80,6 @@ std::vector<std::size_t> SpectrumLengths(std::span<const std::size_t> lengths);
 // as MeasureSequences does.
 SpectrumTable MeasureSpectrum(const Session& embedder, std::span<const TokenizedDocument> documents,
                               std::span<const std::size_t> lengths, std::size_t count, std::uint64_t seed,
-                              double confidence, const HeadProgress& progress = {});
+                              double confidence, const Progress& progress = {});
 
 }  // namespace lengthwise

@@ -1,4 +1,6 @@
 // lengthwise attention: the exact spectrum and the shape of every head's attention.
+#include "lengthwise/attention.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,17 +12,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "attention/attention_report.h"
-#include "attention/attention_summary.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/open_session.h"
-#include "text/documents.h"
+#include "lengthwise/atomic_file.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
 #include "usage/places.h"
 #include "usage/progress_line.h"
 
@@ -32,38 +30,37 @@ struct AttentionCommand {
   InputOptions input;
   std::string output;
   std::size_t max_texts = 0;
-  AttentionReportOptions report;
+  AttentionOptions attention;
   bool json = false;
   bool quiet = false;
 };
 
-void PrintSummary(const AttentionCommand& command, const AttentionTotals& totals,
-                  const AttentionSummary& summary, const InputFindings& findings) {
-  Say("{} texts, {} sequences, {} heads -> {}\n", totals.texts, totals.sequences, summary.records(),
+void PrintSummary(const AttentionCommand& command, const AttentionResult& result,
+                  const std::vector<InputWarning>& warnings) {
+  Say("{} texts, {} sequences, {} heads -> {}\n", result.texts, result.sequences, result.heads,
       command.output);
-  if (totals.cut > 0) {
-    Say("{} texts were longer and were cut; --max-length says where\n", totals.cut);
+  if (result.cut > 0) {
+    Say("{} texts were longer and were cut; --max-length says where\n", result.cut);
   }
-  if (totals.too_short > 0) {
-    Say("{} texts are shorter than the longest length, and have no line there\n", totals.too_short);
+  if (result.too_short > 0) {
+    Say("{} texts are shorter than the longest length, and have no line there\n", result.too_short);
   }
-  if (summary.not_converged() > 0) {
-    Say("{} heads missed the tolerance; their sigma is a lower bound\n", summary.not_converged());
+  if (result.not_converged > 0) {
+    Say("{} heads missed the tolerance; their sigma is a lower bound\n", result.not_converged);
   }
-  Say("{}\n", summary.Table());
+  Say("{}\n", result.table);
   if (!command.json) return;
-  OrderedJson json = {
-      {"output", command.output},
-      {"texts", totals.texts},
-      {"sequences", totals.sequences},
-      {"cut", totals.cut},
-      {"too_short", totals.too_short},
-      {"tolerance", command.report.spectrum.tolerance},
-      {"local_window", command.report.local_window},
-  };
-  json.update(summary.ToJson());
-  json["warnings"] = WarningCounts(findings);
-  fmt::print("{}\n", json.dump());
+  JsonLine summary;
+  summary.Add("output", command.output)
+      .Add("texts", result.texts)
+      .Add("sequences", result.sequences)
+      .Add("cut", result.cut)
+      .Add("too_short", result.too_short)
+      .Add("tolerance", command.attention.tolerance)
+      .Add("local_window", command.attention.local_window)
+      .AddMembers(result.document)
+      .Add("warnings", CountedWarnings(warnings));
+  fmt::print("{}\n", summary.text());
 }
 
 void RunAttention(const AttentionCommand& command) {
@@ -78,9 +75,10 @@ void RunAttention(const AttentionCommand& command) {
         FormatPostProcessSpec(repair.post_process.spec));
     repair.post_process = {};
   }
-  const Session embedder = OpenEmbedder(command.model, repair);
-  PrintWarnings(embedder.checkpoint());
-  AsUsage([&] { CheckAttentionOptions(command.report, embedder); });
+  const Model model = LoadModel(command.model);
+  const Embedder embedder = EmbedderOf(model, command.model, repair);
+  PrintWarnings(model.warnings());
+  AsUsage([&] { CheckAttentionOptions(command.attention, embedder); });
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   InputFindings findings;
@@ -88,19 +86,16 @@ void RunAttention(const AttentionCommand& command) {
   PrintFindings(findings);
   if (command.max_texts > 0) documents.resize(std::min(documents.size(), command.max_texts));
 
-  AttentionSummary summary(embedder.spec().layers, embedder.spec().heads, !command.report.lengths.empty());
   std::optional<ProgressLine> progress(std::in_place, "attention (heads)", command.quiet);
-  const AttentionTotals totals = MeasureAttention(
-      embedder, documents, command.report,
-      [&](const HeadRecord& record) {
-        output.Write(HeadLine(record, command.report.local_window).dump() + "\n");
-        summary.Add(record);
-      },
+  const AttentionResult result = MeasureAttention(
+      embedder, documents, command.attention, [&](std::string_view line) { output.Write(line); },
       [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   output.Commit();
-  PrintUnknownTokens(embedder, findings);
-  PrintSummary(command, totals, summary, findings);
+  PrintWarnings(result.token_warnings);
+  findings.warnings.insert(findings.warnings.end(), result.token_warnings.begin(),
+                           result.token_warnings.end());
+  PrintSummary(command, result, findings.warnings);
 }
 
 }  // namespace
@@ -118,7 +113,7 @@ void AddAttentionCommand(CLI::App& app) {
   sub->add_option("--output", command->output, "heads.jsonl: one line for each text, length, layer and head")
       ->required()
       ->type_name("FILE");
-  sub->add_option("--lengths", command->report.lengths,
+  sub->add_option("--lengths", command->attention.lengths,
                   "Cut each text to these many tokens, ascending, up to the model's positions (default: each "
                   "text once, to --max-length)")
       ->type_name("N,...")
@@ -127,11 +122,12 @@ void AddAttentionCommand(CLI::App& app) {
   sub->add_option("--max-texts", command->max_texts, "Texts taken from the start of the input (default: all)")
       ->type_name("N")
       ->check(WholeNumber(1));
-  sub->add_option("--tolerance", command->report.spectrum.tolerance, "Of the singular values, relative")
+  sub->add_option("--tolerance", command->attention.tolerance, "Of the singular values, relative")
       ->capture_default_str()
       ->type_name("T")
       ->check(Number(kLeastSpectrumTolerance, 0.1));
-  sub->add_option("--local-window", command->report.local_window, "Tokens to either side that count as local")
+  sub->add_option("--local-window", command->attention.local_window,
+                  "Tokens to either side that count as local")
       ->capture_default_str()
       ->type_name("W")
       ->check(WholeNumber(0, 1000000));

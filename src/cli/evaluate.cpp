@@ -114,9 +114,9 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (auto& [task, found] : findings) {
     found.warnings.insert(found.warnings.end(), of_all.warnings.begin(), of_all.warnings.end());
   }
-  const OrderedJson evaluation = EvaluationDocument(
-      results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling});
-  files.Write(evaluation, FormatEvaluation(evaluation));
+  const std::string evaluation = FormatEvaluation(EvaluationDocument(
+      results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling}));
+  files.Write(evaluation);
   files.Commit();
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) Say("note: {}: {}\n", result.task, note);
@@ -127,7 +127,7 @@ void RunEvaluate(const EvaluateCommand& command) {
     fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
-  PrintAnswer({command.output, command.html, "", false, {}}, evaluation);
+  PrintAnswer({command.output, command.html, "", false, {}}, Describe(evaluation));
 }
 
 void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {

@@ -1,5 +1,5 @@
 // lengthwise measure: whether, and from which length on, embeddings collapse.
-#include "measure/measure.h"
+#include "lengthwise/measure.h"
 
 #include <algorithm>
 #include <memory>
@@ -10,21 +10,15 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/open_session.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "cli/resume.h"
-#include "embedding/resume_file.h"
-#include "measure/measure_extras.h"
-#include "report/report_document.h"
-#include "report/statistics_file.h"
-#include "text/documents.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/report.h"
 #include "usage/checks.h"
 #include "usage/places.h"
 #include "usage/progress_line.h"
@@ -65,8 +59,7 @@ void CheckPlacesOf(const MeasureCommand& command) {
   CheckPlaces(places);
 }
 
-void RunMeasure(const MeasureCommand& command) {
-  CheckPlacesOf(command);
+MeasureOptions OptionsOf(const MeasureCommand& command) {
   const auto asked = [&](const char* arm) {
     return std::find(command.arms.begin(), command.arms.end(), arm) != command.arms.end();
   };
@@ -78,15 +71,24 @@ void RunMeasure(const MeasureCommand& command) {
   options.controls.mixed = asked("mixed");
   options.controls.diluted = asked("diluted");
   options.ablation.modes = ParseModes(command.ablation);
-  const Session embedder = OpenEmbedder(command.model, RepairOf(command.model));
-  PrintWarnings(embedder.checkpoint());
-  AsUsage([&] {
-    CheckMeasureOptions(options, embedder);
-    if (!command.statistics.empty()) CheckMergeable(options);
-  });
+  options.statistics = !command.statistics.empty();
+  options.output = command.output;
+  options.command = command.arguments;
+  options.source = command.input.path;
+  return options;
+}
+
+void RunMeasure(const MeasureCommand& command) {
+  CheckPlacesOf(command);
+  MeasureOptions options = OptionsOf(command);
+  const Repair repair = RepairOf(command.model);
+  const Model model = LoadModel(command.model);
+  const Embedder embedder = EmbedderOf(model, command.model, repair);
+  PrintWarnings(model.warnings());
+  AsUsage([&] { CheckMeasureOptions(options, embedder); });
   ReportFiles files(command.output, command.html);
   std::optional<AtomicFile> statistics;
-  if (!command.statistics.empty()) statistics.emplace(command.statistics);
+  if (options.statistics) statistics.emplace(command.statistics);
   InputFindings findings;
   const DocumentSource source = [&](const DocumentCallback& callback) {
     findings = ForEachDocument(command.input, callback);
@@ -98,26 +100,22 @@ void RunMeasure(const MeasureCommand& command) {
     if (!spectrum_progress) spectrum_progress.emplace("spectrum (heads)", command.quiet);
     spectrum_progress->Update(done, total);
   };
-  const std::unique_ptr<ResumeFile> resume = OpenResumeFile(command.output, embedder, Role::kDocument);
-  options.resume = resume.get();
-  MeasureStatistics gathered;
   const MeasureResult result = Measure(
-      embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); },
-      statistics ? &gathered : nullptr);
+      embedder, source, options, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
   spectrum_progress.reset();
-  const OrderedJson report = ReportDocument(result, {command.arguments, command.input.path});
-  files.Write(report, FormatReport(report));
-  if (statistics) WriteStatistics(gathered, report, *statistics);
+  files.Write(result.document);
+  if (statistics) WriteStatistics(result, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
-  if (resume != nullptr) {
-    resume->Remove();
-    if (resume->found() > 0) SayResumed(resume->found(), "sequences");
-  }
+  Finish(result);
+  if (result.resumed > 0) SayResumed(result.resumed, "sequences");
   PrintFindings(findings);
-  PrintUnknownTokens(embedder, findings);
+  PrintWarnings(result.token_warnings);
+  findings.warnings.insert(findings.warnings.end(), result.token_warnings.begin(),
+                           result.token_warnings.end());
   PrintReportSummary(
-      {command.output, command.html, command.statistics, command.json, WarningCounts(findings)}, report);
+      {command.output, command.html, command.statistics, command.json, std::move(findings.warnings)},
+      Describe(result.document));
 }
 
 void AddControlOptions(CLI::App& sub, ControlOptions& options) {

@@ -1,6 +1,4 @@
 // lengthwise merge: the report of several measurements together.
-#include <fmt/format.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,15 +7,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
-#include "math/thread_pool.h"
-#include "measure/measure.h"
-#include "report/report_document.h"
-#include "report/statistics_file.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/measure.h"
+#include "lengthwise/report.h"
 #include "usage/checks.h"
 #include "usage/places.h"
 
@@ -50,18 +45,14 @@ void RunMerge(const MergeCommand& command) {
   std::optional<AtomicFile> statistics;
   if (!command.statistics.empty()) statistics.emplace(command.statistics);
 
-  const StatisticsFile merged = MergeStatistics(command.inputs, command.allow_overlap);
-  ThreadPool pool(command.threads);
-  const MeasureResult result = Summarise(merged.statistics, pool);
-  OrderedJson report =
-      ReportDocument(result, {command.arguments, fmt::format("{}", fmt::join(command.inputs, ", "))});
-  // As the parts were described: the model is not at hand here.
-  report["model"] = merged.model;
-  report["repair"] = merged.repair;
-  files.Write(report, FormatReport(report));
-  if (statistics) WriteStatistics(merged.statistics, report, *statistics);
+  const MeasureResult merged = MergeStatistics(
+      command.inputs,
+      {.allow_overlap = command.allow_overlap, .threads = command.threads, .command = command.arguments});
+  files.Write(merged.document);
+  if (statistics) WriteStatistics(merged, *statistics);
   files.Commit(statistics ? &*statistics : nullptr);
-  PrintReportSummary({command.output, command.html, command.statistics, command.json}, report);
+  PrintReportSummary({command.output, command.html, command.statistics, command.json, {}},
+                     Describe(merged.document));
 }
 
 }  // namespace

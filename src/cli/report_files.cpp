@@ -1,18 +1,18 @@
 #include "cli/report_files.h"
 
-#include "report/html_page.h"
+#include "lengthwise/report.h"
 
 namespace lengthwise {
 
 ReportFiles::ReportFiles(const std::string& output, const std::string& html) : output_(output) {
   if (html.empty()) return;
-  CheckPage();
+  CheckReportPage();
   html_.emplace(html);
 }
 
-void ReportFiles::Write(const OrderedJson& document, std::string_view text) {
-  output_.Write(text);
-  if (html_) html_->Write(HtmlPage(document));
+void ReportFiles::Write(std::string_view document) {
+  output_.Write(document);
+  if (html_) html_->Write(ReportPage(document));
 }
 
 void ReportFiles::Commit(AtomicFile* more) {

@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/file.h"
-#include "base/json.h"
+#include "lengthwise/atomic_file.h"
 
 namespace lengthwise {
 
@@ -17,8 +16,8 @@ class ReportFiles {
   // `html` empty: no page.
   ReportFiles(const std::string& output, const std::string& html);
 
-  // `text` is the document as it is stored. Throws kIo.
-  void Write(const OrderedJson& document, std::string_view text);
+  // Throws kIo.
+  void Write(std::string_view document);
   // With `more`, which may be null: none has its name before all are whole.
   void Commit(AtomicFile* more = nullptr);
 

@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "cli/console.h"
+#include "cli/input_options.h"
+#include "usage/json_line.h"
 
 namespace lengthwise {
 namespace {
@@ -27,42 +29,26 @@ std::string FileUrl(const std::string& path) {
 
 }  // namespace
 
-void PrintAnswer(const ReportPlaces& places, const OrderedJson& document) {
-  Say("\n{}\n", document["sentence"].get<std::string>());
-  if (document.contains("advice")) Say("What to do: {}\n", document["advice"].get<std::string>());
+void PrintAnswer(const ReportPlaces& places, const Description& description) {
+  Say("\n{}\n", description.answer);
+  if (!description.advice.empty()) Say("What to do: {}\n", description.advice);
   if (!places.statistics.empty()) Say("Statistics, to be merged: {}\n", places.statistics);
   Say("The numbers: {}\n", places.output);
   Say("Where to look: {}\n", places.html.empty() ? "--html FILE makes a page of them" : FileUrl(places.html));
 }
 
-void PrintReportSummary(const ReportPlaces& places, const OrderedJson& report) {
-  for (const OrderedJson& note : report["notes"]) Say("note: {}\n", note.get<std::string>());
-  for (const char* control : {"repeated", "mixed", "diluted", "attribution"}) {
-    if (!report.contains("controls") || !report["controls"].contains(control)) continue;
-    Say("{}: {}\n", control, report["controls"][control]["sentence"].get<std::string>());
-  }
-  if (report.contains("gains_sentence")) Say("gains: {}\n", report["gains_sentence"].get<std::string>());
-  if (report.contains("ablation")) Say("ablation: {}\n", report["ablation"]["sentence"].get<std::string>());
-  PrintAnswer(places, report);
+void PrintReportSummary(const ReportPlaces& places, const Description& description) {
+  for (const std::string& note : description.notes) Say("note: {}\n", note);
+  for (const std::string& finding : description.findings) Say("{}\n", finding);
+  PrintAnswer(places, description);
   if (!places.json) return;
-  const auto place = [](const std::string& path) {
-    return path.empty() ? OrderedJson(nullptr) : OrderedJson(path);
-  };
-  const OrderedJson summary = {
-      {"output", places.output},
-      {"html", place(places.html)},
-      {"statistics", place(places.statistics)},
-      {"documents", report["data"]["documents"]},
-      {"collapse_index", report["collapse_index"]},
-      {"preferred_shape", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["preferred"]},
-      {"knee", report["shapes"].is_null() ? OrderedJson(nullptr) : report["shapes"]["knee"]},
-      {"notes", report["notes"]},
-      {"sentence", report["sentence"]},
-      {"advice", report["advice"]},
-      {"detail", report["detail"]},
-      {"warnings", places.warnings},
-  };
-  fmt::print("{}\n", summary.dump());
+  JsonLine summary;
+  summary.Add("output", places.output)
+      .AddPath("html", places.html)
+      .AddPath("statistics", places.statistics)
+      .AddMembers(description.summary)
+      .Add("warnings", CountedWarnings(places.warnings));
+  fmt::print("{}\n", summary.text());
 }
 
 }  // namespace lengthwise

@@ -1,4 +1,6 @@
 // lengthwise theory: the source's claims and their rivals, on simulated attention.
+#include "lengthwise/theory.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -10,15 +12,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
-#include "math/thread_pool.h"
-#include "report/theory_document.h"
-#include "theory/run.h"
+#include "lengthwise/report.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
 #include "usage/places.h"
 #include "usage/progress_line.h"
 
@@ -29,26 +29,17 @@ struct TheoryCommand {
   std::string output;
   std::string html;
   TheoryOptions theory;
-  std::size_t threads = 0;
   bool json = false;
   bool quiet = false;
-  std::vector<std::string> arguments;  // of the whole command line
 };
 
-void PrintSummary(const TheoryCommand& command, const OrderedJson& theory) {
-  for (const OrderedJson& verdict : theory["verdicts"]) {
-    Say("{:<11} {}\n{:<11} {}\n", verdict["status"].get<std::string>(),
-        verdict["statement"].get<std::string>(), "", verdict["region"].get<std::string>());
-  }
-  PrintAnswer({command.output, command.html, "", false, {}}, theory);
+void PrintSummary(const TheoryCommand& command, const Description& description) {
+  for (const std::string& verdict : description.findings) Say("{}\n", verdict);
+  PrintAnswer({command.output, command.html, "", false, {}}, description);
   if (!command.json) return;
-  const OrderedJson summary = {
-      {"output", command.output},
-      {"html", command.html.empty() ? OrderedJson(nullptr) : OrderedJson(command.html)},
-      {"verdicts", theory["verdicts"]},
-      {"sentence", theory["sentence"]},
-  };
-  fmt::print("{}\n", summary.dump());
+  JsonLine summary;
+  summary.Add("output", command.output).AddPath("html", command.html).AddMembers(description.summary);
+  fmt::print("{}\n", summary.text());
 }
 
 void RunTheoryCommand(const TheoryCommand& command) {
@@ -59,15 +50,13 @@ void RunTheoryCommand(const TheoryCommand& command) {
                .prints = command.json});
   AsUsage([&] { CheckTheoryOptions(command.theory); });
   ReportFiles files(command.output, command.html);
-  ThreadPool pool(command.threads);
   std::optional<ProgressLine> progress(std::in_place, "theory (parts of the work)", command.quiet);
-  const TheoryResult result = RunTheory(
-      command.theory, pool, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
+  const TheoryResult theory =
+      RunTheory(command.theory, [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
   progress.reset();
-  const OrderedJson theory = TheoryDocument(result, command.arguments);
-  files.Write(theory, FormatTheory(theory));
+  files.Write(theory.document);
   files.Commit();
-  PrintSummary(command, theory);
+  PrintSummary(command, Describe(theory.document));
 }
 
 void AddGridOptions(CLI::App& sub, TheoryOptions& options) {
@@ -103,7 +92,7 @@ void AddGridOptions(CLI::App& sub, TheoryOptions& options) {
 
 void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<TheoryCommand>();
-  command->arguments = std::move(arguments);
+  command->theory.command = std::move(arguments);
   CLI::App* const sub =
       app.add_subcommand("theory",
                          "Test the theory of length collapse on simulated attention\n"
@@ -114,7 +103,7 @@ void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->type_name("FILE");
   sub->add_option("--html", command->html, "The same as a page")->type_name("FILE");
   AddGridOptions(*sub, command->theory);
-  sub->add_option("--threads", command->threads, "Threads (default: all processors)")
+  sub->add_option("--threads", command->theory.threads, "Threads (default: all processors)")
       ->type_name("N")
       ->check(WholeNumber(1, 1024));
   sub->add_flag("--json", command->json, "Print the verdicts as JSON on standard output");

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "collapse/arms.h"
+#include "statistics/doubling_buckets.h"
 
 namespace lengthwise {
 namespace {
@@ -55,19 +56,13 @@ std::vector<TokenizedDocument> TokenizeDocuments(const Session& embedder,
 }
 
 std::vector<LengthBucket> NaturalBuckets(std::size_t length_in_force) {
-  std::vector<LengthBucket> buckets;
-  std::size_t from = 1;
-  for (std::size_t to = kShortest; to < length_in_force; to *= 2) {
-    buckets.push_back({from, to, false});
-    from = to + 1;
-  }
-  buckets.push_back({from, length_in_force, false});
+  std::vector<LengthBucket> buckets = DoublingBuckets(kShortest, length_in_force);
   buckets.push_back({length_in_force, length_in_force, true});
   return buckets;
 }
 
 ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t length_in_force) {
-  ArmPlan plan{SequenceKind::kNatural, NaturalBuckets(length_in_force), {}, documents.size()};
+  ArmPlan plan{NaturalBuckets(length_in_force), {}};
   const LengthBucket cut_bucket = plan.buckets.back();
   plan.buckets.pop_back();
   const std::size_t whole_buckets = plan.buckets.size();
@@ -96,25 +91,6 @@ std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_
   }
   lengths.erase(lengths.upper_bound(positions), lengths.end());
   return {lengths.begin(), lengths.end()};
-}
-
-ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
-                      std::size_t minimum_documents, std::vector<std::string>& notes) {
-  LengthCounts counts(lengths);
-  for (const TokenizedDocument& document : documents) counts.Add(document.tokens);
-  const std::size_t used = UsedLengths(counts, minimum_documents, notes);
-  ArmPlan plan{SequenceKind::kTruncated, {}, {}, 0};
-  if (used == 0) return plan;
-  const std::size_t longest = lengths[used - 1];
-  plan.documents = counts.at_least[used - 1];
-  for (std::size_t l = 0; l < used; ++l) {
-    plan.buckets.push_back({lengths[l], lengths[l], false});
-    for (std::size_t d = 0; d < documents.size(); ++d) {
-      if (documents[d].tokens < longest) continue;
-      plan.sequences.push_back({d, l, lengths[l], documents[d].tokens > lengths[l]});
-    }
-  }
-  return plan;
 }
 
 }  // namespace lengthwise

@@ -27,7 +27,7 @@ Eigen::VectorXd ArmCentre(const LengthStats& stats) {
   return centre;
 }
 
-BucketResult Describe(const BucketStats& stats, const VectorRows& rows, std::uint64_t seed) {
+BucketResult Describe(const BucketStats& stats, const FloatRowMatrix& rows, std::uint64_t seed) {
   BucketResult result;
   result.bucket = stats.bucket;
   result.count = stats.count;
@@ -35,24 +35,24 @@ BucketResult Describe(const BucketStats& stats, const VectorRows& rows, std::uin
   result.zero_vectors = stats.zero_vectors;
   result.kept = stats.sample.size();
   if (stats.count > 0) result.length = static_cast<double>(stats.tokens) / static_cast<double>(stats.count);
-  if (const auto spectrum = MeasureSpectrum(stats)) {
-    result.rankme = spectrum->rankme;
-    result.participation_ratio = spectrum->participation_ratio;
+  if (const auto ranks = MeasureEffectiveRanks(stats)) {
+    result.rankme = ranks->rankme;
+    result.participation_ratio = ranks->participation_ratio;
   }
   result.uniformity = Uniformity(rows, seed);
   return result;
 }
 
-struct Resampled {
+struct CosineReplicates {
   Interval interval;
   std::vector<double> replicates;
   double kept = 0;
 };
 
 // `estimate` of all documents; the replicates come from the kept ones.
-Resampled Resample(std::optional<double> estimate, const VectorRows& rows, const Eigen::MatrixXd& weights,
-                   std::uint64_t count, double confidence) {
-  Resampled resampled;
+CosineReplicates ResampleCosine(std::optional<double> estimate, const FloatRowMatrix& rows,
+                                const Eigen::MatrixXd& weights, std::uint64_t count, double confidence) {
+  CosineReplicates resampled;
   if (!estimate) return resampled;
   const auto kept = static_cast<std::size_t>(rows.rows());
   resampled.kept = *MeanPairwiseCosine(rows);
@@ -63,8 +63,8 @@ Resampled Resample(std::optional<double> estimate, const VectorRows& rows, const
 }
 
 // Floors of the natural arm: one a bucket.
-void SetFloors(const LengthStats& stats, std::span<const VectorRows> rows, const ResamplingOptions& options,
-               std::vector<BucketResult>& results) {
+void SetFloors(const LengthStats& stats, std::span<const FloatRowMatrix> rows,
+               const ResamplingOptions& options, std::vector<BucketResult>& results) {
   const std::optional<double> mean = PermutedMean(stats);
   const std::vector<std::vector<double>> permuted =
       PermutedCosines(rows, options.replicates, SeedOf(options.seed, Stream::kPermutation, 0));
@@ -78,7 +78,7 @@ void SetFloors(const LengthStats& stats, std::span<const VectorRows> rows, const
 }
 
 // The floor of the truncated arm: the same at every length.
-void SetWithinFloors(std::span<const VectorRows> rows, const ResamplingOptions& options,
+void SetWithinFloors(std::span<const FloatRowMatrix> rows, const ResamplingOptions& options,
                      std::vector<BucketResult>& results) {
   const std::optional<double> mean = PermutedWithinMean(rows);
   if (!mean) return;
@@ -90,7 +90,7 @@ void SetWithinFloors(std::span<const VectorRows> rows, const ResamplingOptions& 
   }
 }
 
-LengthCurve CurveOf(std::span<const BucketResult> results, std::span<const Resampled> resampled,
+LengthCurve CurveOf(std::span<const BucketResult> results, std::span<const CosineReplicates> resampled,
                     std::size_t replicates) {
   LengthCurve curve;
   curve.documents = results[0].count;
@@ -115,9 +115,9 @@ ArmSummary SummariseArm(const LengthStats& stats, SequenceKind sequences, Vector
   const bool paired = sequences == SequenceKind::kTruncated;
   const std::size_t count = stats.buckets().size();
   const Eigen::VectorXd centre = ArmCentre(stats);
-  std::vector<VectorRows> rows(count);
+  std::vector<FloatRowMatrix> rows(count);
   std::vector<BucketResult> results(count);
-  std::vector<Resampled> resampled(count);
+  std::vector<CosineReplicates> resampled(count);
   for (std::size_t b = 0; b < count; ++b) rows[b] = KeptRows(stats.buckets()[b].sample, stats.dimension());
   // The same resample at every length, and in the static control: what is compared is paired by document.
   Eigen::MatrixXd shared_weights;
@@ -135,11 +135,13 @@ ArmSummary SummariseArm(const LengthStats& stats, SequenceKind sequences, Vector
                                     SeedOf(options.seed, Stream::kBootstrap, b));
     }
     const Eigen::MatrixXd& weights = paired ? shared_weights : own_weights;
-    resampled[b] = Resample(MeanPairwiseCosine(bucket), rows[b], weights, bucket.count, options.confidence);
+    resampled[b] =
+        ResampleCosine(MeanPairwiseCosine(bucket), rows[b], weights, bucket.count, options.confidence);
     results[b].cosine = resampled[b].interval;
-    const VectorRows centred = CentredRows(rows[b], centre);
+    const FloatRowMatrix centred = CentredRows(rows[b], centre);
     results[b].centred_cosine =
-        Resample(MeanPairwiseCosine(centred), centred, weights, bucket.count, options.confidence).interval;
+        ResampleCosine(MeanPairwiseCosine(centred), centred, weights, bucket.count, options.confidence)
+            .interval;
   });
   if (paired) {
     SetWithinFloors(rows, options, results);

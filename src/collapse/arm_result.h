@@ -16,28 +16,6 @@
 
 namespace lengthwise {
 
-struct BucketResult {
-  LengthBucket bucket;
-  std::optional<double> length;  // mean tokens a sequence
-  std::uint64_t count = 0;
-  std::uint64_t cut = 0;
-  std::uint64_t zero_vectors = 0;
-  std::size_t kept = 0;
-  Interval cosine;          // mean over pairs of different documents
-  Interval centred_cosine;  // the same less the mean of the whole arm
-  Interval permuted_floor;  // what a set of this size has when drawn regardless of length
-  std::optional<double> rankme;
-  std::optional<double> participation_ratio;
-  std::optional<double> uniformity;
-};
-
-struct ArmResult {
-  SequenceKind sequences = SequenceKind::kNatural;
-  VectorKind vectors = VectorKind::kModel;
-  std::size_t documents = 0;
-  std::vector<BucketResult> buckets;
-};
-
 struct LayerResult {
   SequenceKind arm = SequenceKind::kNatural;
   LengthBucket bucket;

@@ -136,11 +136,4 @@ void AddArm(const Session& embedder, std::span<const TokenizedDocument> document
   EmbedPlanned(embedder, documents, plan.sequences, run, add, progress);
 }
 
-ArmStats RunArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
-                const ArmRun& run, const TokenProgress& progress) {
-  ArmStats stats = MakeArmStats(embedder.spec().hidden, plan.buckets, run);
-  AddArm(embedder, documents, plan, run, stats, progress);
-  return stats;
-}
-
 }  // namespace lengthwise

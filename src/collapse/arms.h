@@ -12,21 +12,10 @@
 #include "collapse/length_stats.h"
 #include "collapse/truncation.h"
 #include "embedding/session.h"
+#include "lengthwise/measure_result.h"
 #include "text/documents.h"
 
 namespace lengthwise {
-
-enum class SequenceKind {
-  kNatural,    // every document as long as it is, or cut to the length in force
-  kTruncated,  // the same documents cut to each of several lengths
-};
-const char* SequenceKindName(SequenceKind kind);  // "natural", "truncated"
-
-enum class VectorKind {
-  kModel,   // the embeddings
-  kStatic,  // mean of the input word embeddings of the same tokens: no positions, no attention
-};
-const char* VectorKindName(VectorKind kind);  // "model", "static"
 
 struct TokenizedDocument {
   std::uint64_t key = 0;              // DocumentKey
@@ -49,10 +38,8 @@ struct PlannedSequence {
 };
 
 struct ArmPlan {
-  SequenceKind kind = SequenceKind::kNatural;
   std::vector<LengthBucket> buckets;
   std::vector<PlannedSequence> sequences;
-  std::size_t documents = 0;
 
   std::size_t tokens() const;
 };
@@ -69,12 +56,6 @@ ArmPlan PlanNatural(std::span<const TokenizedDocument> documents, std::size_t le
 // known.
 std::vector<std::size_t> TruncationLengths(std::size_t trained_limit, std::size_t positions);
 
-// The documents with at least `lengths.back()` tokens, cut to every length. Where fewer than
-// `minimum_documents` are that long, the largest lengths are given up until enough are; `notes` then says so.
-// Fewer than two lengths left: a plan without sequences, and a note. `lengths` ascending.
-ArmPlan PlanTruncated(std::span<const TokenizedDocument> documents, std::span<const std::size_t> lengths,
-                      std::size_t minimum_documents, std::vector<std::string>& notes);
-
 struct ArmStats {
   std::optional<LengthStats> model;
   std::optional<LengthStats> static_control;
@@ -90,7 +71,7 @@ struct ArmRun {
   bool static_control = true;
   bool probe = false;  // heads and layers, of the model's arm
   bool gains = false;  // energies, of the model's arm
-  std::size_t kept_vectors = VectorSample::kDefaultCapacity;
+  std::size_t kept_vectors = kDefaultKeptVectors;
   ResumeFile* resume = nullptr;  // of the model's vectors, where there is no probe
 };
 
@@ -117,9 +98,5 @@ ArmStats MakeArmStats(std::size_t dimension, std::span<const LengthBucket> bucke
 // number of threads. The plan's buckets are those of `stats`, or the first of them.
 void AddArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
             const ArmRun& run, ArmStats& stats, const TokenProgress& progress);
-
-// The same in one call.
-ArmStats RunArm(const Session& embedder, std::span<const TokenizedDocument> documents, const ArmPlan& plan,
-                const ArmRun& run, const TokenProgress& progress);
 
 }  // namespace lengthwise

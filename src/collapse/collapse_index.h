@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 
+#include "lengthwise/measure_result.h"
 #include "statistics/interval.h"
 
 namespace lengthwise {
@@ -23,20 +24,6 @@ struct LengthCurve {
   std::vector<double> kept_cosines;
   std::size_t documents = 0;
   std::size_t kept = 0;
-};
-
-enum class Direction { kRises, kFalls, kNoTrend, kUnknown };
-const char* DirectionName(Direction direction);  // "rises", "falls", "no_trend", "unknown"
-
-struct CollapseIndex {
-  std::size_t documents = 0;
-  std::vector<std::size_t> lengths;
-  // Cosine per doubling of length.
-  Interval slope;
-  std::optional<Interval> static_slope;
-  std::optional<Interval> excess;  // slope - static_slope, from the same resamples
-  // Where the interval of `slope` lies: above 0, below it, around it; unknown without an interval.
-  Direction direction = Direction::kUnknown;
 };
 
 // Least-squares slope of `values` on log2(lengths), every length with the same weight. At least two lengths.

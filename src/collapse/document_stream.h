@@ -14,9 +14,6 @@
 
 namespace lengthwise {
 
-// Calls back once for each document, as ForEachDocument does.
-using DocumentSource = std::function<void(const DocumentCallback&)>;
-
 using TokenizedCallback = std::function<void(const Document& document, TokenizedDocument&& tokenized)>;
 
 // Tokenises by all threads. Returns how many documents the source had. `sample` > 0: calls back for so many

@@ -11,18 +11,9 @@
 
 #include "collapse/vector_sample.h"
 #include "encoder/probe.h"
+#include "lengthwise/length_bucket.h"
 
 namespace lengthwise {
-
-// Sequences of `from` to `to` tokens, both inclusive, special tokens included.
-struct LengthBucket {
-  std::size_t from = 1;
-  std::size_t to = 1;
-  // Of texts that are longer and were cut to `to` tokens; kept apart, since a cut text is not a text of that
-  // length.
-  bool cut = false;
-  bool operator==(const LengthBucket&) const = default;
-};
 
 // One embedded text.
 struct Observation {
@@ -67,7 +58,7 @@ class LengthStats {
  public:
   // `dimension` of the vectors; `capacity`: vectors kept in each bucket.
   LengthStats(std::size_t dimension, std::span<const LengthBucket> buckets,
-              std::size_t capacity = VectorSample::kDefaultCapacity);
+              std::size_t capacity = kDefaultKeptVectors);
 
   // As they were, read from a file. Every sum has `dimension` components.
   LengthStats(std::size_t dimension, std::vector<BucketStats> buckets)

@@ -4,15 +4,15 @@
 
 namespace lengthwise {
 
-ResampledValue ResampledCosine(const VectorRows& rows, const Eigen::MatrixXd& weights) {
+ResampledValue ResampledCosine(const FloatRowMatrix& rows, const Eigen::MatrixXd& weights) {
   ResampledValue value;
   value.estimate = *MeanPairwiseCosine(rows);
   if (weights.cols() > 0) value.replicates = ResampledCosines(rows, weights);
   return value;
 }
 
-VectorRows UnitRows(const VectorRows& rows) {
-  VectorRows unit(rows.rows(), rows.cols());
+FloatRowMatrix UnitRows(const FloatRowMatrix& rows) {
+  FloatRowMatrix unit(rows.rows(), rows.cols());
   for (Eigen::Index r = 0; r < rows.rows(); ++r) {
     const Eigen::RowVectorXd row = rows.row(r).cast<double>();
     const double norm = row.norm();
@@ -21,7 +21,7 @@ VectorRows UnitRows(const VectorRows& rows) {
   return unit;
 }
 
-std::vector<double> RowCosines(const VectorRows& a, const VectorRows& b) {
+std::vector<double> RowCosines(const FloatRowMatrix& a, const FloatRowMatrix& b) {
   std::vector<double> cosines;
   for (Eigen::Index r = 0; r < a.rows(); ++r) {
     cosines.push_back(a.row(r).cast<double>().dot(b.row(r).cast<double>()));

@@ -13,12 +13,12 @@ namespace lengthwise {
 // Mean pairwise cosine of rows that are unit vectors or zero; at least two. Also of rows that are the means
 // of groups of k unit vectors, for the pairs between different groups. `weights` as ResampleWeights makes
 // them, [units x replicates], of the documents or groups that the rows belong to.
-ResampledValue ResampledCosine(const VectorRows& rows, const Eigen::MatrixXd& weights);
+ResampledValue ResampledCosine(const FloatRowMatrix& rows, const Eigen::MatrixXd& weights);
 
 // Each row divided by its norm; a row of zeros stays zero.
-VectorRows UnitRows(const VectorRows& rows);
+FloatRowMatrix UnitRows(const FloatRowMatrix& rows);
 
 // Cosine of each row of `a` with the same row of `b`, both unit.
-std::vector<double> RowCosines(const VectorRows& a, const VectorRows& b);
+std::vector<double> RowCosines(const FloatRowMatrix& a, const FloatRowMatrix& b);
 
 }  // namespace lengthwise

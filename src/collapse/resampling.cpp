@@ -13,7 +13,7 @@ constexpr auto kIndex = [](std::size_t i) { return static_cast<Eigen::Index>(i);
 
 }  // namespace
 
-std::vector<double> ResampledCosines(const VectorRows& rows, const Eigen::MatrixXd& weights) {
+std::vector<double> ResampledCosines(const FloatRowMatrix& rows, const Eigen::MatrixXd& weights) {
   const Eigen::MatrixXd values = rows.cast<double>();
   const Eigen::VectorXd squared_norms = values.rowwise().squaredNorm();
   const Eigen::MatrixXd sums = values.transpose() * weights;  // [dimension x replicates]
@@ -28,7 +28,7 @@ std::vector<double> ResampledCosines(const VectorRows& rows, const Eigen::Matrix
   return cosines;
 }
 
-std::vector<std::vector<double>> PermutedCosines(std::span<const VectorRows> buckets,
+std::vector<std::vector<double>> PermutedCosines(std::span<const FloatRowMatrix> buckets,
                                                  std::size_t permutations, std::uint64_t seed) {
   std::vector<std::pair<std::size_t, Eigen::Index>> documents;  // bucket and row
   for (std::size_t b = 0; b < buckets.size(); ++b) {
@@ -55,7 +55,7 @@ std::vector<std::vector<double>> PermutedCosines(std::span<const VectorRows> buc
   return cosines;
 }
 
-std::vector<double> PermutedWithinCosines(std::span<const VectorRows> buckets, std::size_t permutations,
+std::vector<double> PermutedWithinCosines(std::span<const FloatRowMatrix> buckets, std::size_t permutations,
                                           std::uint64_t seed) {
   std::vector<double> cosines;
   if (buckets.empty() || buckets[0].rows() < 2) return cosines;
@@ -83,10 +83,10 @@ std::optional<double> PermutedMean(const LengthStats& stats) {
   return MeanPairwiseCosine(sum, static_cast<double>(stats.count() - zero_vectors), stats.count());
 }
 
-std::optional<double> PermutedWithinMean(std::span<const VectorRows> buckets) {
+std::optional<double> PermutedWithinMean(std::span<const FloatRowMatrix> buckets) {
   if (buckets.empty()) return std::nullopt;
   Eigen::MatrixXd means = Eigen::MatrixXd::Zero(buckets[0].rows(), buckets[0].cols());
-  for (const VectorRows& rows : buckets) means += rows.cast<double>();
+  for (const FloatRowMatrix& rows : buckets) means += rows.cast<double>();
   means /= static_cast<double>(buckets.size());
   return MeanPairwiseCosine(means.colwise().sum().transpose(), means.squaredNorm(),
                             static_cast<std::uint64_t>(means.rows()));

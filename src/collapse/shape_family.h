@@ -9,16 +9,9 @@
 
 #include <Eigen/Core>
 
-namespace lengthwise {
+#include "lengthwise/measure_result.h"
 
-// Of mean pairwise cosine y on length n in tokens:
-//   linear       y = a + b n                                 "directly proportional to length"
-//   logarithmic  y = a + b log2 n
-//   saturating   y = a - b exp(-n / c)
-//   broken       y = a + s log2(n / k), s = slope_before for n < k and slope_after for n > k; k is the knee
-enum class Shape { kLinear, kLogarithmic, kSaturating, kBroken };
-inline constexpr Shape kShapes[] = {Shape::kLinear, Shape::kLogarithmic, Shape::kSaturating, Shape::kBroken};
-const char* ShapeName(Shape shape);  // "linear", ...
+namespace lengthwise {
 
 // Parameters of the shape, c and k included: 2, 2, 3, 4.
 std::size_t ParameterCount(Shape shape);

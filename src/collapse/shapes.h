@@ -23,14 +23,6 @@ struct ShapeFit {
   std::vector<double> fitted;     // one a length
 };
 
-struct Knee {
-  double length = 0;  // tokens
-  std::optional<double> low;
-  std::optional<double> high;
-  double slope_before = 0;  // cosine per doubling of length
-  double slope_after = 0;
-};
-
 // "below", "at" (the interval holds the limit) or "above"; "unknown" without an interval or a limit (0).
 const char* KneePlace(const Knee& knee, std::size_t trained_limit);
 

@@ -11,14 +11,14 @@
 namespace lengthwise {
 namespace {
 
-double Kernel(const VectorRows& rows, Eigen::Index i, Eigen::Index j) {
+double Kernel(const FloatRowMatrix& rows, Eigen::Index i, Eigen::Index j) {
   return std::exp(-2 * (rows.row(i) - rows.row(j)).cast<double>().squaredNorm());
 }
 
 }  // namespace
 
-VectorRows KeptRows(const VectorSample& sample, std::size_t dimension) {
-  VectorRows rows(static_cast<Eigen::Index>(sample.size()), static_cast<Eigen::Index>(dimension));
+FloatRowMatrix KeptRows(const VectorSample& sample, std::size_t dimension) {
+  FloatRowMatrix rows(static_cast<Eigen::Index>(sample.size()), static_cast<Eigen::Index>(dimension));
   Eigen::Index r = 0;
   for (const VectorSample::Entry* entry : sample.Sorted()) {
     rows.row(r++) = Eigen::Map<const Eigen::RowVectorXf>(entry->vector.data(), rows.cols());
@@ -37,15 +37,15 @@ std::optional<double> MeanPairwiseCosine(const BucketStats& stats) {
   return MeanPairwiseCosine(stats.sum, static_cast<double>(stats.count - stats.zero_vectors), stats.count);
 }
 
-std::optional<double> MeanPairwiseCosine(const VectorRows& rows) {
+std::optional<double> MeanPairwiseCosine(const FloatRowMatrix& rows) {
   const Eigen::MatrixXd values = rows.cast<double>();
   return MeanPairwiseCosine(values.colwise().sum().transpose(), values.squaredNorm(),
                             static_cast<std::uint64_t>(rows.rows()));
 }
 
-VectorRows CentredRows(const VectorRows& rows, const Eigen::VectorXd& centre) {
+FloatRowMatrix CentredRows(const FloatRowMatrix& rows, const Eigen::VectorXd& centre) {
   constexpr double kRounding = 1e-6;
-  VectorRows centred(rows.rows(), rows.cols());
+  FloatRowMatrix centred(rows.rows(), rows.cols());
   for (Eigen::Index r = 0; r < rows.rows(); ++r) {
     Eigen::VectorXd difference = rows.row(r).transpose().cast<double>() - centre;
     const double norm = difference.norm();
@@ -59,7 +59,7 @@ VectorRows CentredRows(const VectorRows& rows, const Eigen::VectorXd& centre) {
   return centred;
 }
 
-std::optional<Spectrum> MeasureSpectrum(const BucketStats& stats) {
+std::optional<EffectiveRanks> MeasureEffectiveRanks(const BucketStats& stats) {
   if (stats.count == stats.zero_vectors) return std::nullopt;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(stats.second_moment, Eigen::EigenvaluesOnly);
   const Eigen::VectorXd& eigenvalues = solver.eigenvalues();
@@ -81,10 +81,10 @@ std::optional<Spectrum> MeasureSpectrum(const BucketStats& stats) {
     const double p = std::sqrt(eigenvalue) / singular_sum;
     entropy -= p * std::log(p);
   }
-  return Spectrum{std::exp(entropy), sum * sum / squares};
+  return EffectiveRanks{std::exp(entropy), sum * sum / squares};
 }
 
-std::optional<double> Uniformity(const VectorRows& rows, std::uint64_t seed) {
+std::optional<double> Uniformity(const FloatRowMatrix& rows, std::uint64_t seed) {
   const Eigen::Index n = rows.rows();
   if (n < 2) return std::nullopt;
   const auto pairs = static_cast<std::size_t>(n) * static_cast<std::size_t>(n - 1) / 2;

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/measure_options.h"
+
 namespace lengthwise {
 
 // The hash that samples of documents go by; a document's key may be anything.
@@ -22,10 +24,7 @@ class VectorSample {
     std::vector<float> vector;
   };
 
-  // Vectors kept where nothing else is said: 2,048 of 384 components are 3 MB.
-  static constexpr std::size_t kDefaultCapacity = 2048;
-
-  explicit VectorSample(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
+  explicit VectorSample(std::size_t capacity = kDefaultKeptVectors) : capacity_(capacity) {}
 
   void Add(std::uint64_t key, std::span<const float> vector);
   void Merge(const VectorSample& other);

@@ -32,9 +32,9 @@ Slope SlopeOf(const std::vector<AblationVectors>& vectors, std::span<const std::
   std::vector<double> cosines;
   std::vector<std::vector<double>> resampled;
   for (const AblationVectors& at_length : vectors) {
-    VectorRows rows =
-        Eigen::Map<const VectorRows>(at_length.data(), static_cast<Eigen::Index>(at_length.size() / hidden),
-                                     static_cast<Eigen::Index>(hidden));
+    FloatRowMatrix rows = Eigen::Map<const FloatRowMatrix>(
+        at_length.data(), static_cast<Eigen::Index>(at_length.size() / hidden),
+        static_cast<Eigen::Index>(hidden));
     if (!rows.allFinite()) {
       Fail(ErrorCode::kBadInput,
            "a vector of the ablation is not finite; check the weights and the temperature");

@@ -11,22 +11,10 @@
 #include "collapse/arm_result.h"
 #include "collapse/arms.h"
 #include "encoder/intervention.h"
+#include "lengthwise/measure_options.h"
 #include "statistics/interval.h"
 
 namespace lengthwise {
-
-struct AblationOptions {
-  // What replaces a head's output: kDc, kHc, kZero. Empty: no ablation.
-  std::vector<HeadOutput> modes;
-  // Most documents; the cost grows with them, their lengths, the heads and the modes.
-  std::size_t documents = 32;
-  // In tokens, special tokens included; empty: AblationLengths.
-  std::vector<std::size_t> lengths;
-
-  bool any() const { return !modes.empty(); }
-};
-
-const char* HeadOutputName(HeadOutput mode);  // "keep", "dc", "hc", "zero"
 
 // Throws kBadInput, saying what is wrong with which option.
 void CheckAblationOptions(const AblationOptions& options, const Session& embedder);

@@ -35,8 +35,8 @@ class BatchAblation {
     std::vector<std::vector<float>> inputs(spec.layers);
     EncoderRun run;
     run.attention = embedder_.options().attention;
-    run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
-      if (stage == EncoderStage::kInput) inputs[layer].assign(data, data + floats);
+    run.observer = [&](LayerPlace place, std::size_t layer, const float* data) {
+      if (place == LayerPlace::kInput) inputs[layer].assign(data, data + floats);
     };
     embedder_.encoder().Run(batch_, workspace, run);
     Keep(workspace, 0);

@@ -10,23 +10,11 @@
 
 #include "collapse/arms.h"
 #include "encoder/intervention.h"
+#include "lengthwise/measure_options.h"
 
 namespace lengthwise {
 
-struct ControlOptions {
-  bool repeated = false;
-  bool mixed = false;
-  bool diluted = false;
-  bool attribution = false;
-  // Content tokens of the passage that is repeated and diluted, of the pieces that are mixed, and of the
-  // windows that attribution compares; 0: an eighth of the model's positions (DefaultPassage).
-  std::size_t passage = 0;
-  // Most documents, drawn at random.
-  std::size_t documents = 256;
-
-  bool any() const { return repeated || mixed || diluted || attribution; }
-};
-
+// An eighth of the positions.
 std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens);
 
 // Throws kBadInput for a passage of which the model's positions do not hold two.

@@ -14,8 +14,8 @@ ControlVectors EmbedControls(const Session& embedder, const ControlFrame& frame,
   std::size_t tokens = 0;
   for (const ControlCondition& condition : conditions) {
     ControlSequences made = MakeSequences(frame, condition);
-    VectorRows rows(static_cast<Eigen::Index>(made.sequences.size()),
-                    static_cast<Eigen::Index>(embedder.spec().hidden));
+    FloatRowMatrix rows(static_cast<Eigen::Index>(made.sequences.size()),
+                        static_cast<Eigen::Index>(embedder.spec().hidden));
     const SequenceRun run{.probe = false, .intervention = std::move(made.intervention)};
     embedder.EmbedSequences(
         made.sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
@@ -29,14 +29,14 @@ ControlVectors EmbedControls(const Session& embedder, const ControlFrame& frame,
   return vectors;
 }
 
-VectorRows ControlUnitRows(const ControlVectors& vectors, ControlSequence sequence, std::size_t count) {
+FloatRowMatrix ControlUnitRows(const ControlVectors& vectors, ControlSequence sequence, std::size_t count) {
   if (sequence == ControlSequence::kWhole && count == 1) {
     return ControlUnitRows(vectors, ControlSequence::kWindow, 0);
   }
   return UnitRows(vectors.at({sequence, count}));
 }
 
-VectorRows MeanWindowRows(const ControlVectors& vectors, std::size_t count) {
+FloatRowMatrix MeanWindowRows(const ControlVectors& vectors, std::size_t count) {
   Eigen::MatrixXd sum = vectors.at({ControlSequence::kWindow, 0}).cast<double>();
   for (std::size_t w = 1; w < count; ++w) sum += vectors.at({ControlSequence::kWindow, w}).cast<double>();
   return UnitRows((sum / static_cast<double>(count)).cast<float>());

@@ -17,16 +17,16 @@ std::uint64_t ResampleSeed(std::uint64_t seed, std::size_t group) {
 
 CopiesCheck CheckCopies(const ControlFrame& frame, const ControlVectors& vectors) {
   const std::size_t copies = CopiesOf(frame);
-  const VectorRows repeated = ControlUnitRows(vectors, ControlSequence::kCopies, copies);
-  const VectorRows single = ControlUnitRows(vectors, ControlSequence::kWhole, 1).topRows(repeated.rows());
+  const FloatRowMatrix repeated = ControlUnitRows(vectors, ControlSequence::kCopies, copies);
+  const FloatRowMatrix single = ControlUnitRows(vectors, ControlSequence::kWhole, 1).topRows(repeated.rows());
   return {copies, static_cast<std::size_t>(repeated.rows()),
           static_cast<double>((repeated - single).rowwise().norm().maxCoeff())};
 }
 
 // Mean rows of groups of neighbouring rows; rows that fill no group are left out.
-VectorRows GroupMeans(const VectorRows& rows, std::size_t size) {
+FloatRowMatrix GroupMeans(const FloatRowMatrix& rows, std::size_t size) {
   const auto step = static_cast<Eigen::Index>(size);
-  VectorRows means(rows.rows() / step, rows.cols());
+  FloatRowMatrix means(rows.rows() / step, rows.cols());
   for (Eigen::Index g = 0; g < means.rows(); ++g) {
     means.row(g) = rows.middleRows(g * step, step).cast<double>().colwise().mean().cast<float>();
   }
@@ -34,8 +34,8 @@ VectorRows GroupMeans(const VectorRows& rows, std::size_t size) {
 }
 
 // Unit vectors of the mean of each document's first passage and the filler's first count - 1.
-VectorRows AveragedRows(const ControlFrame& frame, const ControlVectors& vectors, std::size_t count) {
-  const VectorRows& first = vectors.at({ControlSequence::kWindow, 0});
+FloatRowMatrix AveragedRows(const ControlFrame& frame, const ControlVectors& vectors, std::size_t count) {
+  const FloatRowMatrix& first = vectors.at({ControlSequence::kWindow, 0});
   Eigen::MatrixXd sum = first.cast<double>();
   for (std::size_t d = 0; d < frame.documents.size(); ++d) {
     for (std::size_t i = 0; i + 1 < count; ++i) {
@@ -56,11 +56,12 @@ RepeatedControl MeasureRepeated(const ControlFrame& frame, const ControlVectors&
     return IntervalOf(value, confidence, frame.documents.size());
   };
   RepeatedControl control;
-  const VectorRows single_rows = ControlUnitRows(vectors, ControlSequence::kWhole, 1);
+  const FloatRowMatrix single_rows = ControlUnitRows(vectors, ControlSequence::kWhole, 1);
   const ResampledValue single = ResampledCosine(single_rows, weights);
   for (const std::size_t copies : frame.multiples) {
     const bool one = copies == 1;
-    const VectorRows rows = one ? single_rows : ControlUnitRows(vectors, ControlSequence::kRepeated, copies);
+    const FloatRowMatrix rows =
+        one ? single_rows : ControlUnitRows(vectors, ControlSequence::kRepeated, copies);
     const ResampledValue cosine = one ? single : ResampledCosine(rows, weights);
     const ResampledValue equal =
         one ? single
@@ -106,8 +107,8 @@ std::vector<DilutedLength> MeasureDiluted(const ControlFrame& frame, const Contr
   const auto interval = [&](const ResampledValue& value) {
     return IntervalOf(value, confidence, frame.documents.size());
   };
-  const VectorRows passage = ControlUnitRows(vectors, ControlSequence::kWhole, 1);
-  const auto with_passage = [&](const VectorRows& rows) {
+  const FloatRowMatrix passage = ControlUnitRows(vectors, ControlSequence::kWhole, 1);
+  const auto with_passage = [&](const FloatRowMatrix& rows) {
     return ResampledMean(RowCosines(rows, passage), weights);
   };
   std::vector<DilutedLength> lengths;

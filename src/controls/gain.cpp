@@ -1,7 +1,6 @@
 #include "controls/gain.h"
 
 #include <cmath>
-#include <utility>
 
 #include <Eigen/Core>
 
@@ -52,38 +51,17 @@ EnergySums SumEnergies(std::span<const TruncatedDocument> documents, std::size_t
   return {energies.colwise().sum(), weights.transpose() * energies};
 }
 
-std::pair<EnergyPlace, EnergyPlace> PlacesOf(GainPart part) {
-  switch (part) {
-    case GainPart::kAttention:
-      return {EnergyPlace::kInput, EnergyPlace::kAttention};
-    case GainPart::kAttentionResidual:
-      return {EnergyPlace::kInput, EnergyPlace::kAttentionResidual};
-    case GainPart::kAttentionNorm:
-      return {EnergyPlace::kAttentionResidual, EnergyPlace::kAttentionNorm};
-    case GainPart::kFeedForward:
-      return {EnergyPlace::kAttentionNorm, EnergyPlace::kFeedForward};
-    case GainPart::kFeedForwardResidual:
-      return {EnergyPlace::kAttentionNorm, EnergyPlace::kFeedForwardResidual};
-    case GainPart::kOutputNorm:
-      return {EnergyPlace::kFeedForwardResidual, EnergyPlace::kOutputNorm};
-    case GainPart::kLayer:
-      break;
-  }
-  return {EnergyPlace::kInput, EnergyPlace::kOutputNorm};
-}
-
 Gain operator/(const Gain& a, const Gain& b) {
   return {a.estimate / b.estimate, a.replicates.array() / b.replicates.array()};
 }
 
-PartGains GainsOf(const EnergySums& sums, std::size_t layer, GainPart part) {
-  const auto [in, out] = PlacesOf(part);
-  const auto column = [&](EnergyPlace place) {
+PartGains GainsOf(const EnergySums& sums, std::size_t layer, const LayerPart& part) {
+  const auto column = [&](LayerPlace place) {
     return static_cast<Eigen::Index>(2 * (layer * kEnergyPlaces + static_cast<std::size_t>(place)));
   };
   PartGains gains;
-  gains.hc = sums.Ratio(column(out), column(in));
-  gains.dc = sums.Ratio(column(out) + 1, column(in) + 1);
+  gains.hc = sums.Ratio(column(part.to), column(part.from));
+  gains.dc = sums.Ratio(column(part.to) + 1, column(part.from) + 1);
   gains.relative = gains.hc / gains.dc;
   return gains;
 }
@@ -117,24 +95,27 @@ Interval IntervalOf(const Gain& gain, double confidence, std::size_t documents) 
 
 }  // namespace
 
-const char* GainPartName(GainPart part) {
-  switch (part) {
-    case GainPart::kAttention:
+const char* LayerPartName(const LayerPart& part) {
+  if (part == kWholeLayer) return "layer";
+  switch (part.to) {
+    case LayerPlace::kAttention:
       return "attention";
-    case GainPart::kAttentionResidual:
+    case LayerPlace::kAttentionResidual:
       return "attention_residual";
-    case GainPart::kAttentionNorm:
+    case LayerPlace::kAttentionNorm:
       return "attention_norm";
-    case GainPart::kFeedForward:
+    case LayerPlace::kFeedForward:
       return "feed_forward";
-    case GainPart::kFeedForwardResidual:
+    case LayerPlace::kFeedForwardResidual:
       return "feed_forward_residual";
-    case GainPart::kOutputNorm:
+    case LayerPlace::kOutputNorm:
       return "output_norm";
-    case GainPart::kLayer:
+    case LayerPlace::kInput:
+    case LayerPlace::kQkv:
+    case LayerPlace::kContext:
       break;
   }
-  return "layer";
+  Fail(ErrorCode::kInternal, "a part of a layer that has no name");
 }
 
 std::vector<GainResult> MeasureGains(std::span<const TruncatedDocument> documents,
@@ -145,21 +126,21 @@ std::vector<GainResult> MeasureGains(std::span<const TruncatedDocument> document
   std::vector<std::vector<GainResult>> by_length(lengths.size());
   pool.For(lengths.size(), [&](std::size_t l, std::size_t) {
     const EnergySums sums = SumEnergies(documents, l, layers, weights);
-    const auto add = [&](std::optional<std::size_t> layer, GainPart part, const PartGains& gains) {
+    const auto add = [&](std::optional<std::size_t> layer, const LayerPart& part, const PartGains& gains) {
       by_length[l].push_back({lengths[l], layer, part, documents.size(),
                               IntervalOf(gains.hc, resampling.confidence, documents.size()),
                               IntervalOf(gains.dc, resampling.confidence, documents.size()),
                               IntervalOf(gains.relative, resampling.confidence, documents.size())});
     };
-    std::vector<std::vector<PartGains>> by_part(std::size(kGainParts));
+    std::vector<std::vector<PartGains>> by_part(std::size(kLayerParts));
     for (std::size_t layer = 0; layer < layers; ++layer) {
-      for (std::size_t p = 0; p < std::size(kGainParts); ++p) {
-        by_part[p].push_back(GainsOf(sums, layer, kGainParts[p]));
-        add(layer, kGainParts[p], by_part[p].back());
+      for (std::size_t p = 0; p < std::size(kLayerParts); ++p) {
+        by_part[p].push_back(GainsOf(sums, layer, kLayerParts[p]));
+        add(layer, kLayerParts[p], by_part[p].back());
       }
     }
-    for (std::size_t p = 0; p < std::size(kGainParts); ++p)
-      add(std::nullopt, kGainParts[p], MeanOverLayers(by_part[p]));
+    for (std::size_t p = 0; p < std::size(kLayerParts); ++p)
+      add(std::nullopt, kLayerParts[p], MeanOverLayers(by_part[p]));
   });
   std::vector<GainResult> results;
   for (std::vector<GainResult>& rows : by_length) results.insert(results.end(), rows.begin(), rows.end());

@@ -15,24 +15,27 @@
 
 namespace lengthwise {
 
-// A part of a layer, or what a path through it does. With X the layer's input, A what attention adds,
-// Y = LayerNorm(X + A), F what the feed-forward layer adds, and Z = LayerNorm(Y + F) the output:
-enum class GainPart {
-  kAttention,            // X to A
-  kAttentionResidual,    // X to X + A
-  kAttentionNorm,        // X + A to Y
-  kFeedForward,          // Y to F
-  kFeedForwardResidual,  // Y to Y + F
-  kOutputNorm,           // Y + F to Z
-  kLayer,                // X to Z: the product of the two residuals and the two norms
+// A part of a layer, or what a path through it does: what becomes of the states from one place to another.
+struct LayerPart {
+  LayerPlace from = LayerPlace::kInput;
+  LayerPlace to = LayerPlace::kOutputNorm;
+  bool operator==(const LayerPart&) const = default;
 };
-inline constexpr GainPart kGainParts[] = {
-    GainPart::kAttention,   GainPart::kAttentionResidual,   GainPart::kAttentionNorm,
-    GainPart::kFeedForward, GainPart::kFeedForwardResidual, GainPart::kOutputNorm,
-    GainPart::kLayer};
-// "attention", "attention_residual", "attention_norm", "feed_forward", "feed_forward_residual",
-// "output_norm", "layer"
-const char* GainPartName(GainPart part);
+inline constexpr LayerPart kAttentionPart = {LayerPlace::kInput, LayerPlace::kAttention};
+inline constexpr LayerPart kAttentionResidualPart = {LayerPlace::kInput, LayerPlace::kAttentionResidual};
+inline constexpr LayerPart kAttentionNormPart = {LayerPlace::kAttentionResidual, LayerPlace::kAttentionNorm};
+inline constexpr LayerPart kFeedForwardPart = {LayerPlace::kAttentionNorm, LayerPlace::kFeedForward};
+inline constexpr LayerPart kFeedForwardResidualPart = {LayerPlace::kAttentionNorm,
+                                                       LayerPlace::kFeedForwardResidual};
+inline constexpr LayerPart kOutputNormPart = {LayerPlace::kFeedForwardResidual, LayerPlace::kOutputNorm};
+// The product of the two residuals and the two norms.
+inline constexpr LayerPart kWholeLayer = {LayerPlace::kInput, LayerPlace::kOutputNorm};
+inline constexpr LayerPart kLayerParts[] = {kAttentionPart,   kAttentionResidualPart,   kAttentionNormPart,
+                                            kFeedForwardPart, kFeedForwardResidualPart, kOutputNormPart,
+                                            kWholeLayer};
+// After the place it leads to: "attention", "attention_residual", "attention_norm", "feed_forward",
+// "feed_forward_residual", "output_norm"; "layer" for the whole.
+const char* LayerPartName(const LayerPart& part);
 
 // Of a part with states I in and O out, over the documents of the truncated arm at one length n:
 //   hc        sqrt(E ||HC[O]||_F^2 / E ||HC[I]||_F^2), E the mean over documents
@@ -42,7 +45,7 @@ const char* GainPartName(GainPart part);
 struct GainResult {
   std::size_t length = 0;
   std::optional<std::size_t> layer;  // absent: geometric mean over the layers
-  GainPart part = GainPart::kLayer;
+  LayerPart part;
   std::size_t documents = 0;
   Interval hc;
   Interval dc;

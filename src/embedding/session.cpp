@@ -99,8 +99,8 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
     std::optional<EnergyObserver> energies;
     if (how.energies) {
       energies.emplace(batch, spec().layers, spec().hidden, probes);
-      encoder_run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
-        (*energies)(stage, layer, data);
+      encoder_run.observer = [&](LayerPlace place, std::size_t layer, const float* data) {
+        (*energies)(place, layer, data);
       };
     }
     encoder_.Run(batch, workspace, encoder_run);

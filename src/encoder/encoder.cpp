@@ -70,8 +70,8 @@ struct Encoder::Pass {
   // in the same order either way.
   bool whole() const { return run.team != nullptr || run.observer != nullptr; }
 
-  void Observe(EncoderStage stage, std::size_t layer, const float* data) const {
-    if (run.observer) run.observer(stage, layer, data);
+  void Observe(LayerPlace place, std::size_t layer, const float* data) const {
+    if (run.observer) run.observer(place, layer, data);
   }
 
   // One product of the rows of `blocks`, shared by the team over blocks and, where there are few, over
@@ -257,11 +257,11 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
   ProbeStates(pass, run.first_layer);
   for (std::size_t l = run.first_layer; l < spec_.layers; ++l) {
     const Layer& layer = layers_[l];
-    pass.Observe(EncoderStage::kInput, l, states);
+    pass.Observe(LayerPlace::kInput, l, states);
     pass.Linear(layer.qkv, Whole(layer.qkv, states, hidden, workspace.qkv.data(), 3 * hidden), blocks);
-    pass.Observe(EncoderStage::kQkv, l, workspace.qkv.data());
+    pass.Observe(LayerPlace::kQkv, l, workspace.qkv.data());
     Attend(pass, l);
-    pass.Observe(EncoderStage::kContext, l, workspace.context.data());
+    pass.Observe(LayerPlace::kContext, l, workspace.context.data());
     if (pass.whole()) {
       AfterAttention(pass, l, blocks);
     } else {
@@ -280,9 +280,9 @@ void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<cons
       Whole(layer.attention_output, pass.workspace.context.data() + first * hidden, hidden, block, hidden);
   part.add_to_output = true;  // the residual
   pass.Linear(layer.attention_output, part, blocks);
-  pass.Observe(EncoderStage::kAttentionResidual, index, block);
+  pass.Observe(LayerPlace::kAttentionResidual, index, block);
   Normalize(layer.attention_norm, block, block, Rows(blocks), pass.run.team);
-  pass.Observe(EncoderStage::kAttentionNorm, index, block);
+  pass.Observe(LayerPlace::kAttentionNorm, index, block);
   FeedForward(pass, index, blocks);
 }
 
@@ -313,9 +313,9 @@ void Encoder::FeedForward(const Pass& pass, std::size_t index, std::span<const R
     down.add_to_output = true;
     pass.Linear(layer.output, down, blocks);
   }
-  pass.Observe(EncoderStage::kFeedForwardResidual, index, sum);
+  pass.Observe(LayerPlace::kFeedForwardResidual, index, sum);
   Normalize(layer.output_norm, sum, block, Rows(blocks), pass.run.team);
-  pass.Observe(EncoderStage::kOutputNorm, index, block);
+  pass.Observe(LayerPlace::kOutputNorm, index, block);
 }
 
 }  // namespace lengthwise

@@ -32,18 +32,9 @@ struct EncoderWorkspace {
   RowPlan plan;
 };
 
-// Where an observer looks. Data are rows of all tokens of the batch, `hidden` floats each except where noted.
-enum class EncoderStage {
-  kInput,                // X, the layer's input
-  kQkv,                  // queries, keys and values, 3 hidden floats a row; see Encoder::HeadInput
-  kContext,              // the heads' outputs side by side
-  kAttentionResidual,    // X + attention
-  kAttentionNorm,        // Y = LayerNorm(X + attention)
-  kFeedForwardResidual,  // Y + feed-forward
-  kOutputNorm,           // the layer's output
-};
-
-using EncoderObserver = std::function<void(EncoderStage stage, std::size_t layer, const float* data)>;
+// Called at the places of a layer as they are computed, but for what a sublayer adds, which is computed in
+// place.
+using EncoderObserver = std::function<void(LayerPlace place, std::size_t layer, const float* data)>;
 
 // How a batch is run.
 struct EncoderRun {
@@ -74,7 +65,8 @@ class Encoder {
   // spec().positions(). The result is the same bit for bit whatever the team, the probes and the observer.
   void Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const;
 
-  // One head's view of the rows of one sequence in a kQkv stage: queries, keys, values, temperature and bias.
+  // One head's view of the rows of one sequence at the place kQkv: queries, keys, values, temperature and
+  // bias.
   AttentionInput HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                            const AttentionPolicy& policy) const;
 

@@ -31,41 +31,22 @@ EnergyObserver::EnergyObserver(const PackedBatch& batch, std::size_t layers, std
   for (TextProbe& probe : probes_) probe.energies.assign(layers * kEnergyPlaces, StateEnergy{});
 }
 
-void EnergyObserver::operator()(EncoderStage stage, std::size_t layer, const float* data) {
-  switch (stage) {
-    case EncoderStage::kInput:
-      Measure(EnergyPlace::kInput, layer, data);
-      Remember(data);
-      break;
-    case EncoderStage::kQkv:
-    case EncoderStage::kContext:
-      break;
-    case EncoderStage::kAttentionResidual:
-      MeasureAdded(EnergyPlace::kAttention, layer, data);
-      Measure(EnergyPlace::kAttentionResidual, layer, data);
-      break;
-    case EncoderStage::kAttentionNorm:
-      Measure(EnergyPlace::kAttentionNorm, layer, data);
-      Remember(data);
-      break;
-    case EncoderStage::kFeedForwardResidual:
-      MeasureAdded(EnergyPlace::kFeedForward, layer, data);
-      Measure(EnergyPlace::kFeedForwardResidual, layer, data);
-      break;
-    case EncoderStage::kOutputNorm:
-      Measure(EnergyPlace::kOutputNorm, layer, data);
-      break;
-  }
+void EnergyObserver::operator()(LayerPlace place, std::size_t layer, const float* data) {
+  if (place == LayerPlace::kQkv || place == LayerPlace::kContext) return;
+  if (place == LayerPlace::kAttentionResidual) MeasureAdded(LayerPlace::kAttention, layer, data);
+  if (place == LayerPlace::kFeedForwardResidual) MeasureAdded(LayerPlace::kFeedForward, layer, data);
+  Measure(place, layer, data);
+  if (place == LayerPlace::kInput || place == LayerPlace::kAttentionNorm) Remember(data);
 }
 
-void EnergyObserver::Measure(EnergyPlace place, std::size_t layer, const float* data) {
+void EnergyObserver::Measure(LayerPlace place, std::size_t layer, const float* data) {
   for (std::size_t s = 0; s < batch_.sequences(); ++s) {
     probes_[s].energies[layer * kEnergyPlaces + static_cast<std::size_t>(place)] =
         MeasureEnergy(data + batch_.offsets[s] * hidden_, batch_.length(s), hidden_);
   }
 }
 
-void EnergyObserver::MeasureAdded(EnergyPlace place, std::size_t layer, const float* data) {
+void EnergyObserver::MeasureAdded(LayerPlace place, std::size_t layer, const float* data) {
   added_.resize(before_.size());
   for (std::size_t i = 0; i < before_.size(); ++i) added_[i] = data[i] - before_[i];
   Measure(place, layer, added_.data());

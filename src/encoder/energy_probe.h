@@ -20,12 +20,12 @@ class EnergyObserver {
   EnergyObserver(const PackedBatch& batch, std::size_t layers, std::size_t hidden,
                  std::span<TextProbe> probes);
 
-  void operator()(EncoderStage stage, std::size_t layer, const float* data);
+  void operator()(LayerPlace place, std::size_t layer, const float* data);
 
  private:
-  void Measure(EnergyPlace place, std::size_t layer, const float* data);
+  void Measure(LayerPlace place, std::size_t layer, const float* data);
   // The same of data - before_.
-  void MeasureAdded(EnergyPlace place, std::size_t layer, const float* data);
+  void MeasureAdded(LayerPlace place, std::size_t layer, const float* data);
   void Remember(const float* data);
 
   const PackedBatch& batch_;

@@ -4,15 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace lengthwise {
+#include "lengthwise/head_output.h"
 
-// What a head hands on of its output O [n x head_size].
-enum class HeadOutput {
-  kKeep,
-  kDc,    // every row becomes the mean row
-  kHc,    // the mean row is taken from every row
-  kZero,  // nothing
-};
+namespace lengthwise {
 
 struct Intervention {
   // [layer * heads + head]; empty: keep all.

@@ -20,18 +20,22 @@ struct LayerProbe {
   double hc_ratio = 0;      // ||HC[X]||_F / ||X||_F
 };
 
-// Places in a layer where the energy of the states is measured, in the order of the computation. A sublayer's
-// own place is what it adds, before the residual.
-enum class EnergyPlace {
-  kInput,
-  kAttention,
-  kAttentionResidual,
-  kAttentionNorm,
-  kFeedForward,
-  kFeedForwardResidual,
-  kOutputNorm,
+// Places in a layer. Where it is observed, data are rows of all tokens of the batch, `hidden` floats each
+// except where noted.
+enum class LayerPlace {
+  // Where the energy of the states is measured, in the order of the computation.
+  kInput,                // X, the layer's input
+  kAttention,            // A, what attention adds: seen as a difference, not by an observer
+  kAttentionResidual,    // X + A
+  kAttentionNorm,        // Y = LayerNorm(X + A)
+  kFeedForward,          // F, what the feed-forward layer adds: seen as a difference too
+  kFeedForwardResidual,  // Y + F
+  kOutputNorm,           // Z = LayerNorm(Y + F), the layer's output
+  // Within attention.
+  kQkv,      // queries, keys and values, 3 hidden floats a row; see Encoder::HeadInput
+  kContext,  // the heads' outputs side by side
 };
-inline constexpr std::size_t kEnergyPlaces = 7;
+inline constexpr std::size_t kEnergyPlaces = 7;  // those up to kOutputNorm
 
 // Of states X [n x hidden], a token.
 struct StateEnergy {

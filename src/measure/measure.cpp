@@ -20,7 +20,7 @@ void NoteZeroVectors(const ArmResult& arm, std::vector<std::string>& notes) {
       zero_vectors, SequenceKindName(arm.sequences), VectorKindName(arm.vectors)));
 }
 
-void AddTables(const LengthStats& stats, SequenceKind kind, MeasureResult& result) {
+void AddTables(const LengthStats& stats, SequenceKind kind, Measurement& result) {
   const std::vector<LayerResult> layers = SummariseLayers(stats, kind);
   const std::vector<HeadResult> heads = SummariseHeads(stats, kind);
   result.layers.insert(result.layers.end(), layers.begin(), layers.end());
@@ -28,7 +28,7 @@ void AddTables(const LengthStats& stats, SequenceKind kind, MeasureResult& resul
 }
 
 void CompareCurves(const ArmSummary& model, const std::optional<ArmSummary>& static_control,
-                   double confidence, MeasureResult& result) {
+                   double confidence, Measurement& result) {
   if (!model.curve) return;
   const LengthCurve* static_curve =
       static_control && static_control->curve ? &*static_control->curve : nullptr;
@@ -37,7 +37,7 @@ void CompareCurves(const ArmSummary& model, const std::optional<ArmSummary>& sta
 }
 
 void SummariseKind(const ArmStats& stats, SequenceKind kind, std::size_t documents, ThreadPool& pool,
-                   MeasureResult& result) {
+                   Measurement& result) {
   std::optional<ArmSummary> static_control;
   if (stats.static_control) {
     static_control =
@@ -87,7 +87,7 @@ ArmStats TruncatedArm(const MeasureStatistics& statistics, std::size_t used, std
   return stats;
 }
 
-void SummariseTruncated(const MeasureStatistics& statistics, ThreadPool& pool, MeasureResult& result) {
+void SummariseTruncated(const MeasureStatistics& statistics, ThreadPool& pool, Measurement& result) {
   const MeasureOptions& options = statistics.options;
   const LengthCounts& counts = statistics.truncated.counts;
   const std::size_t used = UsedLengths(counts, options.minimum_documents, result.notes);
@@ -108,9 +108,9 @@ void SummariseTruncated(const MeasureStatistics& statistics, ThreadPool& pool, M
 
 }  // namespace
 
-MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool) {
+Measurement Summarise(const MeasureStatistics& statistics, ThreadPool& pool) {
   const MeasureOptions& options = statistics.options;
-  MeasureResult result;
+  Measurement result;
   result.resampling = options.resampling;
   result.model = statistics.model;
   result.data = DescribeData(statistics.data);
@@ -127,24 +127,15 @@ MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool) {
   return result;
 }
 
-MeasureResult Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
-                      const MeasureProgress& progress, MeasureStatistics* statistics) {
-  if (statistics != nullptr) CheckMergeable(options);
+Measurement Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
+                    const MeasureRun& run) {
   MeasureExtras extras(embedder, options);
-  GatheredDocuments gathered =
-      GatherStatistics(embedder, source, options, statistics != nullptr, progress, extras.Hooks());
-  MeasureResult result = Summarise(gathered.statistics, embedder.pool());
-  extras.Measure(gathered, progress, result);
-  if (statistics != nullptr) *statistics = std::move(gathered.statistics);
+  GatheredDocuments gathered = GatherStatistics(embedder, source, options, run, extras.Hooks());
+  Measurement result = Summarise(gathered.statistics, embedder.pool());
+  extras.Measure(gathered, run.progress, result);
+  if (options.statistics)
+    result.statistics = std::make_shared<const MeasureStatistics>(std::move(gathered.statistics));
   return result;
-}
-
-MeasureResult Measure(const Session& embedder, const std::vector<Document>& documents,
-                      const MeasureOptions& options, const MeasureProgress& progress) {
-  const DocumentSource source = [&](const DocumentCallback& callback) {
-    for (const Document& document : documents) callback(Document(document));
-  };
-  return Measure(embedder, source, options, progress);
 }
 
 }  // namespace lengthwise

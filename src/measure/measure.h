@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,11 +18,10 @@
 #include "embedding/session.h"
 #include "measure/measure_options.h"
 #include "measure/measure_statistics.h"
-#include "text/documents.h"
 
 namespace lengthwise {
 
-struct MeasureResult {
+struct Measurement {
   ResamplingOptions resampling;
   ModelDescription model;
   DataDescription data;
@@ -36,18 +36,17 @@ struct MeasureResult {
   std::optional<Shapes> shapes;
   std::optional<ControlResult> controls;  // absent if none was asked for
   std::vector<std::string> notes;         // what a reader must know, in words
+  // What it is made from; null unless options.statistics.
+  std::shared_ptr<const MeasureStatistics> statistics;
 };
 
 // The numbers of gathered statistics, whether of one pass or merged. The model is not needed.
-MeasureResult Summarise(const MeasureStatistics& statistics, ThreadPool& pool);
+Measurement Summarise(const MeasureStatistics& statistics, ThreadPool& pool);
 
 // GatherStatistics and Summarise, and what is not made from statistics: spectra, ablation. The same
-// documents, in any order, options and model give the same result at any number of threads. With
-// `statistics`, which takes the gathered ones to be merged later, what cannot be merged is refused. Throws as
-// these do.
-MeasureResult Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
-                      const MeasureProgress& progress = {}, MeasureStatistics* statistics = nullptr);
-MeasureResult Measure(const Session& embedder, const std::vector<Document>& documents,
-                      const MeasureOptions& options, const MeasureProgress& progress = {});
+// documents, in any order, options and model give the same result at any number of threads. Throws as these
+// do.
+Measurement Measure(const Session& embedder, const DocumentSource& source, const MeasureOptions& options,
+                    const MeasureRun& run = {});
 
 }  // namespace lengthwise

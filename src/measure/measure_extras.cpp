@@ -2,18 +2,7 @@
 
 #include <span>
 
-#include "base/fail.h"
-
 namespace lengthwise {
-
-void CheckMergeable(const MeasureOptions& options) {
-  const char* part = options.spectrum > 0     ? "spectra are"
-                     : options.controls.any() ? "controls are"
-                     : options.ablation.any() ? "an ablation is"
-                                              : nullptr;
-  if (part == nullptr) return;
-  Fail(ErrorCode::kBadInput, "{} not made from statistics that merge; measure without these", part);
-}
 
 MeasureExtras::MeasureExtras(const Session& embedder, const MeasureOptions& options)
     : embedder_(embedder), options_(options) {
@@ -48,14 +37,12 @@ std::size_t MeasureExtras::AblationTokens() const {
   return ablation_.Tokens(embedder_.spec().layers, embedder_.spec().heads, options_.ablation.modes.size());
 }
 
-void MeasureExtras::Measure(const GatheredDocuments& gathered, const MeasureProgress& progress,
-                            MeasureResult& result) {
+void MeasureExtras::Measure(const GatheredDocuments& gathered, const Progress& progress,
+                            Measurement& result) {
   result.notes.insert(result.notes.end(), notes_.begin(), notes_.end());
   std::size_t before = gathered.tokens;
   const std::size_t total = before + later_tokens_;
-  const TokenProgress update = [&](std::size_t tokens) {
-    if (progress) progress(before + tokens, total);
-  };
+  const TokenProgress update = [&](std::size_t tokens) { progress(before + tokens, total); };
   if (options_.controls.any())
     result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, update);
   before = gathered.tokens + later_tokens_ - AblationTokens();
@@ -63,7 +50,7 @@ void MeasureExtras::Measure(const GatheredDocuments& gathered, const MeasureProg
   AddSpectrum(gathered, result);
 }
 
-void MeasureExtras::AddAblation(const TokenProgress& progress, MeasureResult& result) const {
+void MeasureExtras::AddAblation(const TokenProgress& progress, Measurement& result) const {
   if (ablation_.documents.empty()) return;
   const ModelSpec& spec = embedder_.spec();
   const AblationVariants variants = EmbedAblated(embedder_, ablation_, options_.ablation.modes, progress);
@@ -71,7 +58,7 @@ void MeasureExtras::AddAblation(const TokenProgress& progress, MeasureResult& re
                                    spec.heads, spec.hidden, options_.resampling, embedder_.pool());
 }
 
-void MeasureExtras::AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const {
+void MeasureExtras::AddSpectrum(const GatheredDocuments& gathered, Measurement& result) const {
   if (options_.spectrum == 0) return;
   const LengthCounts& counts = gathered.statistics.truncated.counts;
   const std::size_t used = counts.Reached(options_.minimum_documents);

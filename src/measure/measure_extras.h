@@ -11,9 +11,6 @@
 
 namespace lengthwise {
 
-// Throws kBadInput where `options` ask for a part that is not made from statistics that merge.
-void CheckMergeable(const MeasureOptions& options);
-
 // The controls, the ablation and the spectra. Lives as long as the measurement that uses its hooks; `options`
 // outlive it.
 class MeasureExtras {
@@ -23,13 +20,13 @@ class MeasureExtras {
   GatherHooks Hooks();
 
   // Once the hooks have seen the documents.
-  void Measure(const GatheredDocuments& gathered, const MeasureProgress& progress, MeasureResult& result);
+  void Measure(const GatheredDocuments& gathered, const Progress& progress, Measurement& result);
 
  private:
   std::size_t Plan(const GatheredDocuments& gathered);
   std::size_t AblationTokens() const;
-  void AddAblation(const TokenProgress& progress, MeasureResult& result) const;
-  void AddSpectrum(const GatheredDocuments& gathered, MeasureResult& result) const;
+  void AddAblation(const TokenProgress& progress, Measurement& result) const;
+  void AddSpectrum(const GatheredDocuments& gathered, Measurement& result) const;
 
   const Session& embedder_;
   const MeasureOptions& options_;

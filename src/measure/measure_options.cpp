@@ -2,8 +2,22 @@
 
 #include "base/fail.h"
 #include "collapse/truncation.h"
+#include "controls/ablation.h"
+#include "controls/control_plan.h"
 
 namespace lengthwise {
+namespace {
+
+void CheckMergeable(const MeasureOptions& options) {
+  const char* part = options.spectrum > 0     ? "spectra are"
+                     : options.controls.any() ? "controls are"
+                     : options.ablation.any() ? "an ablation is"
+                                              : nullptr;
+  if (part == nullptr) return;
+  Fail(ErrorCode::kBadInput, "{} not made from statistics that merge; measure without these", part);
+}
+
+}  // namespace
 
 void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder) {
   if (!options.natural && !options.truncated && !options.static_control && !options.controls.any()) {
@@ -30,6 +44,7 @@ void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder)
   CheckControlOptions(options.controls, embedder);
   CheckAblationOptions(options.ablation, embedder);
   CheckLengths(options.lengths, embedder, "a truncated length", "truncated lengths");
+  if (options.statistics) CheckMergeable(options);
 }
 
 }  // namespace lengthwise

@@ -19,9 +19,8 @@ constexpr std::size_t kPendingDocuments = std::size_t{1} << 16;
 // One pass over the documents.
 class Gatherer {
  public:
-  Gatherer(const Session& embedder, const MeasureOptions& options, bool mergeable,
-           const MeasureProgress& progress)
-      : embedder_(embedder), mergeable_(mergeable), progress_(progress) {
+  Gatherer(const Session& embedder, const MeasureOptions& options, const MeasureRun& run)
+      : embedder_(embedder), run_(run) {
     const LengthLimits limits = embedder.limits();
     MeasureStatistics& statistics = gathered_.statistics;
     statistics.model = DescribeModel(embedder);
@@ -35,9 +34,10 @@ class Gatherer {
           MakeArmStats(embedder.spec().hidden, NaturalBuckets(limits.in_force), Run(options.natural));
     }
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
-      statistics.notes.push_back(fmt::format(
-          "Texts longer than the length in force are cut here, not treated as --long-input {} would.",
-          LongInputKindName(embedder.options().long_input.kind)));
+      statistics.notes.push_back(
+          fmt::format("Texts longer than the length in force are cut here, not treated as the option "
+                      "long-input {} would.",
+                      LongInputKindName(embedder.options().long_input.kind)));
     }
   }
 
@@ -80,13 +80,13 @@ class Gatherer {
             .static_control = options.static_control,
             .probe = model && options.probe,
             .kept_vectors = options.kept_vectors,
-            .resume = options.resume};
+            .resume = run_.resume};
   }
 
   TokenProgress ProgressOf(std::size_t total) {
     return [this, total, before = done_](std::size_t tokens) {
       done_ = before + tokens;
-      if (progress_) progress_(done_, total);
+      run_.progress(done_, total);
     };
   }
 
@@ -109,7 +109,7 @@ class Gatherer {
       const auto reached = static_cast<std::size_t>(
           std::upper_bound(options.lengths.begin(), options.lengths.end(), document.tokens) -
           options.lengths.begin());
-      const std::size_t lengths = mergeable_ ? reached : in_arm ? used : 0;
+      const std::size_t lengths = options.statistics ? reached : in_arm ? used : 0;
       truncated.documents.push_back({document.key, document.tokens, lengths, {}, {}, {}});
     }
     for (std::size_t l = 0; l < options.lengths.size(); ++l) {
@@ -148,8 +148,7 @@ class Gatherer {
   }
 
   const Session& embedder_;
-  bool mergeable_;
-  const MeasureProgress& progress_;
+  const MeasureRun& run_;
   GatheredDocuments gathered_;
   std::vector<TokenizedDocument> pending_;
   std::size_t pending_tokens_ = 0;
@@ -172,10 +171,10 @@ void MeasureStatistics::Merge(const MeasureStatistics& other) {
 }
 
 GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource& source,
-                                   const MeasureOptions& options, bool mergeable,
-                                   const MeasureProgress& progress, const GatherHooks& hooks) {
+                                   const MeasureOptions& options, const MeasureRun& run,
+                                   const GatherHooks& hooks) {
   CheckMeasureOptions(options, embedder);
-  Gatherer gatherer(embedder, options, mergeable, progress);
+  Gatherer gatherer(embedder, options, run);
   const std::size_t read = ForEachTokenized(embedder, source, options.sample, options.resampling.seed,
                                             [&](const Document& document, TokenizedDocument&& tokenized) {
                                               if (hooks.observe) hooks.observe(tokenized);

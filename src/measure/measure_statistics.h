@@ -17,6 +17,8 @@
 
 namespace lengthwise {
 
+class ResumeFile;
+
 struct TruncatedStatistics {
   LengthCounts counts;
   std::vector<TruncatedDocument> documents;  // as KeepTruncated leaves them
@@ -36,8 +38,11 @@ struct MeasureStatistics {
   void Merge(const MeasureStatistics& other);
 };
 
-// Tokens embedded, and to be embedded in all; `total` 0: not known yet, since documents are still being read.
-using MeasureProgress = std::function<void(std::size_t done, std::size_t total)>;
+// How a measurement runs, which changes none of its numbers.
+struct MeasureRun {
+  Progress progress;             // in tokens
+  ResumeFile* resume = nullptr;  // null: embeddings are not kept; what is probed is not kept anyway
+};
 
 struct GatheredDocuments {
   MeasureStatistics statistics;
@@ -55,11 +60,11 @@ struct GatherHooks {
   std::function<std::size_t(const GatheredDocuments& gathered)> later_tokens;
 };
 
-// `mergeable`: also embeds what only a merge could need, the few documents that reach lengths which too few
-// documents reach here. Throws kBadInput for no documents,
-// bad options or vectors that are not finite.
+// For statistics that are to be merged, also embeds what only a merge could need: the few documents that
+// reach lengths which too few documents reach here. Throws kBadInput for no documents, bad options or vectors
+// that are not finite.
 GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource& source,
-                                   const MeasureOptions& options, bool mergeable,
-                                   const MeasureProgress& progress, const GatherHooks& hooks = {});
+                                   const MeasureOptions& options, const MeasureRun& run = {},
+                                   const GatherHooks& hooks = {});
 
 }  // namespace lengthwise

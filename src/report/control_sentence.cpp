@@ -2,25 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include "report/document_json.h"
 
 namespace lengthwise {
 namespace {
 
-// Never "-0.000".
-double Rounded(double value) {
-  const double rounded = std::round(value * 1000) / 1000;
-  return rounded == 0 ? 0.0 : rounded;
-}
-
 std::string Plain(const Interval& interval) {
-  return fmt::format("{:.3f}", Rounded(*interval.estimate));
+  return Decimals(*interval.estimate, 3);
 }
 
 // "+0.012 [0.003, 0.021]"
 std::string Change(const Interval& interval) {
-  std::string text = fmt::format("{:+.3f}", Rounded(*interval.estimate));
-  if (interval.low) text += fmt::format(" [{:.3f}, {:.3f}]", Rounded(*interval.low), Rounded(*interval.high));
+  std::string text = SignedDecimals(*interval.estimate, 3);
+  if (interval.low) text += fmt::format(" [{}, {}]", Decimals(*interval.low, 3), Decimals(*interval.high, 3));
   return text;
 }
 

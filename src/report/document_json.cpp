@@ -24,6 +24,13 @@ std::string Nested(const std::string& text) {
   return nested;
 }
 
+// Never -0.
+double Rounded(double value, int decimals) {
+  const double scale = std::pow(10.0, decimals);
+  const double rounded = std::round(value * scale) / scale;
+  return rounded == 0 ? 0.0 : rounded;
+}
+
 std::string Table(const OrderedJson& rows) {
   if (rows.empty()) return "[]";
   std::string text = "[";
@@ -60,10 +67,23 @@ OrderedJson JsonInterval(const std::optional<Interval>& interval) {
   return interval ? JsonInterval(*interval) : OrderedJson(nullptr);
 }
 
+OrderedJson TemperaturesJson(std::span<const std::vector<float>> by_head) {
+  if (by_head.empty()) return nullptr;
+  OrderedJson json = OrderedJson::array();
+  for (const std::vector<float>& layer : by_head) {
+    OrderedJson row = OrderedJson::array();
+    for (const float temperature : layer) row.push_back(JsonNumber(static_cast<double>(temperature)));
+    json.push_back(row);
+  }
+  return json;
+}
+
 std::string Decimals(double value, int decimals) {
-  const double scale = std::pow(10.0, decimals);
-  const double rounded = std::round(value * scale) / scale;
-  return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, decimals);
+  return fmt::format("{:.{}f}", Rounded(value, decimals), decimals);
+}
+
+std::string SignedDecimals(double value, int decimals) {
+  return fmt::format("{:+.{}f}", Rounded(value, decimals), decimals);
 }
 
 std::string FormatDocument(const OrderedJson& document, std::initializer_list<std::string_view> tables) {

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "statistics/interval.h"
@@ -21,9 +23,13 @@ OrderedJson JsonNumber(const std::optional<double>& value);
 OrderedJson CountOrNull(std::size_t count);
 OrderedJson JsonInterval(const Interval& interval);
 OrderedJson JsonInterval(const std::optional<Interval>& interval);
+// Of each layer and head; null where there are none (AttentionPolicy::by_head).
+OrderedJson TemperaturesJson(std::span<const std::vector<float>> by_head);
 
 // For sentences: so many decimals, and never "-0.000".
 std::string Decimals(double value, int decimals);
+// The same with a sign: "+0.012".
+std::string SignedDecimals(double value, int decimals);
 
 // Text of a file: an indented object in which each row of the arrays named in `tables` stands on a line of
 // its own. Invalid UTF-8 becomes U+FFFD.

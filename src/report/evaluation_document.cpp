@@ -14,15 +14,6 @@ OrderedJson OrNull(const std::optional<std::size_t>& number) {
 
 OrderedJson ModelJson(const EvaluationContext& context) {
   const ModelDescription& model = context.model;
-  OrderedJson by_head = nullptr;
-  if (!model.attention.by_head.empty()) {
-    by_head = OrderedJson::array();
-    for (const std::vector<float>& layer : model.attention.by_head) {
-      OrderedJson row = OrderedJson::array();
-      for (const float temperature : layer) row.push_back(JsonNumber(static_cast<double>(temperature)));
-      by_head.push_back(row);
-    }
-  }
   return {{"name", model.name},
           {"fingerprint", model.fingerprint},
           {"precision", model.precision},
@@ -31,7 +22,7 @@ OrderedJson ModelJson(const EvaluationContext& context) {
             {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
             {"positions", model.limits.positions}}},
           {"temperature", JsonNumber(static_cast<double>(model.attention.temperature))},
-          {"by_head", by_head},
+          {"by_head", TemperaturesJson(model.attention.by_head)},
           {"long_input", LongInputKindName(context.long_input.kind)}};
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "report/document_json.h"
 #include "report/evaluation_words.h"
 #include "tasks/metric_name.h"
 
@@ -15,8 +16,7 @@ namespace {
 
 std::string Score(const Interval& score) {
   if (!score.estimate) return "undefined";
-  const double rounded = std::round(*score.estimate * 100) / 100;
-  return fmt::format("{:.2f}", rounded == 0 ? 0.0 : rounded);
+  return Decimals(*score.estimate, 2);
 }
 
 std::string PluralOf(const std::string& length_of, const std::string& unit) {

@@ -13,7 +13,7 @@ namespace {
 // Heads that a sentence names.
 constexpr std::size_t kNamedHeads = 3;
 
-const GainResult* MeanRow(std::span<const GainResult> gains, std::size_t length, GainPart part) {
+const GainResult* MeanRow(std::span<const GainResult> gains, std::size_t length, const LayerPart& part) {
   const auto row = std::find_if(gains.begin(), gains.end(), [&](const GainResult& gain) {
     return gain.length == length && gain.part == part && !gain.layer;
   });
@@ -28,15 +28,14 @@ std::string Factor(const GainResult* row) {
 }
 
 std::string GainsAt(std::span<const GainResult> gains, std::size_t length) {
-  const auto factor = [&](GainPart part) { return Factor(MeanRow(gains, length, part)); };
+  const auto factor = [&](const LayerPart& part) { return Factor(MeanRow(gains, length, part)); };
   return fmt::format(
       "at {} tokens the mean layer multiplies HC / DC by {}: adding attention's output by {}, the LayerNorm "
       "after it by {}, adding the feed-forward layer's by {}, the LayerNorm after it by {}; in what "
       "attention "
       "adds, HC / DC is {} times that of its input",
-      length, factor(GainPart::kLayer), factor(GainPart::kAttentionResidual),
-      factor(GainPart::kAttentionNorm), factor(GainPart::kFeedForwardResidual), factor(GainPart::kOutputNorm),
-      factor(GainPart::kAttention));
+      length, factor(kWholeLayer), factor(kAttentionResidualPart), factor(kAttentionNormPart),
+      factor(kFeedForwardResidualPart), factor(kOutputNormPart), factor(kAttentionPart));
 }
 
 std::string Bounds(const std::optional<double>& low, const std::optional<double>& high) {
@@ -95,7 +94,7 @@ OrderedJson GainsJson(std::span<const GainResult> gains) {
   for (const GainResult& gain : gains) {
     json.push_back({{"length", gain.length},
                     {"layer", gain.layer ? OrderedJson(*gain.layer) : OrderedJson(nullptr)},
-                    {"part", GainPartName(gain.part)},
+                    {"part", LayerPartName(gain.part)},
                     {"documents", gain.documents},
                     {"hc", JsonInterval(gain.hc)},
                     {"dc", JsonInterval(gain.dc)},

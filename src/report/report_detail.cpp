@@ -70,7 +70,7 @@ std::string ShapeClause(const Shapes& shapes, const CollapseIndex& index, const 
   return clause + fmt::format("; a broken shape would have its knee {}", KneeAt(knee, limits));
 }
 
-std::string WithoutIndex(const MeasureResult& result) {
+std::string DetailWithoutIndex(const Measurement& result) {
   std::string sentence = result.truncated_asked
                              ? "No collapse index: too few documents are long enough for the truncated arm"
                              : "No collapse index: the truncated arm was not asked for";
@@ -94,8 +94,8 @@ std::string WithoutIndex(const MeasureResult& result) {
 
 }  // namespace
 
-std::string ReportDetail(const MeasureResult& result) {
-  if (!result.index) return WithoutIndex(result) + ".";
+std::string ReportDetail(const Measurement& result) {
+  if (!result.index) return DetailWithoutIndex(result) + ".";
   std::string sentence = IndexClause(*result.index);
   if (result.shapes) sentence += ShapeClause(*result.shapes, *result.index, result.model.limits);
   return sentence + ".";

@@ -10,6 +10,6 @@ namespace lengthwise {
 // What the collapse index, the static control, the preferred shape and the knee say, with their intervals;
 // or, without an index, why there is none and how the natural arm goes from its shortest to its longest
 // bucket.
-std::string ReportDetail(const MeasureResult& result);
+std::string ReportDetail(const Measurement& result);
 
 }  // namespace lengthwise

@@ -4,28 +4,13 @@
 #include "report/control_json.h"
 #include "report/document_json.h"
 #include "report/layer_json.h"
+#include "report/model_json.h"
 #include "report/report_detail.h"
 #include "report/report_sentence.h"
 #include "report/spectrum_json.h"
 
 namespace lengthwise {
 namespace {
-
-OrderedJson ModelJson(const ModelDescription& model) {
-  return {{"name", model.name},
-          {"architecture", model.architecture},
-          {"fingerprint", model.fingerprint},
-          {"layers", model.layers},
-          {"heads", model.heads},
-          {"hidden", model.hidden},
-          {"pooling", model.pooling},
-          {"normalize", model.normalize},
-          {"precision", model.precision},
-          {"limits",
-           {{"in_force", model.limits.in_force},
-            {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
-            {"positions", model.limits.positions}}}};
-}
 
 OrderedJson DataJson(const DataDescription& data, const std::string& source) {
   const LengthQuantiles& q = data.length_quantiles;
@@ -43,24 +28,6 @@ OrderedJson DataJson(const DataDescription& data, const std::string& source) {
             {"p75", q.p75},
             {"p90", q.p90},
             {"max", q.max}}}};
-}
-
-OrderedJson RepairJson(const ModelDescription& model) {
-  const AttentionPolicy& attention = model.attention;
-  OrderedJson by_head = nullptr;
-  if (!attention.by_head.empty()) {
-    by_head = OrderedJson::array();
-    for (const std::vector<float>& layer : attention.by_head) {
-      OrderedJson row = OrderedJson::array();
-      for (const float temperature : layer) row.push_back(JsonNumber(static_cast<double>(temperature)));
-      by_head.push_back(row);
-    }
-  }
-  return {{"identity", attention.IsIdentity() && model.post_process == "none"},
-          {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
-          {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
-          {"by_head", by_head},
-          {"post_processing", model.post_process}};
 }
 
 OrderedJson BucketJson(const BucketResult& bucket) {
@@ -176,7 +143,7 @@ OrderedJson ShapesJson(const std::optional<Shapes>& shapes, const LengthLimits& 
 
 }  // namespace
 
-OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& context) {
+OrderedJson ReportDocument(const Measurement& result, const ReportContext& context) {
   OrderedJson report = {{"format", "lengthwise-report"},
                         {"version", kReportVersion},
                         {"lengthwise", Version()},

@@ -19,7 +19,7 @@ struct ReportContext {
 // Members in the schema's order; numbers that are not integers rounded to 7 significant digits, and to 0
 // below 1e-12, so that rounding noise does not change the bytes. Throws kInternal for a number that is not
 // finite.
-OrderedJson ReportDocument(const MeasureResult& result, const ReportContext& context);
+OrderedJson ReportDocument(const Measurement& result, const ReportContext& context);
 
 // Text of the file: indented, each row of the tables `layers`, `heads`, `gains` and `ablated_heads` on one
 // line. Invalid UTF-8 becomes U+FFFD.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "report/document_json.h"
 #include "report/report_words.h"
 
 namespace lengthwise {
@@ -19,10 +20,8 @@ struct Point {
   double cosine = 0;
 };
 
-// Never "-0.00".
 std::string Cosine(double value) {
-  const double rounded = std::round(value * 100) / 100;
-  return fmt::format("{:.2f}", rounded == 0 ? 0.0 : rounded);
+  return Decimals(value, 2);
 }
 
 // To two digits: 238 is "about 240".
@@ -32,7 +31,7 @@ double AboutTokens(double length) {
 }
 
 // What the model's truncated arm has at this length.
-std::optional<Point> PointAt(const MeasureResult& result, std::size_t length) {
+std::optional<Point> PointAt(const Measurement& result, std::size_t length) {
   for (const ArmResult& arm : result.arms) {
     if (arm.sequences != SequenceKind::kTruncated || arm.vectors != VectorKind::kModel) continue;
     for (const BucketResult& bucket : arm.buckets) {
@@ -43,14 +42,14 @@ std::optional<Point> PointAt(const MeasureResult& result, std::size_t length) {
 }
 
 // From where the rise is counted: the length of the lowest cosine, where it falls first.
-std::size_t StartOf(const MeasureResult& result) {
+std::size_t StartOf(const Measurement& result) {
   return result.shapes ? static_cast<std::size_t>(result.shapes->lengths.front())
                        : result.index->lengths.front();
 }
 
 // "two documents read to 512 tokens are on average 2.3 times as similar (cosine 0.29) as read to 64 (0.13)";
 // empty where the arm lacks these lengths.
-std::string HowMuch(const MeasureResult& result) {
+std::string HowMuch(const Measurement& result) {
   const std::size_t first = result.index->lengths.front();
   const std::optional<Point> from = PointAt(result, StartOf(result));
   const std::optional<Point> to = PointAt(result, result.index->lengths.back());
@@ -96,7 +95,7 @@ std::string FromWhichLength(const Shapes& shapes, const CollapseIndex& index, co
                      place.empty() ? "" : fmt::format(" ({})", place));
 }
 
-std::string Rises(const MeasureResult& result, const std::string& how_much) {
+std::string Rises(const Measurement& result, const std::string& how_much) {
   std::string sentence = "Embeddings of this text grow alike with length";
   const bool clear = result.shapes && result.shapes->fits[result.shapes->preferred].weight >= kClearWeight;
   if (clear) sentence += FromWhichLength(*result.shapes, *result.index, result.model.limits);
@@ -105,7 +104,7 @@ std::string Rises(const MeasureResult& result, const std::string& how_much) {
   return clear ? sentence : sentence + "; from which length on is not clear";
 }
 
-std::string Answer(const MeasureResult& result) {
+std::string Answer(const Measurement& result) {
   const CollapseIndex& index = *result.index;
   const std::string how_much = HowMuch(result);
   const auto with = [&](const char* between) {
@@ -129,7 +128,7 @@ std::string Answer(const MeasureResult& result) {
                      with("; as measured, "));
 }
 
-std::string WithoutIndex(const MeasureResult& result) {
+std::string WithoutIndex(const Measurement& result) {
   if (!result.truncated_asked) {
     return "Whether embeddings of this text grow alike with length was not measured: the truncated arm was "
            "not "
@@ -144,11 +143,11 @@ std::string WithoutIndex(const MeasureResult& result) {
 
 }  // namespace
 
-std::string ReportSentence(const MeasureResult& result) {
+std::string ReportSentence(const Measurement& result) {
   return (result.index ? Answer(result) : WithoutIndex(result)) + ".";
 }
 
-std::string ReportAdvice(const MeasureResult& result) {
+std::string ReportAdvice(const Measurement& result) {
   if (!result.index) {
     return result.truncated_asked
                ? "Measure more documents, or shorter lengths (--lengths), or ask for fewer documents "

@@ -10,9 +10,9 @@ namespace lengthwise {
 // Whether embeddings of this text grow alike with length, from which length on, and by how much; or why that
 // is not known. No intervals: these stand in ReportDetail. That cosine rises or falls is said only where the
 // interval of the collapse index excludes 0.
-std::string ReportSentence(const MeasureResult& result);
+std::string ReportSentence(const Measurement& result);
 
 // What a user can do with the answer.
-std::string ReportAdvice(const MeasureResult& result);
+std::string ReportAdvice(const Measurement& result);
 
 }  // namespace lengthwise

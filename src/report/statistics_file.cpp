@@ -6,36 +6,17 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/fail.h"
 #include "lengthwise/version.h"
 #include "report/length_stats_json.h"
+#include "report/model_json.h"
 #include "report/packed_numbers.h"
 
 namespace lengthwise {
 namespace {
-
-OrderedJson OptionsJson(const MeasureStatistics& statistics) {
-  const MeasureOptions& options = statistics.options;
-  return {{"natural", options.natural},
-          {"truncated", options.truncated},
-          {"static", options.static_control},
-          {"probe", options.probe},
-          {"gains", options.gains},
-          {"lengths", options.lengths},
-          {"sample", options.sample},
-          {"minimum_documents", options.minimum_documents},
-          {"truncated_documents", options.truncated_documents},
-          {"kept_vectors", options.kept_vectors},
-          {"seed", options.resampling.seed},
-          {"replicates", options.resampling.replicates},
-          {"confidence", options.resampling.confidence},
-          {"post_processing", statistics.model.post_process_fingerprint}};
-}
 
 MeasureOptions ParseOptions(const Json& json) {
   MeasureOptions options;
@@ -172,15 +153,7 @@ ArmStats ParseNatural(const Json& json, const MeasureStatistics& statistics, con
 
 MeasureStatistics Parse(const Json& json, const std::string& where) {
   MeasureStatistics statistics;
-  const Json& model = json.at("model");
-  statistics.model.hidden = model.at("hidden").get<std::size_t>();
-  statistics.model.layers = model.at("layers").get<std::size_t>();
-  statistics.model.heads = model.at("heads").get<std::size_t>();
-  const Json& limits = model.at("limits");
-  statistics.model.limits.in_force = limits.at("in_force").get<std::size_t>();
-  statistics.model.limits.positions = limits.at("positions").get<std::size_t>();
-  if (!limits.at("sentence_transformers").is_null())
-    statistics.model.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
+  statistics.model = ParseModel(json.at("model"), json.at("repair"));
   statistics.options = ParseOptions(json.at("options"));
   statistics.model.post_process_fingerprint = json.at("options").at("post_processing").get<std::string>();
   statistics.data = ParseData(json.at("data"), where);
@@ -193,100 +166,6 @@ MeasureStatistics Parse(const Json& json, const std::string& where) {
     statistics.truncated.documents.push_back(ParseDocument(document, statistics, where));
   CheckTruncated(statistics, where);
   return statistics;
-}
-
-// The first difference between two descriptions, as (path, value, other value); empty path: none.
-struct Difference {
-  std::string path, value, other;
-};
-
-Difference FirstDifference(const Json& value, const Json& other, const std::string& path) {
-  if (value == other) return {};
-  if (value.is_object() && other.is_object()) {
-    for (const auto& [name, member] : value.items()) {
-      if (!other.contains(name)) return {path + "." + name, member.dump(), "nothing"};
-      Difference difference = FirstDifference(member, other.at(name), path + "." + name);
-      if (!difference.path.empty()) return difference;
-    }
-  }
-  return {path, value.dump(), other.dump()};
-}
-
-// The same file under any name. Files that are not there are refused when they are read.
-bool SameFile(const std::string& a, const std::string& b) {
-  std::error_code ignored;
-  return std::filesystem::equivalent(a, b, ignored);
-}
-
-void RefuseSameFiles(std::span<const std::string> paths) {
-  for (std::size_t i = 1; i < paths.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!SameFile(paths[i], paths[j])) continue;
-      if (paths[i] == paths[j])
-        Fail(ErrorCode::kBadInput, "{} is given twice, and its documents would count twice; give it once",
-             paths[i]);
-      Fail(ErrorCode::kBadInput,
-           "{} and {} are the same file, and its documents would count twice; give it once", paths[j],
-           paths[i]);
-    }
-  }
-}
-
-// What one of the merged files was made from.
-struct Part {
-  std::string path;
-  DataSums data;
-};
-
-void RefuseOverlap(const Part& before, const Part& part) {
-  const DataSums& a = before.data;
-  const DataSums& b = part.data;
-  if (a.documents == b.documents && a.fingerprint_high == b.fingerprint_high &&
-      a.fingerprint_low == b.fingerprint_low) {
-    Fail(ErrorCode::kBadInput,
-         "{} and {} are statistics of the same {} documents, which would count twice; leave one of them out",
-         before.path, part.path, a.documents);
-  }
-  const std::size_t shared = a.sample.SharedWith(b.sample);
-  if (shared > 0) {
-    Fail(ErrorCode::kBadInput,
-         "{} and {} share documents, at least {} of {} and {}, which would count twice; measure parts "
-         "that share none, or let the shared count as often as they stand with --allow-overlap",
-         before.path, part.path, shared, a.documents, b.documents);
-  }
-}
-
-// Throws where the two were not made in the same way.
-void CheckAlike(const StatisticsFile& other, const std::string& other_path, const StatisticsFile& merged) {
-  const auto described = [](const StatisticsFile& file) {
-    Json model = file.model;
-    model.erase("name");  // of the folder, which may be another
-    return Json{{"model", model}, {"repair", file.repair}, {"options", Json(OptionsJson(file.statistics))}};
-  };
-  const Difference difference = FirstDifference(described(merged), described(other), "");
-  if (!difference.path.empty()) {
-    Fail(ErrorCode::kBadInput,
-         "{}: its {} is {}, but that of the files before it is {}; only statistics of the same model, "
-         "repair and options can be merged",
-         other_path, difference.path.substr(1), difference.other, difference.value);
-  }
-}
-
-void AddStatistics(const StatisticsFile& other, const std::string& other_path, StatisticsFile& merged) {
-  MeasureStatistics& statistics = merged.statistics;
-  const std::size_t shared = statistics.data.sample.SharedWith(other.statistics.data.sample);
-  statistics.Merge(other.statistics);
-  if (shared > 0) {
-    statistics.notes.push_back(fmt::format(
-        "{}: at least {} of its documents stand in the parts before it too, and count as often as "
-        "they stand.",
-        other_path, shared));
-  }
-  if (statistics.options.sample == 0) return;
-  const std::string sampled =
-      fmt::format("Each of the merged parts is a sample of at most {} documents.", statistics.options.sample);
-  if (std::find(statistics.notes.begin(), statistics.notes.end(), sampled) == statistics.notes.end())
-    statistics.notes.push_back(sampled);
 }
 
 void WriteRows(const char* name, std::size_t count, const std::function<OrderedJson(std::size_t)>& row,
@@ -308,13 +187,31 @@ void WriteBuckets(const char* name, const std::optional<LengthStats>& stats, Ato
 
 }  // namespace
 
-void WriteStatistics(const MeasureStatistics& statistics, const OrderedJson& report, AtomicFile& file) {
+OrderedJson OptionsJson(const MeasureStatistics& statistics) {
+  const MeasureOptions& options = statistics.options;
+  return {{"natural", options.natural},
+          {"truncated", options.truncated},
+          {"static", options.static_control},
+          {"probe", options.probe},
+          {"gains", options.gains},
+          {"lengths", options.lengths},
+          {"sample", options.sample},
+          {"minimum_documents", options.minimum_documents},
+          {"truncated_documents", options.truncated_documents},
+          {"kept_vectors", options.kept_vectors},
+          {"seed", options.resampling.seed},
+          {"replicates", options.resampling.replicates},
+          {"confidence", options.resampling.confidence},
+          {"post_processing", statistics.model.post_process_fingerprint}};
+}
+
+void WriteStatistics(const MeasureStatistics& statistics, AtomicFile& file) {
   const OrderedJson head = {{"format", "lengthwise-statistics"},
                             {"version", kStatisticsVersion},
                             {"lengthwise", Version()},
-                            {"command", report.at("command")},
-                            {"model", report.at("model")},
-                            {"repair", report.at("repair")},
+                            {"command", statistics.options.command},
+                            {"model", ModelJson(statistics.model)},
+                            {"repair", RepairJson(statistics.model)},
                             {"options", OptionsJson(statistics)},
                             {"notes", statistics.notes},
                             {"data", DataJson(statistics.data)},
@@ -332,13 +229,13 @@ void WriteStatistics(const MeasureStatistics& statistics, const OrderedJson& rep
   file.Write("}\n");
 }
 
-StatisticsFile ReadStatistics(const std::filesystem::path& path) {
+MeasureStatistics ReadStatistics(const std::filesystem::path& path) {
   const std::string where = path.string();
   const Json json = ReadJsonObject(path, ErrorCode::kBadInput);
   if (json.value("format", Json()) != "lengthwise-statistics") {
     Fail(ErrorCode::kBadInput,
-         "{}: not a file of statistics; lengthwise measure --statistics writes them (a report does not hold "
-         "what a merge needs)",
+         "{}: not a file of statistics; a measurement that is asked for them writes them (a report does not "
+         "hold what a merge needs)",
          where);
   }
   const Json version = json.value("version", Json());
@@ -351,28 +248,11 @@ StatisticsFile ReadStatistics(const std::filesystem::path& path) {
   if (version != kStatisticsVersion)
     Fail(ErrorCode::kBadInput, "{}: statistics of another version; measure again with this one", where);
   try {
-    return {Parse(json, where), json.at("model"), json.at("repair")};
+    return Parse(json, where);
   } catch (const Json::exception& error) {
     Fail(ErrorCode::kBadInput, "{}: not complete, or of other types than statistics have: {}", where,
          error.what());
   }
-}
-
-StatisticsFile MergeStatistics(std::span<const std::string> paths, bool allow_overlap) {
-  RefuseSameFiles(paths);
-  StatisticsFile merged = ReadStatistics(paths.front());
-  std::vector<Part> parts = {{paths.front(), merged.statistics.data}};
-  for (const std::string& path : paths.subspan(1)) {
-    const StatisticsFile other = ReadStatistics(path);
-    CheckAlike(other, path, merged);
-    Part part{path, other.statistics.data};
-    for (const Part& before : parts) {
-      if (!allow_overlap) RefuseOverlap(before, part);
-    }
-    AddStatistics(other, path, merged);
-    parts.push_back(std::move(part));
-  }
-  return merged;
 }
 
 }  // namespace lengthwise

@@ -205,7 +205,7 @@ std::string Sentence(const std::vector<Verdict>& verdicts) {
 
 }  // namespace
 
-OrderedJson TheoryDocument(const TheoryResult& result, const std::vector<std::string>& command) {
+OrderedJson TheoryDocument(const TheoryRun& result, const std::vector<std::string>& command) {
   const TheoryOptions& options = result.options;
   return {{"format", "lengthwise-theory"},
           {"version", kTheoryVersion},

@@ -12,7 +12,7 @@ namespace lengthwise {
 inline constexpr int kTheoryVersion = 1;
 
 // Members in the schema's order, numbers as JsonNumber rounds them. `command`: program name first.
-OrderedJson TheoryDocument(const TheoryResult& result, const std::vector<std::string>& command);
+OrderedJson TheoryDocument(const TheoryRun& result, const std::vector<std::string>& command);
 
 // Text of the file: each row of the tables on one line.
 std::string FormatTheory(const OrderedJson& theory);

@@ -1,17 +1,12 @@
-// A number with its bootstrap interval. An absent value is one that is not defined, never NaN.
+// Bootstrap intervals.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <span>
 
-namespace lengthwise {
+#include "lengthwise/interval.h"
 
-struct Interval {
-  std::optional<double> estimate;
-  // Both or neither.
-  std::optional<double> low;
-  std::optional<double> high;
-};
+namespace lengthwise {
 
 // Fewest documents of which an interval is given: resampling fewer says little about the spread.
 inline constexpr std::size_t kMinimumForInterval = 10;

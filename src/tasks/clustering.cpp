@@ -8,21 +8,19 @@
 #include <Eigen/Core>
 
 #include "base/random.h"
+#include "statistics/row_matrix.h"
 
 namespace lengthwise {
 namespace {
 
 constexpr std::size_t kMostRounds = 300;
 
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 Eigen::Index Index(std::size_t i) {
   return static_cast<Eigen::Index>(i);
 }
 
 RowMatrix ToMatrix(const VectorSet& rows) {
-  return Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-             rows.values.data(), Index(rows.rows()), Index(rows.dimension))
+  return Eigen::Map<const FloatRowMatrix>(rows.values.data(), Index(rows.rows()), Index(rows.dimension))
       .cast<double>();
 }
 

@@ -1,8 +1,9 @@
 #include "tasks/length_buckets.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
+
+#include "statistics/doubling_buckets.h"
 
 namespace lengthwise {
 namespace {
@@ -20,10 +21,9 @@ std::vector<UnitBucket> FixedBuckets(std::span<const std::size_t> lengths) {
   std::map<std::size_t, UnitBucket> buckets;  // by longest length
   for (std::uint32_t unit = 0; unit < lengths.size(); ++unit) {
     if (lengths[unit] == 0) continue;
-    const std::size_t to = std::max(kShortest, std::bit_ceil(lengths[unit]));
-    UnitBucket& bucket = buckets[to];
-    bucket.from = to == kShortest ? 1 : to / 2 + 1;
-    bucket.to = to;
+    const LengthBucket range = DoublingBucket(lengths[unit], kShortest);
+    UnitBucket& bucket = buckets[range.to];
+    static_cast<LengthBucket&>(bucket) = range;
     bucket.units.push_back(unit);
   }
   std::vector<UnitBucket> result;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/length_bucket.h"
+
 namespace lengthwise {
 
 // A length of every unit of a task, in tokens, whole text and special tokens included; 0: the unit has none
@@ -22,9 +24,8 @@ enum class BucketKind {
 };
 const char* BucketKindName(BucketKind kind);  // "fixed", "equal_count"
 
-struct UnitBucket {
-  std::size_t from = 0;  // shortest and longest length that belong; of kEqualCount those that occur
-  std::size_t to = 0;
+// Of kEqualCount, `from` and `to` are lengths that occur.
+struct UnitBucket : LengthBucket {
   double length = 0;  // mean of its units
   std::vector<std::uint32_t> units;
 };

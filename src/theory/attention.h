@@ -8,11 +8,9 @@
 #include <Eigen/Core>
 
 #include "base/random.h"
+#include "statistics/row_matrix.h"
 
 namespace lengthwise {
-
-// Rows one after the other, as attention is computed.
-using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // The seed of a stream of its own for what `key` names (experiment, cell, draw): a cell's numbers depend on
 // the run's seed and on the cell, not on what else is computed or on which thread.

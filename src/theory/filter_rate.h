@@ -26,7 +26,7 @@ struct FilterRateCell {
   double share_above_bound = 0;  // of the draws
   double entropy = 0;            // means over draws and rows; see RowShape
   double largest_weight = 0;
-  // The laws here (theory_laws.h).
+  // The laws here (theory/laws.h).
   double paper_bound = 0;
   double law = 0;  // FlatLaw of independent scores, HeadSizeLaw of heads
 };

@@ -15,17 +15,17 @@ constexpr std::size_t kFullLength = 1024;
 template <typename T>
 void CheckList(const std::vector<T>& values, const char* option, std::size_t fewest, T least, T largest) {
   if (values.size() < fewest) {
-    Fail(ErrorCode::kBadInput, "{}: needs at least {} value{}, got {}", option, fewest,
+    Fail(ErrorCode::kBadInput, "the option {}: needs at least {} value{}, got {}", option, fewest,
          fewest == 1 ? "" : "s", values.size());
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     // Negated, so that NaN fails.
     if (!(values[i] >= least && values[i] <= largest)) {
-      Fail(ErrorCode::kBadInput, "{}: values must be from {} to {}, not {}", option, least, largest,
-           values[i]);
+      Fail(ErrorCode::kBadInput, "the option {}: values must be from {} to {}, not {}", option, least,
+           largest, values[i]);
     }
     if (i > 0 && !(values[i] > values[i - 1])) {
-      Fail(ErrorCode::kBadInput, "{}: values must ascend, but {} follows {}", option, values[i],
+      Fail(ErrorCode::kBadInput, "the option {}: values must ascend, but {} follows {}", option, values[i],
            values[i - 1]);
     }
   }
@@ -34,15 +34,16 @@ void CheckList(const std::vector<T>& values, const char* option, std::size_t few
 }  // namespace
 
 void CheckTheoryOptions(const TheoryOptions& options) {
-  CheckList(options.sigmas, "--sigma", 1, kLeastTheorySigma, kLargestTheorySigma);
-  CheckList(options.lengths, "--lengths", 2, kShortestTheoryLength, kLongestTheoryLength);
-  CheckList(options.head_sizes, "--head-size", 1, std::size_t{1}, kLargestTheoryHead);
+  CheckList(options.sigmas, "sigma", 1, kLeastTheorySigma, kLargestTheorySigma);
+  CheckList(options.lengths, "lengths", 2, kShortestTheoryLength, kLongestTheoryLength);
+  CheckList(options.head_sizes, "head-size", 1, std::size_t{1}, kLargestTheoryHead);
   if (options.draws < kFewestTheoryDraws || options.draws > kMostTheoryDraws) {
-    Fail(ErrorCode::kBadInput, "--draws: must be from {} to {}, not {}", kFewestTheoryDraws, kMostTheoryDraws,
-         options.draws);
+    Fail(ErrorCode::kBadInput, "the option draws: must be from {} to {}, not {}", kFewestTheoryDraws,
+         kMostTheoryDraws, options.draws);
   }
   if (!(options.confidence > 0.5 && options.confidence < 1)) {
-    Fail(ErrorCode::kBadInput, "--confidence: must be above 0.5 and below 1, not {}", options.confidence);
+    Fail(ErrorCode::kBadInput, "the option confidence: must be above 0.5 and below 1, not {}",
+         options.confidence);
   }
 }
 

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "lengthwise/theory.h"
 
 namespace lengthwise {
 
@@ -34,26 +35,6 @@ struct FindingGrid {
 // The cells with `finding`: "for sigma_s <= 0.5 at every n, for sigma_s = 1 at n >= 64". "everywhere" where
 // all have it (cells outside count as having it), "nowhere" where none has.
 std::string DescribeCells(const FindingGrid& grid, Finding finding);
-
-enum class VerdictStatus { kTrue, kFalse, kTrueWhere, kUndecided };
-// "true", "false", "true where", "undecided".
-const char* VerdictStatusName(VerdictStatus status);
-
-struct CellCounts {
-  std::size_t hold = 0;
-  std::size_t fail = 0;
-  std::size_t undecided = 0;
-};
-
-// A statement tested: what came out, and where, in words made from the grid.
-struct Verdict {
-  std::string claim;  // short name of what is tested: "bound"
-  std::string statement;
-  VerdictStatus status = VerdictStatus::kUndecided;
-  std::string region;
-  CellCounts cells;
-  std::vector<std::pair<std::string, double>> numbers;
-};
 
 // True if the statement holds in some cells and fails in none, false if it fails in some and holds in none.
 // The region says where it is true; where it fails too, if some cells are undecided.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kProgressParts = 1000;
 
-void RunTasks(std::vector<TheoryTask>& tasks, ThreadPool& pool, const TheoryProgress& progress) {
+void RunTasks(std::vector<TheoryTask>& tasks, ThreadPool& pool, const Progress& progress) {
   // The longest first, so that no thread is left with one at the end.
   std::stable_sort(tasks.begin(), tasks.end(),
                    [](const TheoryTask& a, const TheoryTask& b) { return a.cost > b.cost; });
@@ -29,7 +29,7 @@ void RunTasks(std::vector<TheoryTask>& tasks, ThreadPool& pool, const TheoryProg
 
 }  // namespace
 
-TheoryResult RunTheory(const TheoryOptions& options, ThreadPool& pool, const TheoryProgress& progress) {
+TheoryRun RunTheory(const TheoryOptions& options, ThreadPool& pool, const Progress& progress) {
   CheckTheoryOptions(options);
   FilterRateExperiment filter_rate(options);
   RepeatedExperiment repeated(options);
@@ -41,7 +41,7 @@ TheoryResult RunTheory(const TheoryOptions& options, ThreadPool& pool, const The
   inequality.AddTasks(tasks);
   cosine.AddTasks(tasks);
   RunTasks(tasks, pool, progress);
-  TheoryResult result;
+  TheoryRun result;
   result.options = options;
   result.filter_rate = filter_rate.Result();
   result.repeated = repeated.Result();

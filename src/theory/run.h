@@ -1,7 +1,6 @@
 // Every simulated claim of the theory: experiments, numbers, verdicts.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "math/thread_pool.h"
@@ -14,20 +13,17 @@
 
 namespace lengthwise {
 
-struct TheoryResult {
+struct TheoryRun {
   TheoryOptions options;
   FilterRateResult filter_rate;
   std::vector<RepeatedCell> repeated;
   std::vector<InequalityCell> inequality;
   CosineResult cosine;
-  std::vector<Verdict> verdicts;  // theory_verdicts.h
+  std::vector<Verdict> verdicts;  // by JudgeTheory
 };
-
-// Work done and work in all, in parts of a thousand; called from any thread, one at a time.
-using TheoryProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 // The same options give the same result at any number of threads. Throws kBadInput as CheckTheoryOptions
 // does. Each thread holds two or three [n x n] matrices of doubles.
-TheoryResult RunTheory(const TheoryOptions& options, ThreadPool& pool, const TheoryProgress& progress = {});
+TheoryRun RunTheory(const TheoryOptions& options, ThreadPool& pool, const Progress& progress = {});
 
 }  // namespace lengthwise

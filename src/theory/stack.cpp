@@ -13,8 +13,8 @@ constexpr float kLayerNormEpsilon = 1e-12F;
 // Scores that vary less are equal for every purpose: attention is uniform at any scale.
 constexpr double kLeastDeviation = 1e-30;
 
-StackMatrix DrawWeights(std::size_t in, std::size_t out, Random& random) {
-  StackMatrix weights(static_cast<Eigen::Index>(in), static_cast<Eigen::Index>(out));
+FloatRowMatrix DrawWeights(std::size_t in, std::size_t out, Random& random) {
+  FloatRowMatrix weights(static_cast<Eigen::Index>(in), static_cast<Eigen::Index>(out));
   const double scale = 1 / std::sqrt(static_cast<double>(in));
   for (Eigen::Index i = 0; i < weights.size(); ++i) {
     weights.data()[i] = static_cast<float>(scale * random.Normal());
@@ -22,26 +22,26 @@ StackMatrix DrawWeights(std::size_t in, std::size_t out, Random& random) {
   return weights;
 }
 
-StackStates Split(const StackMatrix& x) {
+StackStates Split(const FloatRowMatrix& x) {
   StackStates states;
   states.dc = x.colwise().mean();
   states.hc = x.rowwise() - states.dc;
   return states;
 }
 
-StackMatrix Whole(const StackStates& states) {
+FloatRowMatrix Whole(const StackStates& states) {
   return states.hc.rowwise() + states.dc;
 }
 
 // Gain 1, bias 0.
-void NormaliseRows(StackMatrix& x) {
+void NormaliseRows(FloatRowMatrix& x) {
   for (Eigen::Index i = 0; i < x.rows(); ++i) {
     x.row(i).array() -= x.row(i).mean();
     x.row(i) /= std::sqrt(x.row(i).squaredNorm() / static_cast<float>(x.cols()) + kLayerNormEpsilon);
   }
 }
 
-StackMatrix Gelu(const StackMatrix& x) {
+FloatRowMatrix Gelu(const FloatRowMatrix& x) {
   return x.unaryExpr([](float v) { return 0.5F * v * (1 + std::erf(v / std::numbers::sqrt2_v<float>)); });
 }
 
@@ -80,7 +80,7 @@ const char* StackPartsName(StackParts parts) {
 RandomStack::RandomStack(const StackShape& shape, Random& random) : shape_(shape) {
   for (std::size_t i = 0; i < shape.layers; ++i) {
     StackLayer& layer = layers_.emplace_back();
-    for (StackMatrix* weights : {&layer.query, &layer.key, &layer.value, &layer.output}) {
+    for (FloatRowMatrix* weights : {&layer.query, &layer.key, &layer.value, &layer.output}) {
       *weights = DrawWeights(shape.width, shape.width, random);
     }
     layer.up = DrawWeights(shape.width, shape.hidden, random);
@@ -89,13 +89,14 @@ RandomStack::RandomStack(const StackShape& shape, Random& random) : shape_(shape
   }
 }
 
-StackMatrix RandomStack::Scores(const StackLayer& layer, std::size_t head, const StackStates& states) const {
+FloatRowMatrix RandomStack::Scores(const StackLayer& layer, std::size_t head,
+                                   const StackStates& states) const {
   const auto size = static_cast<Eigen::Index>(shape_.width / shape_.heads);
   const Eigen::Index first = static_cast<Eigen::Index>(head) * size;
   // The mean token's key adds a constant to each row of the scores, which softmax ignores: left out, it costs
   // no digits of the differences.
-  const StackMatrix queries = Whole(states) * layer.query.middleCols(first, size);
-  const StackMatrix keys = states.hc * layer.key.middleCols(first, size);
+  const FloatRowMatrix queries = Whole(states) * layer.query.middleCols(first, size);
+  const FloatRowMatrix keys = states.hc * layer.key.middleCols(first, size);
   return queries * keys.transpose();
 }
 
@@ -107,7 +108,7 @@ void RandomStack::Calibrate(std::span<const StackStates> documents, double sigma
       double squares = 0;
       double count = 0;
       for (const StackStates& document : states) {
-        const StackMatrix scores = Scores(layer, head, document);
+        const FloatRowMatrix scores = Scores(layer, head, document);
         for (Eigen::Index row = 0; row < scores.rows(); ++row) {
           const auto values = scores.row(row).cast<double>().array();
           squares += (values - values.mean()).square().sum();
@@ -125,10 +126,10 @@ void RandomStack::Apply(std::size_t index, StackParts parts, StackStates& states
   const StackLayer& layer = layers_[index];
   const Eigen::Index n = states.hc.rows();
   const auto size = static_cast<Eigen::Index>(shape_.width / shape_.heads);
-  const StackMatrix values = states.hc * layer.value;
-  StackMatrix mixed(n, values.cols());
+  const FloatRowMatrix values = states.hc * layer.value;
+  FloatRowMatrix mixed(n, values.cols());
   for (std::size_t head = 0; head < shape_.heads; ++head) {
-    StackMatrix attention = Scores(layer, head, states);
+    FloatRowMatrix attention = Scores(layer, head, states);
     for (Eigen::Index i = 0; i < n; ++i) {
       const float largest = attention.row(i).maxCoeff();
       attention.row(i) = (layer.scales[head] * (attention.row(i).array() - largest)).exp();
@@ -148,10 +149,10 @@ void RandomStack::Apply(std::size_t index, StackParts parts, StackStates& states
   states.dc += attended.dc;
   states.hc += attended.hc;
   if (parts == StackParts::kResidual) return;
-  StackMatrix x = Whole(states);
+  FloatRowMatrix x = Whole(states);
   NormaliseRows(x);
   if (parts == StackParts::kFeedForward) {
-    const StackMatrix hidden = Gelu(x * layer.up);
+    const FloatRowMatrix hidden = Gelu(x * layer.up);
     x += hidden * layer.down;
     NormaliseRows(x);
   }
@@ -168,7 +169,7 @@ StackStates DrawDocument(const StackShape& shape, const TokenModel& tokens, std:
     x = static_cast<float>(std::sqrt(tokens.shared) * shared.Normal() +
                            std::sqrt(tokens.topic) * own.Normal());
   }
-  StackMatrix x(static_cast<Eigen::Index>(n), width);
+  FloatRowMatrix x(static_cast<Eigen::Index>(n), width);
   const double spread = std::sqrt(1 - tokens.shared - tokens.topic);
   for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(spread * own.Normal());
   x.rowwise() += same;

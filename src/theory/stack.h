@@ -9,6 +9,7 @@
 #include <Eigen/Core>
 
 #include "base/random.h"
+#include "statistics/row_matrix.h"
 
 namespace lengthwise {
 
@@ -35,19 +36,17 @@ struct TokenModel {
   double topic = 0.005;
 };
 
-using StackMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 // The states of one document as their mean token and the differences from it. Carried apart, because repeated
 // attention makes the differences smaller than float32 can hold beside the mean.
 struct StackStates {
   Eigen::RowVectorXf dc;
-  StackMatrix hc;  // [n x width], columns sum to 0
+  FloatRowMatrix hc;  // [n x width], columns sum to 0
 };
 
 // Weights are [inputs x outputs]; a head has width / heads neighbouring columns of query, key and value.
 // Scores are scale * q k^T, so that a scale holds the 1 / sqrt(head size) too.
 struct StackLayer {
-  StackMatrix query, key, value, output, up, down;
+  FloatRowMatrix query, key, value, output, up, down;
   std::vector<float> scales;  // by head
 };
 
@@ -68,7 +67,7 @@ class RandomStack {
   const std::vector<StackLayer>& layers() const { return layers_; }
 
  private:
-  StackMatrix Scores(const StackLayer& layer, std::size_t head, const StackStates& states) const;
+  FloatRowMatrix Scores(const StackLayer& layer, std::size_t head, const StackStates& states) const;
 
   StackShape shape_;
   std::vector<StackLayer> layers_;

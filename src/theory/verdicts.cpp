@@ -65,7 +65,7 @@ std::vector<FindingGrid> GridsOf(const std::vector<Cell>& cells, const std::vect
   return grids;
 }
 
-std::vector<Verdict> JudgeRepeated(const TheoryResult& result) {
+std::vector<Verdict> JudgeRepeated(const TheoryRun& result) {
   const auto label = [](const RepeatedCell& cell) {
     return fmt::format("{}, {}", ScoresLabel(cell.head_size), cell.fresh ? "a new A each step" : "one A");
   };
@@ -103,7 +103,7 @@ std::vector<Verdict> JudgeRepeated(const TheoryResult& result) {
   return {falls, rate};
 }
 
-Verdict JudgeInequality(const TheoryResult& result) {
+Verdict JudgeInequality(const TheoryRun& result) {
   Verdict verdict =
       JudgeGrids("filter_rate", "||HC[A X W]||_F <= sigma_a ||W||_2 ||HC[X]||_F.",
                  GridsOf(
@@ -132,7 +132,7 @@ Verdict JudgeInequality(const TheoryResult& result) {
   return verdict;
 }
 
-std::vector<FindingGrid> FilterRateGrids(const TheoryResult& result, bool independent, bool heads,
+std::vector<FindingGrid> FilterRateGrids(const TheoryRun& result, bool independent, bool heads,
                                          const std::function<Finding(const FilterRateCell&)>& judge) {
   std::vector<FilterRateCell> cells;
   for (const FilterRateCell& cell : result.filter_rate.cells) {
@@ -143,7 +143,7 @@ std::vector<FindingGrid> FilterRateGrids(const TheoryResult& result, bool indepe
       judge);
 }
 
-Verdict JudgeBound(const TheoryResult& result) {
+Verdict JudgeBound(const TheoryRun& result) {
   Verdict verdict = JudgeGrids(
       "bound", "sigma_a <= sqrt(n / (2 sqrt(1 + e^(-2 sigma_s^2)) (n-1)^(3/2) + 1)) (the mean over draws).",
       FilterRateGrids(result, true, true,
@@ -160,7 +160,7 @@ Verdict JudgeBound(const TheoryResult& result) {
   return verdict;
 }
 
-Verdict JudgeLength(const TheoryResult& result) {
+Verdict JudgeLength(const TheoryRun& result) {
   std::vector<FindingGrid> grids;
   Verdict verdict;
   double least = INFINITY;
@@ -189,7 +189,7 @@ Finding LawHolds(const FilterRateCell& cell, double tolerance) {
   return Agrees(cell.sigma_a, cell.law, tolerance);
 }
 
-std::vector<Verdict> JudgeLaws(const TheoryResult& result) {
+std::vector<Verdict> JudgeLaws(const TheoryRun& result) {
   const auto within = [](const FilterRateCell& cell) { return LawHolds(cell, kLawAgreement); };
   const auto range = [](const FilterRateCell& cell) {
     const LawRange law =
@@ -216,7 +216,7 @@ std::vector<Verdict> JudgeLaws(const TheoryResult& result) {
 }
 
 // From each length to the next; the column is the shorter one.
-Verdict JudgeRegimeLine(const TheoryResult& result) {
+Verdict JudgeRegimeLine(const TheoryRun& result) {
   std::vector<FindingGrid> grids;
   const std::size_t lengths = result.options.lengths.size();
   const std::vector<FilterRateCell>& cells = result.filter_rate.cells;
@@ -246,7 +246,7 @@ Verdict JudgeRegimeLine(const TheoryResult& result) {
       grids);
 }
 
-Verdict JudgeFlatRegime(const TheoryResult& result) {
+Verdict JudgeFlatRegime(const TheoryRun& result) {
   return JudgeGrids(
       "flat_regime",
       fmt::format("Below sigma_s = sqrt(2 ln n) attention is flat: the law for it holds within {:.0f} %.",
@@ -257,7 +257,7 @@ Verdict JudgeFlatRegime(const TheoryResult& result) {
       }));
 }
 
-std::vector<Verdict> JudgeTemperature(const TheoryResult& result) {
+std::vector<Verdict> JudgeTemperature(const TheoryRun& result) {
   const std::vector<TemperatureCell>& cells = result.filter_rate.temperature;
   const auto label = [](const TemperatureCell& cell) {
     return fmt::format("temperature {}", cell.temperature);
@@ -307,7 +307,7 @@ void Append(std::vector<Verdict>& all, std::vector<Verdict> more) {
 
 }  // namespace
 
-std::vector<Verdict> JudgeTheory(const TheoryResult& result) {
+std::vector<Verdict> JudgeTheory(const TheoryRun& result) {
   std::vector<Verdict> verdicts = JudgeRepeated(result);
   Append(verdicts, {JudgeInequality(result), JudgeBound(result), JudgeLength(result)});
   Append(verdicts, JudgeCosine(result.cosine));

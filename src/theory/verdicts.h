@@ -7,7 +7,7 @@
 
 namespace lengthwise {
 
-struct TheoryResult;
+struct TheoryRun;
 
 // How far a law may lie from the mean it predicts, relative, to count as holding there.
 inline constexpr double kLawAgreement = 0.05;
@@ -15,6 +15,6 @@ inline constexpr double kLawAgreement = 0.05;
 inline constexpr double kLooseAgreement = 0.1;
 
 // In the order of the source's claims, then the laws that stand against them. `result.verdicts` is not read.
-std::vector<Verdict> JudgeTheory(const TheoryResult& result);
+std::vector<Verdict> JudgeTheory(const TheoryRun& result);
 
 }  // namespace lengthwise

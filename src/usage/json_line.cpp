@@ -44,6 +44,17 @@ JsonLine& JsonLine::Add(std::string_view name,
   return AddRaw(name, Dumped(object));
 }
 
+JsonLine& JsonLine::AddPath(std::string_view name, const std::string& path) {
+  return path.empty() ? AddNull(name) : Add(name, std::string_view(path));
+}
+
+JsonLine& JsonLine::AddMembers(std::string_view object) {
+  if (object.size() <= std::string_view("{}").size()) return *this;
+  if (!members_.empty()) members_ += ',';
+  members_ += object.substr(1, object.size() - 2);
+  return *this;
+}
+
 JsonLine& JsonLine::AddNull(std::string_view name) {
   return AddRaw(name, "null");
 }

@@ -21,8 +21,12 @@ class JsonLine {
   // An object of counts.
   JsonLine& Add(std::string_view name, const std::vector<std::pair<std::string, std::size_t>>& counts);
   JsonLine& AddNull(std::string_view name);
+  // Null where it is empty.
+  JsonLine& AddPath(std::string_view name, const std::string& path);
   // `json` is JSON already.
   JsonLine& AddRaw(std::string_view name, std::string_view json);
+  // The members of `object`, which is JSON on one line.
+  JsonLine& AddMembers(std::string_view object);
 
   // "{...}", without the end of the line.
   std::string text() const { return "{" + members_ + "}"; }

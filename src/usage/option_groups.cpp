@@ -42,6 +42,9 @@ constexpr std::array kRows = {
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
 
+    Row{"--lengths", kCompute},
+    Row{"--sigma", kCompute},
+    Row{"--allow-overlap", kCompute},
     Row{"--query-mean", kCompute, true},
     Row{"--each-window", kCompute, true},
     Row{"--sides", kCompute, true},

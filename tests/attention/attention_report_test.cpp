@@ -35,7 +35,7 @@ struct Report {
   std::string lines;
 };
 
-Report Measure(const Session& embedder, const AttentionReportOptions& options = {}) {
+Report Measure(const Session& embedder, const AttentionOptions& options = {}) {
   Report report;
   std::size_t last_done = 0;
   const std::vector<Document> documents = Documents();
@@ -95,8 +95,8 @@ TEST(AttentionReport, EqualsTheDenseDecompositionOfTheEncodersOwnHeads) {
     std::size_t compared = 0;
     EncoderRun run;
     run.attention = embedder.options().attention;
-    run.observer = [&](EncoderStage stage, std::size_t layer, const float* qkv) {
-      if (stage != EncoderStage::kQkv) return;
+    run.observer = [&](LayerPlace place, std::size_t layer, const float* qkv) {
+      if (place != LayerPlace::kQkv) return;
       for (std::size_t h = 0; h < spec.heads; ++h) {
         const AttentionInput input = embedder.encoder().HeadInput(qkv, 38, layer, h, run.attention);
         TestHead head(38, input.head_size);
@@ -138,14 +138,14 @@ TEST(AttentionReport, EqualsTheDenseDecompositionOfTheEncodersOwnHeads) {
 }
 
 TEST(AttentionReport, HasTheSameBytesAtAnyNumberOfThreads) {
-  AttentionReportOptions options;
+  AttentionOptions options;
   options.lengths = {3, 9, 30};
   EXPECT_EQ(Measure(Open("tiny_mpnet", 1), options).lines, Measure(Open("tiny_mpnet", 4), options).lines);
 }
 
 TEST(AttentionReport, CutsEachTextToEachLengthThatItHas) {
   const Session embedder = Open("tiny_bert");
-  AttentionReportOptions options;
+  AttentionOptions options;
   options.lengths = {4, 14, 38};
   const Report report = Measure(embedder, options);
   const std::size_t heads = embedder.spec().layers * embedder.spec().heads;
@@ -176,7 +176,7 @@ TEST(AttentionReport, FollowsTheLongInputPolicy) {
   EXPECT_EQ(report.records[2 * heads].tokens, 20U);
   EXPECT_EQ(HeadLine(report.records[2 * heads], 5)["window"], 1);
 
-  AttentionReportOptions lengths;
+  AttentionOptions lengths;
   lengths.lengths = {10};
   ExpectError([&] { Measure(embedder, lengths); }, ErrorCode::kBadInput, "window-mean");
 }
@@ -184,7 +184,7 @@ TEST(AttentionReport, FollowsTheLongInputPolicy) {
 TEST(AttentionReport, RefusesLengthsThatTheModelCannotTake) {
   const Session embedder = Open("tiny_bert");
   const auto measure = [&](std::vector<std::size_t> lengths) {
-    AttentionReportOptions options;
+    AttentionOptions options;
     options.lengths = std::move(lengths);
     return [&embedder, options] { Measure(embedder, options); };
   };

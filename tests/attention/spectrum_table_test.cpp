@@ -76,7 +76,7 @@ TEST(SpectrumTable, HoldsTheMeansOfTheAttentionReport) {
     ASSERT_EQ(table.cells.size(), heads * 3);
     EXPECT_EQ(table.measured, heads * 3 * documents.size());
 
-    AttentionReportOptions options;
+    AttentionOptions options;
     options.lengths = table.lengths;
     std::vector<HeadRecord> records;
     MeasureAttention(embedder, documents, options, [&](const HeadRecord& r) { records.push_back(r); });
@@ -108,7 +108,7 @@ TEST(SpectrumTable, TrendIsTheExponentOfAPowerLawInEachDocument) {
   const Session embedder = Open();
   const std::vector<Document> documents = Documents();
   const SpectrumTable table = Measure(embedder, documents, 100);
-  AttentionReportOptions options;
+  AttentionOptions options;
   options.lengths = table.lengths;
   // Lengths double twice: the least-squares slope is half the logarithm of last over first.
   std::vector<double> sums(table.trends.size(), 0);

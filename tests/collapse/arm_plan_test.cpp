@@ -58,48 +58,6 @@ TEST(TruncationLengths, HoldThePositionsAndNothingBeyond) {
   EXPECT_EQ(TruncationLengths(1024, 12), (std::vector<std::size_t>{12}));
 }
 
-TEST(PlanTruncated, CutsTheSameDocumentsToEveryLength) {
-  std::vector<std::string> notes;
-  const ArmPlan plan =
-      PlanTruncated(OfLengths({512, 100, 700, 513}), std::vector<std::size_t>{16, 256, 512}, 3, notes);
-  EXPECT_TRUE(notes.empty());
-  EXPECT_EQ(plan.documents, 3U);
-  ASSERT_EQ(plan.sequences.size(), 9U);
-  for (std::size_t l = 0; l < 3; ++l) {
-    for (std::size_t i = 0; i < 3; ++i) {
-      const PlannedSequence& sequence = plan.sequences[3 * l + i];
-      EXPECT_EQ(sequence.document, (std::vector<std::size_t>{0, 2, 3})[i]);
-      EXPECT_EQ(sequence.bucket, l);
-      EXPECT_EQ(sequence.length, plan.buckets[l].to);
-    }
-  }
-  EXPECT_FALSE(plan.sequences[6].cut) << "512 tokens are not cut to 512";
-  EXPECT_TRUE(plan.sequences[7].cut);
-}
-
-TEST(PlanTruncated, GivesUpLengthsThatTooFewDocumentsReachAndSaysSo) {
-  std::vector<std::string> notes;
-  const ArmPlan plan = PlanTruncated(OfLengths({512, 300, 260, 256, 90}),
-                                     std::vector<std::size_t>{16, 256, 384, 512}, 4, notes);
-  EXPECT_EQ(plan.buckets.size(), 2U);
-  EXPECT_EQ(plan.documents, 4U);
-  ASSERT_EQ(notes.size(), 1U);
-  EXPECT_NE(notes[0].find("ends at 256 tokens instead of 512: 1 of 5 documents"), std::string::npos)
-      << notes[0];
-}
-
-TEST(PlanTruncated, IsEmptyAndSaysSoWhereNoTwoLengthsAreReached) {
-  for (const std::vector<std::size_t>& lengths :
-       {std::vector<std::size_t>{16, 32}, std::vector<std::size_t>{16}}) {
-    std::vector<std::string> notes;
-    const ArmPlan plan = PlanTruncated(OfLengths({20, 25, 40}), lengths, 2, notes);
-    EXPECT_TRUE(plan.sequences.empty());
-    EXPECT_TRUE(plan.buckets.empty());
-    EXPECT_EQ(plan.documents, 0U);
-    EXPECT_EQ(notes.size(), 1U);
-  }
-}
-
 TEST(DocumentKey, DependsOnIdAndTextAlone) {
   const Document document{"a", "", "text"};
   EXPECT_EQ(DocumentKey(document), DocumentKey({"a", "", "text"}));

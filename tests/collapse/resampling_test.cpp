@@ -15,12 +15,12 @@ using testing::NoisyVectors;
 using testing::StatsOf;
 using testing::Vectors;
 
-VectorRows RowsOf(const Vectors& vectors) {
+FloatRowMatrix RowsOf(const Vectors& vectors) {
   const std::size_t dimension = vectors[0].size();
   return KeptRows(StatsOf(vectors, dimension).buckets()[0].sample, dimension);
 }
 
-double RowCosine(const VectorRows& rows, Eigen::Index i, Eigen::Index j) {
+double RowCosine(const FloatRowMatrix& rows, Eigen::Index i, Eigen::Index j) {
   return rows.row(i).cast<double>().dot(rows.row(j).cast<double>());
 }
 
@@ -70,7 +70,7 @@ TEST(ResampleWeights, NeverDrawOneDocumentOnly) {
 
 TEST(ResampledCosines, EqualTheMeanOverPairsOfDifferentDocuments) {
   Random random(4);
-  const VectorRows rows = RowsOf(NoisyVectors(15, 6, 1, random));
+  const FloatRowMatrix rows = RowsOf(NoisyVectors(15, 6, 1, random));
   const Eigen::MatrixXd weights = ResampleWeights(15, 20, 9);
   const std::vector<double> cosines = ResampledCosines(rows, weights);
   for (Eigen::Index r = 0; r < 20; ++r) {
@@ -99,7 +99,7 @@ TEST(BootstrapInterval, HoldsTheTruthAboutAsOftenAsItSays) {
   int holds = 0;
   constexpr int kTrials = 300;
   for (int trial = 0; trial < kTrials; ++trial) {
-    const VectorRows rows = RowsOf(NoisyVectors(40, 8, 2, random));
+    const FloatRowMatrix rows = RowsOf(NoisyVectors(40, 8, 2, random));
     const std::vector<double> cosines =
         ResampledCosines(rows, ResampleWeights(40, 400, static_cast<std::uint64_t>(trial)));
     const Interval interval = PercentileInterval(*MeanPairwiseCosine(rows), 0, cosines, 0.95, 40, 40);
@@ -115,7 +115,7 @@ TEST(PermutedCosines, AverageToTheMeanOfTheUnion) {
   Random random(8);
   const Vectors near = NoisyVectors(12, 6, 5, random);
   const Vectors far = NoisyVectors(30, 6, 0, random);
-  const VectorRows buckets[] = {RowsOf(near), RowsOf(far)};
+  const FloatRowMatrix buckets[] = {RowsOf(near), RowsOf(far)};
   const LengthBucket edges[] = {{1, 16, false}, {17, 32, false}};
   LengthStats stats(6, edges);
   for (std::size_t i = 0; i < near.size(); ++i) {
@@ -140,7 +140,7 @@ TEST(PermutedCosines, AverageToTheMeanOfTheUnion) {
 
 TEST(PermutedCosines, OfAllDocumentsInOneBucketDoNotVary) {
   Random random(9);
-  const VectorRows bucket = RowsOf(NoisyVectors(10, 4, 1, random));
+  const FloatRowMatrix bucket = RowsOf(NoisyVectors(10, 4, 1, random));
   const auto permuted = PermutedCosines({&bucket, 1}, 20, 1);
   for (const double cosine : permuted[0]) {
     EXPECT_NEAR(cosine, *MeanPairwiseCosine(bucket), 1e-12);
@@ -148,7 +148,8 @@ TEST(PermutedCosines, OfAllDocumentsInOneBucketDoNotVary) {
 }
 
 TEST(PermutedCosines, SkipBucketsWithoutAPair) {
-  const VectorRows buckets[] = {VectorRows(0, 3), RowsOf({{1, 0, 0}}), RowsOf({{1, 0, 0}, {0, 1, 0}})};
+  const FloatRowMatrix buckets[] = {FloatRowMatrix(0, 3), RowsOf({{1, 0, 0}}),
+                                    RowsOf({{1, 0, 0}, {0, 1, 0}})};
   const auto permuted = PermutedCosines(buckets, 5, 1);
   EXPECT_TRUE(permuted[0].empty());
   EXPECT_TRUE(permuted[1].empty());
@@ -157,12 +158,12 @@ TEST(PermutedCosines, SkipBucketsWithoutAPair) {
 
 TEST(PermutedWithinCosines, ArePairsOfDifferentDocumentsAtIndependentLengths) {
   Random random(10);
-  const VectorRows buckets[] = {RowsOf(NoisyVectors(12, 6, 4, random)),
-                                RowsOf(NoisyVectors(12, 6, 1, random)),
-                                RowsOf(NoisyVectors(12, 6, 0, random))};
+  const FloatRowMatrix buckets[] = {RowsOf(NoisyVectors(12, 6, 4, random)),
+                                    RowsOf(NoisyVectors(12, 6, 1, random)),
+                                    RowsOf(NoisyVectors(12, 6, 0, random))};
   double sum = 0;
-  for (const VectorRows& a : buckets) {
-    for (const VectorRows& b : buckets) {
+  for (const FloatRowMatrix& a : buckets) {
+    for (const FloatRowMatrix& b : buckets) {
       for (Eigen::Index i = 0; i < 12; ++i) {
         for (Eigen::Index j = 0; j < 12; ++j) {
           if (i != j) sum += a.row(i).cast<double>().dot(b.row(j).cast<double>());

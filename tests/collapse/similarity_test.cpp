@@ -14,7 +14,7 @@ using testing::PairwiseCosine;
 using testing::StatsOf;
 using testing::Vectors;
 
-VectorRows RowsOf(const Vectors& vectors) {
+FloatRowMatrix RowsOf(const Vectors& vectors) {
   const std::size_t dimension = vectors[0].size();
   return KeptRows(StatsOf(vectors, dimension).buckets()[0].sample, dimension);
 }
@@ -69,7 +69,7 @@ TEST(MeanPairwiseCosine, IsNotDefinedWithoutAPair) {
 TEST(CentredRows, HaveTheCosinesOfTheVectorsLessTheirMean) {
   Random random(2);
   const Vectors vectors = NoisyVectors(40, 10, 4, random);
-  const VectorRows rows = RowsOf(vectors);
+  const FloatRowMatrix rows = RowsOf(vectors);
   const Eigen::VectorXd centre = rows.cast<double>().colwise().mean();
   Vectors less(static_cast<std::size_t>(rows.rows()), std::vector<float>(10));
   for (std::size_t i = 0; i < less.size(); ++i) {
@@ -84,37 +84,37 @@ TEST(CentredRows, HaveTheCosinesOfTheVectorsLessTheirMean) {
 }
 
 TEST(CentredRows, AreZeroWhereEveryVectorIsTheMean) {
-  const VectorRows rows = RowsOf(Vectors(6, {0.3F, -1.7F, 2.2F}));
-  const VectorRows centred = CentredRows(rows, rows.row(0).transpose().cast<double>());
+  const FloatRowMatrix rows = RowsOf(Vectors(6, {0.3F, -1.7F, 2.2F}));
+  const FloatRowMatrix centred = CentredRows(rows, rows.row(0).transpose().cast<double>());
   EXPECT_EQ(centred.cwiseAbs().maxCoeff(), 0);
   EXPECT_DOUBLE_EQ(*MeanPairwiseCosine(centred), 0);
 }
 
-TEST(Spectrum, OfIdenticalVectorsIsOne) {
-  const auto spectrum = MeasureSpectrum(StatsOf(Vectors(9, {1, 2, 3, 4}), 4).buckets()[0]);
+TEST(EffectiveRanks, OfIdenticalVectorsIsOne) {
+  const auto spectrum = MeasureEffectiveRanks(StatsOf(Vectors(9, {1, 2, 3, 4}), 4).buckets()[0]);
   EXPECT_NEAR(spectrum->rankme, 1, 1e-7);
   EXPECT_NEAR(spectrum->participation_ratio, 1, 1e-12);
 }
 
-TEST(Spectrum, OfOrthogonalVectorsIsTheirNumber) {
-  const auto spectrum = MeasureSpectrum(StatsOf(Axes(5, 16), 16).buckets()[0]);
+TEST(EffectiveRanks, OfOrthogonalVectorsIsTheirNumber) {
+  const auto spectrum = MeasureEffectiveRanks(StatsOf(Axes(5, 16), 16).buckets()[0]);
   EXPECT_NEAR(spectrum->rankme, 5, 1e-12);
   EXPECT_NEAR(spectrum->participation_ratio, 5, 1e-12);
 }
 
-TEST(Spectrum, EqualsTheOneOfADenseSvd) {
+TEST(EffectiveRanks, EqualsTheOneOfADenseSvd) {
   Random random(5);
   // More vectors than dimensions, and fewer, where most eigenvalues of the second moment are rounding.
   for (const std::size_t count : {50U, 10U}) {
     const Vectors vectors = NoisyVectors(count, 20, 3, random);
     // Square roots of eigenvalues keep 1e-8 of the largest singular value.
-    EXPECT_NEAR(MeasureSpectrum(StatsOf(vectors, 20).buckets()[0])->rankme, RankMeBySvd(vectors), 1e-6);
+    EXPECT_NEAR(MeasureEffectiveRanks(StatsOf(vectors, 20).buckets()[0])->rankme, RankMeBySvd(vectors), 1e-6);
   }
 }
 
-TEST(Spectrum, IsNotDefinedWithoutAVector) {
-  EXPECT_FALSE(MeasureSpectrum(StatsOf({}, 3).buckets()[0]));
-  EXPECT_FALSE(MeasureSpectrum(StatsOf({{0, 0, 0}, {0, 0, 0}}, 3).buckets()[0]));
+TEST(EffectiveRanks, IsNotDefinedWithoutAVector) {
+  EXPECT_FALSE(MeasureEffectiveRanks(StatsOf({}, 3).buckets()[0]));
+  EXPECT_FALSE(MeasureEffectiveRanks(StatsOf({{0, 0, 0}, {0, 0, 0}}, 3).buckets()[0]));
 }
 
 TEST(Uniformity, IsTheLogarithmOfTheMeanKernelOverPairs) {
@@ -132,7 +132,7 @@ TEST(Uniformity, IsTheLogarithmOfTheMeanKernelOverPairs) {
 
 TEST(Uniformity, OfManyVectorsIsEstimatedFromASampleOfPairs) {
   Random random(7);
-  const VectorRows rows = RowsOf(NoisyVectors(600, 16, 1, random));
+  const FloatRowMatrix rows = RowsOf(NoisyVectors(600, 16, 1, random));
   ASSERT_GT(600U * 599U / 2U, kUniformityPairs);
   double sum = 0;
   for (Eigen::Index i = 0; i < rows.rows(); ++i) {

@@ -47,7 +47,7 @@ inline double PairwiseCosine(const Vectors& vectors) {
 
 // One bucket holding the vectors, with keys from `first_key` on.
 inline LengthStats StatsOf(const Vectors& vectors, std::size_t dimension, std::uint64_t first_key = 0,
-                           std::size_t capacity = VectorSample::kDefaultCapacity) {
+                           std::size_t capacity = kDefaultKeptVectors) {
   const LengthBucket bucket{1, 16, false};
   LengthStats stats(dimension, {&bucket, 1}, capacity);
   for (std::size_t i = 0; i < vectors.size(); ++i) {

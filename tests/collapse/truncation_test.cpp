@@ -112,6 +112,39 @@ TEST(KeepTruncated, KeepsNothingWhereOneLengthMakesNoArm) {
   EXPECT_TRUE(items.empty());
 }
 
+LengthCounts CountsOf(std::span<const std::size_t> lengths, const std::vector<std::size_t>& documents) {
+  LengthCounts counts(lengths);
+  for (const std::size_t tokens : documents) counts.Add(tokens);
+  return counts;
+}
+
+TEST(UsedLengths, AreAllWhereEnoughDocumentsAreLong) {
+  const std::vector<std::size_t> lengths = {16, 256, 512};
+  std::vector<std::string> notes;
+  EXPECT_EQ(UsedLengths(CountsOf(lengths, {512, 100, 700, 513}), 3, notes), 3U);
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST(UsedLengths, GiveUpThoseThatTooFewDocumentsReachAndSaySo) {
+  const std::vector<std::size_t> lengths = {16, 256, 384, 512};
+  std::vector<std::string> notes;
+  const LengthCounts counts = CountsOf(lengths, {512, 300, 260, 256, 90});
+  EXPECT_EQ(UsedLengths(counts, 4, notes), 2U);
+  EXPECT_EQ(counts.at_least[1], 4U);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("ends at 256 tokens instead of 512: 1 of 5 documents"), std::string::npos)
+      << notes[0];
+}
+
+TEST(UsedLengths, AreNoneAndSaySoWhereNoTwoAreReached) {
+  for (const std::vector<std::size_t>& lengths :
+       {std::vector<std::size_t>{16, 32}, std::vector<std::size_t>{16}}) {
+    std::vector<std::string> notes;
+    EXPECT_EQ(UsedLengths(CountsOf(lengths, {20, 25, 40}), 2, notes), 0U);
+    EXPECT_EQ(notes.size(), 1U);
+  }
+}
+
 TEST(LengthCounts, OfOtherLengthsAreNotMerged) {
   const std::vector<std::size_t> other = {16, 32};
   LengthCounts counts{std::span(kLengths)};

@@ -12,6 +12,7 @@
 namespace lengthwise {
 namespace {
 
+using testing::Measure;
 using testing::Text;
 using testing::Tiny;
 
@@ -176,12 +177,12 @@ TEST(Ablation, IsPartOfAMeasurementAndDoesNotDependOnThreads) {
   options.ablation.documents = 15;
   std::size_t done = 0;
   std::size_t total = 0;
-  const MeasureResult one = Measure(Tiny(1), documents, options, [&](std::size_t d, std::size_t t) {
+  const Measurement one = Measure(Tiny(1), documents, options, [&](std::size_t d, std::size_t t) {
     done = d;
     total = t;
   });
   EXPECT_EQ(done, total);
-  const MeasureResult three = Measure(Tiny(3), documents, options);
+  const Measurement three = Measure(Tiny(3), documents, options);
   ASSERT_TRUE(one.ablation);
   EXPECT_EQ(one.ablation->documents, 15U);
   ASSERT_EQ(one.ablation->heads.size(), 12U);

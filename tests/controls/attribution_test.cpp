@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kDocuments = 15;
 constexpr std::size_t kDimension = 8;
 
-VectorRows RowsOf(const testing::Vectors& vectors) {
-  VectorRows rows(static_cast<Eigen::Index>(vectors.size()), kDimension);
+FloatRowMatrix RowsOf(const testing::Vectors& vectors) {
+  FloatRowMatrix rows(static_cast<Eigen::Index>(vectors.size()), kDimension);
   for (std::size_t r = 0; r < vectors.size(); ++r) {
     rows.row(static_cast<Eigen::Index>(r)) =
         Eigen::Map<const Eigen::RowVectorXf>(vectors[r].data(), kDimension);

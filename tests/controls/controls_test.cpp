@@ -108,7 +108,7 @@ struct Synthetic {
     const std::size_t size = rows > 0 ? rows : frame.documents.size();
     testing::Vectors& made = plain[{sequence, count}];
     made = testing::NoisyVectors(size, 6, common, random);
-    VectorRows matrix(static_cast<Eigen::Index>(size), 6);
+    FloatRowMatrix matrix(static_cast<Eigen::Index>(size), 6);
     for (std::size_t r = 0; r < size; ++r) {
       matrix.row(static_cast<Eigen::Index>(r)) = Eigen::Map<const Eigen::RowVectorXf>(made[r].data(), 6);
     }

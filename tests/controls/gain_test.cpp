@@ -28,7 +28,7 @@ std::vector<GainResult> Gains(const std::vector<TruncatedDocument>& documents, s
 }
 
 const GainResult& Row(const std::vector<GainResult>& gains, std::size_t length,
-                      std::optional<std::size_t> layer, GainPart part) {
+                      std::optional<std::size_t> layer, const LayerPart& part) {
   for (const GainResult& gain : gains) {
     if (gain.length == length && gain.layer == layer && gain.part == part) return gain;
   }
@@ -58,12 +58,12 @@ TEST(Gains, AreRatiosOfMeanEnergies) {
   second[1] = {3, 7};
   const std::vector<GainResult> gains = Gains({Of(first), Of(second)}, 1);
   EXPECT_EQ(gains.size(), 2U * 2U * 7U);
-  const GainResult& attention = Row(gains, 32, 0, GainPart::kAttention);
+  const GainResult& attention = Row(gains, 32, 0, kAttentionPart);
   EXPECT_DOUBLE_EQ(*attention.hc.estimate, std::sqrt(4.0 / 16.0));
   EXPECT_DOUBLE_EQ(*attention.dc.estimate, std::sqrt(16.0 / 4.0));
   EXPECT_DOUBLE_EQ(*attention.relative.estimate, 0.25);
   EXPECT_FALSE(attention.relative.low) << "no interval of two documents";
-  EXPECT_DOUBLE_EQ(*Row(gains, 16, 0, GainPart::kLayer).relative.estimate, 1);
+  EXPECT_DOUBLE_EQ(*Row(gains, 16, 0, kWholeLayer).relative.estimate, 1);
 }
 
 TEST(Gains, OfTheFourPartsOfALayerMultiplyToThatOfTheLayer) {
@@ -71,14 +71,14 @@ TEST(Gains, OfTheFourPartsOfALayerMultiplyToThatOfTheLayer) {
   for (const std::optional<std::size_t> layer :
        {std::optional<std::size_t>(1), std::optional<std::size_t>()}) {
     double product = 1;
-    for (const GainPart part : {GainPart::kAttentionResidual, GainPart::kAttentionNorm,
-                                GainPart::kFeedForwardResidual, GainPart::kOutputNorm}) {
+    for (const LayerPart& part :
+         {kAttentionResidualPart, kAttentionNormPart, kFeedForwardResidualPart, kOutputNormPart}) {
       const GainResult& row = Row(gains, 16, layer, part);
       product *= *row.relative.estimate;
       EXPECT_LT(*row.relative.low, *row.relative.estimate);
       EXPECT_GT(*row.relative.high, *row.relative.estimate);
     }
-    EXPECT_NEAR(*Row(gains, 16, layer, GainPart::kLayer).relative.estimate, product, 1e-12);
+    EXPECT_NEAR(*Row(gains, 16, layer, kWholeLayer).relative.estimate, product, 1e-12);
   }
 }
 
@@ -86,8 +86,8 @@ TEST(Gains, OverTheLayersAreGeometricMeans) {
   const std::vector<GainResult> gains = Gains(RandomDocuments(20, 3), 3);
   double product = 1;
   for (std::size_t layer = 0; layer < 3; ++layer)
-    product *= *Row(gains, 16, layer, GainPart::kFeedForward).hc.estimate;
-  EXPECT_NEAR(*Row(gains, 16, std::nullopt, GainPart::kFeedForward).hc.estimate, std::cbrt(product), 1e-12);
+    product *= *Row(gains, 16, layer, kFeedForwardPart).hc.estimate;
+  EXPECT_NEAR(*Row(gains, 16, std::nullopt, kFeedForwardPart).hc.estimate, std::cbrt(product), 1e-12);
 }
 
 TEST(Gains, WithoutDifferencesBetweenTokensAreDefinedOrAbsent) {
@@ -95,12 +95,12 @@ TEST(Gains, WithoutDifferencesBetweenTokensAreDefinedOrAbsent) {
   std::vector<StateEnergy> energies(kEnergyPlaces, StateEnergy{0, 1});
   energies[1] = {0, 0};
   const std::vector<GainResult> gains = Gains(std::vector<TruncatedDocument>(12, Of(energies)), 1);
-  const GainResult& layer = Row(gains, 16, 0, GainPart::kLayer);
+  const GainResult& layer = Row(gains, 16, 0, kWholeLayer);
   EXPECT_FALSE(layer.hc.estimate);
   EXPECT_DOUBLE_EQ(*layer.dc.estimate, 1);
   EXPECT_FALSE(layer.relative.estimate);
-  EXPECT_DOUBLE_EQ(*Row(gains, 16, 0, GainPart::kAttention).dc.estimate, 0);
-  EXPECT_FALSE(Row(gains, 16, std::nullopt, GainPart::kLayer).relative.estimate);
+  EXPECT_DOUBLE_EQ(*Row(gains, 16, 0, kAttentionPart).dc.estimate, 0);
+  EXPECT_FALSE(Row(gains, 16, std::nullopt, kWholeLayer).relative.estimate);
 }
 
 TEST(Gains, OfStatesThatAreNotFiniteAreRefused) {

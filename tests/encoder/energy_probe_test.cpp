@@ -99,38 +99,36 @@ void ExpectEnergiesOfTheModel(const char* name) {
   }
   std::vector<TextProbe> probes(2);
   EnergyObserver observer(batch, spec.layers, spec.hidden, probes);
-  std::map<std::pair<EncoderStage, std::size_t>, std::vector<float>> seen;
+  std::map<std::pair<LayerPlace, std::size_t>, std::vector<float>> seen;
   EncoderRun run;
-  run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
-    observer(stage, layer, data);
-    if (stage != EncoderStage::kQkv) seen[{stage, layer}].assign(data, data + batch.tokens() * spec.hidden);
+  run.observer = [&](LayerPlace place, std::size_t layer, const float* data) {
+    observer(place, layer, data);
+    if (place != LayerPlace::kQkv) seen[{place, layer}].assign(data, data + batch.tokens() * spec.hidden);
   };
   EncoderWorkspace workspace;
   encoder.Run(batch, workspace, run);
   for (std::size_t s = 0; s < 2; ++s) {
     for (std::size_t layer = 0; layer < spec.layers; ++layer) {
-      const auto rows = [&](EncoderStage stage) {
-        return RowsOf(seen.at({stage, layer}).data(), batch.offsets[s], batch.length(s), spec.hidden);
+      const auto rows = [&](LayerPlace place) {
+        return RowsOf(seen.at({place, layer}).data(), batch.offsets[s], batch.length(s), spec.hidden);
       };
-      const auto found = [&](EnergyPlace place) {
+      const auto found = [&](LayerPlace place) {
         return probes[s].energies[layer * kEnergyPlaces + static_cast<std::size_t>(place)];
       };
       const LayerNames& names = spec.layer_names[layer];
-      ExpectNear(found(EnergyPlace::kInput), EnergyOf(rows(EncoderStage::kInput)));
-      ExpectNear(found(EnergyPlace::kAttention), EnergyOf(Apply(checkpoint, names.attention_output,
-                                                                rows(EncoderStage::kContext), spec.hidden)));
-      ExpectNear(found(EnergyPlace::kAttentionResidual), EnergyOf(rows(EncoderStage::kAttentionResidual)));
-      ExpectNear(found(EnergyPlace::kAttentionNorm), EnergyOf(rows(EncoderStage::kAttentionNorm)));
-      Rows inner =
-          Apply(checkpoint, names.intermediate, rows(EncoderStage::kAttentionNorm), spec.intermediate);
+      ExpectNear(found(LayerPlace::kInput), EnergyOf(rows(LayerPlace::kInput)));
+      ExpectNear(found(LayerPlace::kAttention), EnergyOf(Apply(checkpoint, names.attention_output,
+                                                               rows(LayerPlace::kContext), spec.hidden)));
+      ExpectNear(found(LayerPlace::kAttentionResidual), EnergyOf(rows(LayerPlace::kAttentionResidual)));
+      ExpectNear(found(LayerPlace::kAttentionNorm), EnergyOf(rows(LayerPlace::kAttentionNorm)));
+      Rows inner = Apply(checkpoint, names.intermediate, rows(LayerPlace::kAttentionNorm), spec.intermediate);
       for (auto& row : inner) {
         for (double& value : row) value *= 0.5 * (1 + std::erf(value / std::sqrt(2.0)));
       }
-      ExpectNear(found(EnergyPlace::kFeedForward),
+      ExpectNear(found(LayerPlace::kFeedForward),
                  EnergyOf(Apply(checkpoint, names.output, inner, spec.hidden)));
-      ExpectNear(found(EnergyPlace::kFeedForwardResidual),
-                 EnergyOf(rows(EncoderStage::kFeedForwardResidual)));
-      ExpectNear(found(EnergyPlace::kOutputNorm), EnergyOf(rows(EncoderStage::kOutputNorm)));
+      ExpectNear(found(LayerPlace::kFeedForwardResidual), EnergyOf(rows(LayerPlace::kFeedForwardResidual)));
+      ExpectNear(found(LayerPlace::kOutputNorm), EnergyOf(rows(LayerPlace::kOutputNorm)));
     }
   }
 }

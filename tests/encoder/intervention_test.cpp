@@ -105,21 +105,25 @@ TEST(GivenPositions, AreRefusedWhereTheyDoNotFit) {
   EXPECT_THROW(tiny.Run(run, 20), Error) << "beside a range";
 }
 
-TEST(Observer, SeesEveryStageOfEveryLayerAndChangesNoBit) {
+TEST(Observer, SeesEveryPlaceOfEveryLayerAndChangesNoBit) {
   Tiny tiny;
   EncoderRun run;
   const std::vector<float> plain = tiny.Run(run, 33);
-  std::vector<std::pair<EncoderStage, std::size_t>> seen;
+  std::vector<std::pair<LayerPlace, std::size_t>> seen;
   std::vector<float> last;
-  run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
-    seen.emplace_back(stage, layer);
-    if (stage == EncoderStage::kOutputNorm) last.assign(data, data + 33 * 36);
+  run.observer = [&](LayerPlace place, std::size_t layer, const float* data) {
+    seen.emplace_back(place, layer);
+    if (place == LayerPlace::kOutputNorm) last.assign(data, data + 33 * 36);
   };
   EXPECT_EQ(plain, tiny.Run(run, 33));
   EXPECT_EQ(last, plain);
+  constexpr LayerPlace kOrder[] = {LayerPlace::kInput,         LayerPlace::kQkv,
+                                   LayerPlace::kContext,       LayerPlace::kAttentionResidual,
+                                   LayerPlace::kAttentionNorm, LayerPlace::kFeedForwardResidual,
+                                   LayerPlace::kOutputNorm};
   ASSERT_EQ(seen.size(), 14U);
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    EXPECT_EQ(static_cast<std::size_t>(seen[i].first), i % 7);
+    EXPECT_EQ(seen[i].first, kOrder[i % 7]);
     EXPECT_EQ(seen[i].second, i / 7);
   }
 }
@@ -128,8 +132,8 @@ TEST(FirstLayer, WithTheStatesOfAWholeRunGivesItsResultToTheBit) {
   Tiny tiny;
   EncoderRun run;
   std::vector<std::vector<float>> inputs(2);
-  run.observer = [&](EncoderStage stage, std::size_t layer, const float* data) {
-    if (stage == EncoderStage::kInput) inputs[layer].assign(data, data + 70 * 36);
+  run.observer = [&](LayerPlace place, std::size_t layer, const float* data) {
+    if (place == LayerPlace::kInput) inputs[layer].assign(data, data + 70 * 36);
   };
   const std::vector<float> plain = tiny.Run(run, 70);
   run.observer = nullptr;

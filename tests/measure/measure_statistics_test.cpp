@@ -13,6 +13,7 @@
 namespace lengthwise {
 namespace {
 
+using testing::Measure;
 using testing::Text;
 using testing::Tiny;
 
@@ -43,7 +44,9 @@ DocumentSource Source(const std::vector<Document>& documents, std::size_t first,
 
 MeasureStatistics Part(const MeasureOptions& options, std::size_t first, std::size_t last) {
   static const std::vector<Document> documents = Documents();
-  return GatherStatistics(Tiny(), Source(documents, first, last), options, true, {}).statistics;
+  MeasureOptions mergeable = options;
+  mergeable.statistics = true;
+  return GatherStatistics(Tiny(), Source(documents, first, last), mergeable).statistics;
 }
 
 MeasureStatistics Merged(MeasureStatistics a, const MeasureStatistics& b) {
@@ -65,8 +68,8 @@ void ExpectClose(const Interval& a, const Interval& b) {
 
 void ExpectSame(const MeasureStatistics& a, const MeasureStatistics& b) {
   ThreadPool pool(1);
-  const MeasureResult x = Summarise(a, pool);
-  const MeasureResult y = Summarise(b, pool);
+  const Measurement x = Summarise(a, pool);
+  const Measurement y = Summarise(b, pool);
   EXPECT_EQ(x.notes, y.notes);
   EXPECT_EQ(x.data.fingerprint, y.data.fingerprint);
   EXPECT_EQ(x.data.tokens, y.data.tokens);
@@ -116,9 +119,9 @@ TEST(MeasureStatistics, OfTruncatedArmsDoNotDependOnTheDocumentsOrder) {
   std::vector<Document> documents = Documents();
   MeasureOptions options = Quick();
   options.truncated_documents = 14;
-  const MeasureResult forward = Measure(Tiny(), documents, options);
+  const Measurement forward = Measure(Tiny(), documents, options);
   std::reverse(documents.begin(), documents.end());
-  const MeasureResult backward = Measure(Tiny(), documents, options);
+  const Measurement backward = Measure(Tiny(), documents, options);
   // To the bit: the arm's documents stand in the order of their hashes.
   EXPECT_EQ(*forward.index->slope.estimate, *backward.index->slope.estimate);
   EXPECT_EQ(*forward.index->slope.low, *backward.index->slope.low);
@@ -130,9 +133,9 @@ TEST(MeasureStatistics, OfTruncatedArmsDoNotDependOnTheDocumentsOrder) {
 TEST(MeasureStatistics, OfLineNumberedDocumentsDoNotDependOnTheNumbers) {
   std::vector<Document> documents = Documents();
   for (Document& document : documents) document.numbered = true;
-  const MeasureResult one = Measure(Tiny(), documents, Quick());
+  const Measurement one = Measure(Tiny(), documents, Quick());
   for (Document& document : documents) document.id += "0";
-  const MeasureResult other = Measure(Tiny(), documents, Quick());
+  const Measurement other = Measure(Tiny(), documents, Quick());
   EXPECT_EQ(one.data.fingerprint, other.data.fingerprint);
   EXPECT_EQ(*one.index->slope.low, *other.index->slope.low);
 }
@@ -155,8 +158,10 @@ TEST(MeasureStatistics, EmbedDocumentsOnceWhateverTheyAreGatheredFor) {
       EXPECT_LE(done, total);
     };
   };
-  GatherStatistics(Tiny(), Source(documents, 0, 24), Quick(), false, last(plain));
-  GatherStatistics(Tiny(), Source(documents, 0, 24), Quick(), true, last(mergeable));
+  MeasureOptions options = Quick();
+  GatherStatistics(Tiny(), Source(documents, 0, 24), options, {last(plain)});
+  options.statistics = true;
+  GatherStatistics(Tiny(), Source(documents, 0, 24), options, {last(mergeable)});
   EXPECT_LE(plain, mergeable);
   EXPECT_GT(plain, 0U);
 }

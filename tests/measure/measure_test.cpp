@@ -10,6 +10,7 @@
 namespace lengthwise {
 namespace {
 
+using testing::Measure;
 using testing::Text;
 using testing::Tiny;
 
@@ -29,7 +30,7 @@ MeasureOptions Quick() {
   return options;
 }
 
-const ArmResult& Arm(const MeasureResult& result, SequenceKind sequences, VectorKind vectors) {
+const ArmResult& Arm(const Measurement& result, SequenceKind sequences, VectorKind vectors) {
   for (const ArmResult& arm : result.arms) {
     if (arm.sequences == sequences && arm.vectors == vectors) return arm;
   }
@@ -48,7 +49,7 @@ testing::Vectors Embed(const Session& embedder, const std::vector<std::vector<st
 TEST(Measure, TruncatedArmIsTheCosineOfTheCutTexts) {
   const Session embedder = Tiny();
   const std::vector<Document> documents = Documents();
-  const MeasureResult result = Measure(embedder, documents, Quick());
+  const Measurement result = Measure(embedder, documents, Quick());
   const ArmResult& arm = Arm(result, SequenceKind::kTruncated, VectorKind::kModel);
   EXPECT_EQ(arm.documents, 24U);
   ASSERT_EQ(arm.buckets.size(), 6U);  // 16, 24, 32, 48, 64, 80
@@ -72,7 +73,7 @@ TEST(Measure, TruncatedArmIsTheCosineOfTheCutTexts) {
 }
 
 TEST(Measure, NaturalArmHoldsEveryDocumentOnce) {
-  const MeasureResult result = Measure(Tiny(), Documents(), Quick());
+  const Measurement result = Measure(Tiny(), Documents(), Quick());
   const ArmResult& arm = Arm(result, SequenceKind::kNatural, VectorKind::kModel);
   std::uint64_t documents = 0;
   std::uint64_t cut = 0;
@@ -93,7 +94,7 @@ TEST(Measure, NaturalArmHoldsEveryDocumentOnce) {
 TEST(Measure, ProbesAreMeansOverTheTextsOfABucket) {
   const Session embedder = Tiny();
   const std::vector<Document> documents = Documents();
-  const MeasureResult result = Measure(embedder, documents, Quick());
+  const Measurement result = Measure(embedder, documents, Quick());
   std::vector<std::vector<std::int32_t>> sequences;
   for (const TokenizedDocument& document : TokenizeDocuments(embedder, documents)) {
     if (document.tokens >= 80) sequences.push_back(embedder.WithSpecials(document.content, 32));
@@ -124,8 +125,8 @@ TEST(Measure, ProbesAreMeansOverTheTextsOfABucket) {
 }
 
 TEST(Measure, DoesNotDependOnTheNumberOfThreads) {
-  const MeasureResult one = Measure(Tiny(1), Documents(), Quick());
-  const MeasureResult three = Measure(Tiny(3), Documents(), Quick());
+  const Measurement one = Measure(Tiny(1), Documents(), Quick());
+  const Measurement three = Measure(Tiny(3), Documents(), Quick());
   // To the bit: sums are made in the documents' order.
   EXPECT_EQ(*one.index->slope.estimate, *three.index->slope.estimate);
   EXPECT_EQ(*one.index->excess->low, *three.index->excess->low);
@@ -141,9 +142,9 @@ TEST(Measure, DoesNotDependOnTheNumberOfThreads) {
 
 TEST(Measure, KeepsIntervalsWhenOnlySomeVectorsAreKept) {
   MeasureOptions options = Quick();
-  const MeasureResult all = Measure(Tiny(), Documents(), options);
+  const Measurement all = Measure(Tiny(), Documents(), options);
   options.kept_vectors = 12;
-  const MeasureResult some = Measure(Tiny(), Documents(), options);
+  const Measurement some = Measure(Tiny(), Documents(), options);
   // Estimates come from sums over all documents.
   EXPECT_EQ(*all.index->slope.estimate, *some.index->slope.estimate);
   EXPECT_EQ(Arm(some, SequenceKind::kTruncated, VectorKind::kModel).buckets[0].kept, 12U);
@@ -156,9 +157,9 @@ TEST(Measure, SamplesTheSameDocumentsWhateverTheirOrder) {
   MeasureOptions options = Quick();
   options.sample = 15;
   options.minimum_documents = 2;
-  const MeasureResult forward = Measure(Tiny(), documents, options);
+  const Measurement forward = Measure(Tiny(), documents, options);
   std::reverse(documents.begin(), documents.end());
-  const MeasureResult backward = Measure(Tiny(), documents, options);
+  const Measurement backward = Measure(Tiny(), documents, options);
   EXPECT_EQ(forward.data.documents, 15U);
   EXPECT_EQ(forward.data.read, 40U);
   EXPECT_EQ(forward.data.tokens, backward.data.tokens);
@@ -171,12 +172,12 @@ TEST(Measure, RunsOnlyTheArmsAskedFor) {
   MeasureOptions options = Quick();
   options.truncated = false;
   options.static_control = false;
-  const MeasureResult natural = Measure(Tiny(), Documents(), options);
+  const Measurement natural = Measure(Tiny(), Documents(), options);
   EXPECT_EQ(natural.arms.size(), 1U);
   EXPECT_FALSE(natural.index);
   options.natural = false;
   options.static_control = true;
-  const MeasureResult control = Measure(Tiny(), Documents(), options);
+  const Measurement control = Measure(Tiny(), Documents(), options);
   EXPECT_EQ(control.arms.size(), 2U);
   EXPECT_TRUE(control.heads.empty());
   options.static_control = false;
@@ -185,7 +186,7 @@ TEST(Measure, RunsOnlyTheArmsAskedFor) {
 
 TEST(Measure, OfOneDocumentHasNoCosineAndSaysWhy) {
   Random random(1);
-  const MeasureResult result = Measure(Tiny(), {Text(0, 90, random)}, Quick());
+  const Measurement result = Measure(Tiny(), {Text(0, 90, random)}, Quick());
   EXPECT_FALSE(result.index);
   EXPECT_FALSE(result.shapes);
   EXPECT_EQ(result.notes.size(), 1U);
@@ -195,7 +196,7 @@ TEST(Measure, OfOneDocumentHasNoCosineAndSaysWhy) {
 TEST(Measure, OfEmptyTextsIsDefined) {
   std::vector<Document> documents;
   for (std::size_t d = 0; d < 12; ++d) documents.push_back({std::to_string(d), "", ""});
-  const MeasureResult result = Measure(Tiny(), documents, Quick());
+  const Measurement result = Measure(Tiny(), documents, Quick());
   const BucketResult& bucket = Arm(result, SequenceKind::kNatural, VectorKind::kModel).buckets[0];
   // Two special tokens each, so all vectors are the same.
   EXPECT_NEAR(*bucket.cosine.estimate, 1, 1e-12);

@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "embedding/session.h"
+#include "measure/measure.h"
 #include "text/documents.h"
 
 namespace lengthwise::testing {
@@ -24,6 +26,14 @@ inline Document Text(std::size_t number, std::size_t words, Random& random) {
   for (std::size_t w = 0; w < words; ++w)
     text += std::string(w > 0 ? " " : "") + vocabulary[random.Below(11)];
   return {std::to_string(number), "", text};
+}
+
+inline Measurement Measure(const Session& embedder, const std::vector<Document>& documents,
+                           const MeasureOptions& options, const Progress& progress = {}) {
+  const DocumentSource source = [&](const DocumentCallback& callback) {
+    for (const Document& document : documents) callback(Document(document));
+  };
+  return lengthwise::Measure(embedder, source, options, {progress});
 }
 
 }  // namespace lengthwise::testing

@@ -1,5 +1,6 @@
 """The installed CMake package, used by the examples as an outside program would use it."""
 
+import json
 import subprocess
 
 import numpy as np
@@ -52,6 +53,15 @@ def test_the_example_reports_an_error_of_the_library(example, tmp_path):
     done = subprocess.run([example, tmp_path / "absent", *TEXTS], capture_output=True, text=True)
     assert done.returncode == 1
     assert "absent" in done.stderr
+
+
+def test_the_measuring_example_prints_what_the_program_reports(examples, run_lengthwise, root, man_pages, tmp_path):
+    model = root / "tests/data/tiny_bert"
+    run_lengthwise("measure", "--model", model, "--input", man_pages, "--output", tmp_path / "report.json", "--replicates", 200, "--quiet")
+    report = json.loads((tmp_path / "report.json").read_text())
+    *lengths, answer = run(examples["measure_texts"], model, man_pages).splitlines()
+    assert lengths == [f"{bucket['to']} tokens: cosine {bucket['cosine']['estimate']:.4f}" for bucket in report["arms"]["truncated"]["buckets"]]
+    assert answer == report["sentence"]
 
 
 def test_the_installed_program_runs(prefix):

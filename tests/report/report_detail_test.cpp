@@ -9,11 +9,11 @@
 namespace lengthwise {
 namespace {
 
-void ExpectSays(const MeasureResult& result, const std::string& words) {
+void ExpectSays(const Measurement& result, const std::string& words) {
   EXPECT_NE(ReportDetail(result).find(words), std::string::npos) << ReportDetail(result);
 }
 
-void ExpectSilent(const MeasureResult& result, const std::string& words) {
+void ExpectSilent(const Measurement& result, const std::string& words) {
   EXPECT_EQ(ReportDetail(result).find(words), std::string::npos) << ReportDetail(result);
 }
 
@@ -27,21 +27,21 @@ TEST(ReportDetail, SaysTheIndexTheControlTheShapeAndTheKnee) {
 }
 
 TEST(ReportDetail, TurnsTheSignsOfAFall) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->slope = {-0.0104, -0.0152, -0.0051};
   result.index->direction = Direction::kFalls;
   ExpectSays(result, "falls by 0.010 [0.005, 0.015] per doubling");
 }
 
 TEST(ReportDetail, SaysThatThereIsNoTrend) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->slope = {-0.0001, -0.003, 0.003};
   result.index->direction = Direction::kNoTrend;
   ExpectSays(result, "shows no clear trend with length: 0.000 [-0.003, 0.003] per doubling");
 }
 
 TEST(ReportDetail, SaysThatAnIntervalIsMissing) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->slope = {0.02, std::nullopt, std::nullopt};
   result.index->direction = Direction::kUnknown;
   result.index->documents = 7;
@@ -50,13 +50,13 @@ TEST(ReportDetail, SaysThatAnIntervalIsMissing) {
 }
 
 TEST(ReportDetail, LeavesOutAControlThatWasNotMeasured) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->static_slope.reset();
   ExpectSilent(result, "without attention");
 }
 
 TEST(ReportDetail, PlacesTheKneeAgainstTheLengthLimit) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.shapes->knee = Knee{270, 250, 280, 0, 0.1};
   ExpectSays(result, "at 270 tokens [250, 280], at the length in force, 256 tokens");
   result.shapes->knee = Knee{270, 260, 280, 0, 0.1};
@@ -72,7 +72,7 @@ TEST(ReportDetail, PlacesTheKneeAgainstTheLengthLimit) {
 }
 
 TEST(ReportDetail, NamesTheKneeOfABrokenShapeThatIsNotPreferred) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.shapes->preferred = 0;
   result.shapes->fits[0].weight = 0.55;
   result.shapes->fits[1].weight = 0.45;
@@ -82,7 +82,7 @@ TEST(ReportDetail, NamesTheKneeOfABrokenShapeThatIsNotPreferred) {
 }
 
 TEST(ReportDetail, DoesNotSpeakOfTheKneeOfAShapeWithoutWeight) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.shapes->preferred = 0;
   result.shapes->fits[0].weight = 0.99;
   result.shapes->fits[1].weight = 0.01;
@@ -91,13 +91,13 @@ TEST(ReportDetail, DoesNotSpeakOfTheKneeOfAShapeWithoutWeight) {
 }
 
 TEST(ReportDetail, SaysThatCosineFallsFirst) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.shapes->lengths = {32, 512};
   ExpectSays(result, "; it falls until 32 tokens, and from there on the preferred shape is broken");
 }
 
 TEST(ReportDetail, WithoutAnIndexSaysWhyAndWhatTheNaturalArmShows) {
-  MeasureResult result;
+  Measurement result;
   result.truncated_asked = true;
   EXPECT_EQ(ReportDetail(result),
             "No collapse index: too few documents are long enough for the truncated arm.");

@@ -12,20 +12,20 @@ namespace lengthwise {
 namespace {
 
 TEST(ReportDocument, RoundsToSevenDigitsAndDropsRoundingNoise) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->slope = {1.0 / 3.0, -1e-17, 123456789.0};
   const OrderedJson slope = ReportDocument(result, {})["collapse_index"]["slope"];
   EXPECT_EQ(slope.dump(), R"({"estimate":0.3333333,"low":0.0,"high":123456800.0})");
 }
 
 TEST(ReportDocument, RefusesNumbersThatAreNotFinite) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.index->slope.estimate = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(ReportDocument(result, {}), Error);
 }
 
 TEST(ReportDocument, IsNullWhereThereIsNoIndexNoShapeAndNoLimit) {
-  MeasureResult result;
+  Measurement result;
   result.model.limits = {512, 0, 512};
   const OrderedJson report = ReportDocument(result, {});
   EXPECT_TRUE(report["collapse_index"].is_null());
@@ -36,7 +36,7 @@ TEST(ReportDocument, IsNullWhereThereIsNoIndexNoShapeAndNoLimit) {
 }
 
 TEST(ReportDocument, NamesTheRepair) {
-  MeasureResult result;
+  Measurement result;
   result.model.attention.by_head = {{0.5F, 0.25F}, {1.0F}};
   const OrderedJson repair = ReportDocument(result, {})["repair"];
   EXPECT_EQ(
@@ -45,7 +45,7 @@ TEST(ReportDocument, NamesTheRepair) {
 }
 
 TEST(FormatReport, IsTheSameDocumentWithOneTableRowALine) {
-  MeasureResult result = Rising();
+  Measurement result = Rising();
   result.layers.resize(2);
   result.heads.resize(3);
   const OrderedJson report = ReportDocument(result, {{"lengthwise", "measure"}, "texts.jsonl"});

@@ -10,18 +10,18 @@ namespace lengthwise {
 namespace {
 
 // A curve that rises from 0.13 to 0.29, mostly beyond the knee at 238.
-MeasureResult RisingCurve() {
-  MeasureResult result = Rising();
+Measurement RisingCurve() {
+  Measurement result = Rising();
   result.arms = {TruncatedArm({{16, 0.126}, {512, 0.2949}})};
   result.data.documents = 200;
   return result;
 }
 
-void ExpectSays(const MeasureResult& result, const std::string& words) {
+void ExpectSays(const Measurement& result, const std::string& words) {
   EXPECT_NE(ReportSentence(result).find(words), std::string::npos) << ReportSentence(result);
 }
 
-void ExpectNoIntervals(const MeasureResult& result) {
+void ExpectNoIntervals(const Measurement& result) {
   EXPECT_EQ(ReportSentence(result).find('['), std::string::npos) << ReportSentence(result);
 }
 
@@ -34,7 +34,7 @@ TEST(ReportSentence, SaysWhetherFromWhichLengthOnAndByHowMuch) {
 }
 
 TEST(ReportSentence, CountsFromTheLowestWhereCosineFallsFirst) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.arms = {TruncatedArm({{16, 0.2}, {64, 0.1}, {512, 0.3}})};
   result.shapes->lengths = {64, 512};
   ExpectSays(result, "3.0 times as similar (cosine 0.30) as read to 64, where they are least alike (0.10).");
@@ -42,14 +42,14 @@ TEST(ReportSentence, CountsFromTheLowestWhereCosineFallsFirst) {
 
 // With a cosine near 0 below, a ratio says nothing.
 TEST(ReportSentence, GivesNoRatioToACosineNearZero) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.arms = {TruncatedArm({{16, -0.001}, {512, 0.3}})};
   ExpectSays(result,
              ": two documents have cosine 0.30 on average when read to 512 tokens, 0.00 when read to 16.");
 }
 
 TEST(ReportSentence, SaysHowARiseWithoutAKneeGoes) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.shapes->preferred = 0;
   result.shapes->fits[0].weight = 0.9;
   ExpectSays(result, "grow alike with length, by about as much with every token: two");
@@ -60,7 +60,7 @@ TEST(ReportSentence, SaysHowARiseWithoutAKneeGoes) {
 }
 
 TEST(ReportSentence, SaysOnWhichSideOfTheKneeMostOfTheRiseLies) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.shapes->knee = Knee{64, 60, 70, 0.1, 0.01};
   ExpectSays(result, ", mostly up to about 64 tokens (below");
   result.shapes->knee = Knee{64, 60, 70, 0.1, 0.09};
@@ -70,7 +70,7 @@ TEST(ReportSentence, SaysOnWhichSideOfTheKneeMostOfTheRiseLies) {
 }
 
 TEST(ReportSentence, DoesNotGuessFromWhichLengthOn) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.shapes->fits[1].weight = 0.6;
   ExpectSays(result, "grow alike with length: two documents");
   ExpectSays(result, "; from which length on is not clear.");
@@ -79,7 +79,7 @@ TEST(ReportSentence, DoesNotGuessFromWhichLengthOn) {
 }
 
 TEST(ReportSentence, SaysThatEmbeddingsGrowLessAlike) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.arms = {TruncatedArm({{16, 0.3}, {512, 0.1}})};
   result.index->direction = Direction::kFalls;
   EXPECT_EQ(
@@ -89,7 +89,7 @@ TEST(ReportSentence, SaysThatEmbeddingsGrowLessAlike) {
 }
 
 TEST(ReportSentence, SaysThatThereIsNoTrendAndWhereAValleyLies) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.arms = {TruncatedArm({{16, 0.3}, {64, 0.1}, {512, 0.29}})};
   result.shapes->lengths = {64, 512};
   result.index->direction = Direction::kNoTrend;
@@ -100,7 +100,7 @@ TEST(ReportSentence, SaysThatThereIsNoTrendAndWhereAValleyLies) {
 }
 
 TEST(ReportSentence, SaysHowManyDocumentsAreTooFew) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.index->direction = Direction::kUnknown;
   result.index->documents = 7;
   ExpectSays(result,
@@ -113,7 +113,7 @@ TEST(ReportSentence, SaysHowManyDocumentsAreTooFew) {
 }
 
 TEST(ReportSentence, WithoutAnIndexSaysWhy) {
-  MeasureResult result;
+  Measurement result;
   result.data.documents = 12;
   result.truncated_asked = true;
   EXPECT_EQ(ReportSentence(result),
@@ -129,7 +129,7 @@ TEST(ReportSentence, WithoutAnIndexSaysWhy) {
 }
 
 TEST(ReportSentence, HasNoIntervals) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   for (const Direction direction :
        {Direction::kRises, Direction::kFalls, Direction::kNoTrend, Direction::kUnknown}) {
     result.index->direction = direction;
@@ -138,7 +138,7 @@ TEST(ReportSentence, HasNoIntervals) {
 }
 
 TEST(ReportAdvice, IsAboutWhatIsCut) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   result.data.over_limit = 95;
   EXPECT_EQ(
       ReportAdvice(result),
@@ -149,7 +149,7 @@ TEST(ReportAdvice, IsAboutWhatIsCut) {
 }
 
 TEST(ReportAdvice, OfTextsThatFitAsksForAnEvaluation) {
-  MeasureResult result = RisingCurve();
+  Measurement result = RisingCurve();
   EXPECT_NE(ReportAdvice(result).find("`lengthwise evaluate` tell what that costs"), std::string::npos);
   result.index->direction = Direction::kFalls;
   EXPECT_NE(ReportAdvice(result).find("asks for no repair"), std::string::npos);

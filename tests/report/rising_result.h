@@ -19,8 +19,8 @@ inline ShapeFit Fit(Shape shape, double weight, std::vector<std::pair<std::strin
 }
 
 // A model trained to 256 of 512 positions, whose cosine rises from a knee at 238 on.
-inline MeasureResult Rising() {
-  MeasureResult result;
+inline Measurement Rising() {
+  Measurement result;
   result.model.limits = {256, 256, 512};
   result.truncated_asked = true;
   CollapseIndex index;

@@ -21,7 +21,7 @@ TheoryOptions Small() {
   return options;
 }
 
-std::vector<double> NumbersOf(const TheoryResult& result) {
+std::vector<double> NumbersOf(const TheoryRun& result) {
   std::vector<double> numbers;
   const auto add = [&](const Interval& interval) {
     for (const auto& value : {interval.estimate, interval.low, interval.high}) numbers.push_back(*value);
@@ -44,8 +44,8 @@ std::vector<double> NumbersOf(const TheoryResult& result) {
 TEST(Theory, GivesTheSameNumbersAtAnyNumberOfThreads) {
   ThreadPool one(1);
   ThreadPool three(3);
-  const TheoryResult a = RunTheory(Small(), one);
-  const TheoryResult b = RunTheory(Small(), three);
+  const TheoryRun a = RunTheory(Small(), one);
+  const TheoryRun b = RunTheory(Small(), three);
   const std::vector<double> numbers = NumbersOf(a);
   EXPECT_EQ(numbers, NumbersOf(b));
   EXPECT_TRUE(std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); }));
@@ -57,7 +57,7 @@ TEST(Theory, GivesTheSameNumbersAtAnyNumberOfThreads) {
 TEST(Theory, JudgesEveryClaimAndLaw) {
   ThreadPool pool(2);
   std::size_t last = 0;
-  const TheoryResult result = RunTheory(Small(), pool, [&](std::size_t done, std::size_t total) {
+  const TheoryRun result = RunTheory(Small(), pool, [&](std::size_t done, std::size_t total) {
     EXPECT_LE(last, done);
     EXPECT_LE(done, total);
     last = done;
@@ -110,19 +110,19 @@ TEST(Theory, RefusesOptionsOutsideTheirRange) {
       EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
     }
   };
-  refused([](TheoryOptions& o) { o.sigmas = {}; }, "--sigma");
-  refused([](TheoryOptions& o) { o.sigmas = {0}; }, "--sigma");
+  refused([](TheoryOptions& o) { o.sigmas = {}; }, "sigma: ");
+  refused([](TheoryOptions& o) { o.sigmas = {0}; }, "sigma: ");
   refused([](TheoryOptions& o) { o.sigmas = {1, 0.5}; }, "ascend");
-  refused([](TheoryOptions& o) { o.sigmas = {std::numeric_limits<double>::quiet_NaN()}; }, "--sigma");
-  refused([](TheoryOptions& o) { o.sigmas = {9}; }, "--sigma");
+  refused([](TheoryOptions& o) { o.sigmas = {std::numeric_limits<double>::quiet_NaN()}; }, "sigma: ");
+  refused([](TheoryOptions& o) { o.sigmas = {9}; }, "sigma: ");
   refused([](TheoryOptions& o) { o.lengths = {64}; }, "at least 2");
-  refused([](TheoryOptions& o) { o.lengths = {1, 64}; }, "--lengths");
+  refused([](TheoryOptions& o) { o.lengths = {1, 64}; }, "lengths: ");
   refused([](TheoryOptions& o) { o.lengths = {64, 64}; }, "ascend");
-  refused([](TheoryOptions& o) { o.lengths = {64, 100000}; }, "--lengths");
-  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "--head-size");
-  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "--head-size");
-  refused([](TheoryOptions& o) { o.draws = 3; }, "--draws");
-  refused([](TheoryOptions& o) { o.confidence = 1; }, "--confidence");
+  refused([](TheoryOptions& o) { o.lengths = {64, 100000}; }, "lengths: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {0}; }, "head-size: ");
+  refused([](TheoryOptions& o) { o.head_sizes = {}; }, "head-size: ");
+  refused([](TheoryOptions& o) { o.draws = 3; }, "draws: ");
+  refused([](TheoryOptions& o) { o.confidence = 1; }, "confidence: ");
 }
 
 TEST(Theory, ExtremeOptionsGiveFiniteNumbers) {

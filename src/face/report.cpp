@@ -1,0 +1,91 @@
+#include "lengthwise/report.h"
+
+#include <fmt/format.h>
+
+#include "base/fail.h"
+#include "base/json.h"
+#include "report/html_page.h"
+
+namespace lengthwise {
+namespace {
+
+OrderedJson ParseDocument(std::string_view text) {
+  OrderedJson document = OrderedJson::parse(text, nullptr, false);
+  if (!document.is_object() || !document.contains("sentence") || !document["sentence"].is_string())
+    Fail(ErrorCode::kBadInput,
+         "this is no document that Lengthwise writes: it is not JSON, or has no sentence");
+  return document;
+}
+
+void AddFinding(const char* part, const OrderedJson& sentence, std::vector<std::string>& findings) {
+  findings.push_back(fmt::format("{}: {}", part, sentence.get<std::string>()));
+}
+
+// Null where it is absent: not every report has it.
+OrderedJson MemberOrNull(const OrderedJson& object, const char* name) {
+  return object.is_object() && object.contains(name) ? object.at(name) : OrderedJson(nullptr);
+}
+
+void DescribeReport(const OrderedJson& report, Description& description) {
+  description.notes = report.at("notes").get<std::vector<std::string>>();
+  const OrderedJson controls = MemberOrNull(report, "controls");
+  for (const char* control : {"repeated", "mixed", "diluted", "attribution"}) {
+    if (controls.contains(control))
+      AddFinding(control, controls.at(control).at("sentence"), description.findings);
+  }
+  if (report.contains("gains_sentence"))
+    AddFinding("gains", report.at("gains_sentence"), description.findings);
+  if (report.contains("ablation"))
+    AddFinding("ablation", report.at("ablation").at("sentence"), description.findings);
+  const OrderedJson& shapes = report.at("shapes");
+  description.summary =
+      OrderedJson{
+          {"documents", report.at("data").at("documents")},
+          {"collapse_index", report.at("collapse_index")},
+          {"preferred_shape", MemberOrNull(shapes, "preferred")},
+          {"knee", MemberOrNull(shapes, "knee")},
+          {"notes", report.at("notes")},
+          {"sentence", report.at("sentence")},
+          {"advice", MemberOrNull(report, "advice")},
+          {"detail", MemberOrNull(report, "detail")},
+      }
+          .dump();
+}
+
+void DescribeTheory(const OrderedJson& theory, Description& description) {
+  for (const OrderedJson& verdict : theory.at("verdicts")) {
+    description.findings.push_back(
+        fmt::format("{:<11} {}\n{:<11} {}", verdict.at("status").get<std::string>(),
+                    verdict.at("statement").get<std::string>(), "", verdict.at("region").get<std::string>()));
+  }
+  description.summary =
+      OrderedJson{{"verdicts", theory.at("verdicts")}, {"sentence", theory.at("sentence")}}.dump();
+}
+
+}  // namespace
+
+std::string ReportPage(std::string_view document) {
+  CheckPage();
+  return HtmlPage(ParseDocument(document));
+}
+
+void CheckReportPage() {
+  CheckPage();
+}
+
+Description Describe(std::string_view text) {
+  const OrderedJson document = ParseDocument(text);
+  Description description;
+  description.answer = document["sentence"].get<std::string>();
+  try {
+    if (document.contains("advice")) description.advice = document.at("advice").get<std::string>();
+    const std::string format = document.value("format", "");
+    if (format == "lengthwise-report") DescribeReport(document, description);
+    if (format == "lengthwise-theory") DescribeTheory(document, description);
+  } catch (const OrderedJson::exception& error) {
+    Fail(ErrorCode::kBadInput, "this document lacks a part that it must have: {}", error.what());
+  }
+  return description;
+}
+
+}  // namespace lengthwise

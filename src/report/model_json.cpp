@@ -1,0 +1,60 @@
+#include "report/model_json.h"
+
+#include <string>
+#include <vector>
+
+#include "report/document_json.h"
+
+namespace lengthwise {
+
+OrderedJson ModelJson(const ModelDescription& model) {
+  return {{"name", model.name},
+          {"architecture", model.architecture},
+          {"fingerprint", model.fingerprint},
+          {"layers", model.layers},
+          {"heads", model.heads},
+          {"hidden", model.hidden},
+          {"pooling", model.pooling},
+          {"normalize", model.normalize},
+          {"precision", model.precision},
+          {"limits",
+           {{"in_force", model.limits.in_force},
+            {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
+            {"positions", model.limits.positions}}}};
+}
+
+OrderedJson RepairJson(const ModelDescription& model) {
+  const AttentionPolicy& attention = model.attention;
+  return {{"identity", attention.IsIdentity() && model.post_process == "none"},
+          {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
+          {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
+          {"by_head", TemperaturesJson(attention.by_head)},
+          {"post_processing", model.post_process}};
+}
+
+ModelDescription ParseModel(const Json& model, const Json& repair) {
+  ModelDescription parsed;
+  parsed.name = model.at("name").get<std::string>();
+  parsed.architecture = model.at("architecture").get<std::string>();
+  parsed.fingerprint = model.at("fingerprint").get<std::string>();
+  parsed.layers = model.at("layers").get<std::size_t>();
+  parsed.heads = model.at("heads").get<std::size_t>();
+  parsed.hidden = model.at("hidden").get<std::size_t>();
+  parsed.pooling = model.at("pooling").get<std::string>();
+  parsed.normalize = model.at("normalize").get<bool>();
+  parsed.precision = model.at("precision").get<std::string>();
+  const Json& limits = model.at("limits");
+  parsed.limits.in_force = limits.at("in_force").get<std::size_t>();
+  parsed.limits.positions = limits.at("positions").get<std::size_t>();
+  if (!limits.at("sentence_transformers").is_null())
+    parsed.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
+  parsed.attention.temperature = repair.at("temperature").get<float>();
+  if (repair.at("reading").get<std::string>() == "logits")
+    parsed.attention.reading = TemperatureReading::kLogits;
+  if (!repair.at("by_head").is_null())
+    parsed.attention.by_head = repair.at("by_head").get<std::vector<std::vector<float>>>();
+  parsed.post_process = repair.at("post_processing").get<std::string>();
+  return parsed;
+}
+
+}  // namespace lengthwise

@@ -1,0 +1,17 @@
+// The model of a measurement in JSON: as a report and a file of statistics describe it, and back.
+#pragma once
+
+#include "base/json.h"
+#include "collapse/description.h"
+
+namespace lengthwise {
+
+OrderedJson ModelJson(const ModelDescription& model);
+// What is done differently to it.
+OrderedJson RepairJson(const ModelDescription& model);
+
+// What the two were made from, but for the fingerprint of the post-processing. Throws Json::exception for
+// what they did not make.
+ModelDescription ParseModel(const Json& model, const Json& repair);
+
+}  // namespace lengthwise
