@@ -49,7 +49,7 @@ bool HasWindows(LongInputKind kind);
 // Whether the vectors that are mixed are scaled to unit length first, and queries are not split.
 bool MixesUnitVectors(LongInputKind kind);
 
-// "error", "truncate", "window-mean", "lead-body", "windows". Throws kBadInput, naming the choices, for
+// "error", "truncate", "window-mean", "lead-body". Throws kBadInput, naming the choices, for
 // anything else.
 LongInputKind ParseLongInputKind(std::string_view name);
 const char* LongInputKindName(LongInputKind kind);

@@ -100,8 +100,8 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride || options.lead;
+  const bool lengths_given = options.max_length > 0 || !options.long_input.empty() || options.window ||
+                             options.stride || options.lead;
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

@@ -16,8 +16,8 @@ Session MakeSession(const Model& model, const ModelOptions& options, const Repai
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride || options.lead;
+  const bool lengths_given = options.max_length > 0 || !options.long_input.empty() || options.window ||
+                             options.stride || options.lead;
   if (!lengths_given) return Session(LoadedModelOf(model), ThreadPoolOf(model), embedder);
   return AsUsage([&] { return Session(LoadedModelOf(model), ThreadPoolOf(model), embedder); });
 }

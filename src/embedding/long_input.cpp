@@ -14,13 +14,12 @@ std::size_t WindowLength(const LongInput& policy, std::size_t length_in_force) {
 }  // namespace
 
 LongInputKind ParseLongInputKind(std::string_view name) {
-  for (const LongInputKind kind :
-       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean, LongInputKind::kLeadBody,
-        LongInputKind::kWindows}) {
+  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
+                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
     if (name == LongInputKindName(kind)) return kind;
   }
   Fail(ErrorCode::kBadInput,
-       "unknown long-input policy \"{}\"; choose error, truncate, window-mean, lead-body or windows", name);
+       "unknown long-input policy \"{}\"; choose error, truncate, window-mean or lead-body", name);
 }
 
 const char* LongInputKindName(LongInputKind kind) {
@@ -52,6 +51,11 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
     Fail(ErrorCode::kBadInput,
          "a length of {} tokens leaves no room beside the model's {} special tokens; the least is {}",
          length_in_force, special_tokens, special_tokens + 1);
+  }
+  if (policy.kind == LongInputKind::kWindows) {
+    Fail(ErrorCode::kUnsupported,
+         "several vectors a text are what an evaluation tries; here a text has one: choose window-mean or "
+         "lead-body");
   }
   // Written so that NaN is refused too.
   if (!(policy.lead >= 0 && policy.lead <= 1)) {

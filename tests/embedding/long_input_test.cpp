@@ -43,7 +43,7 @@ TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
       ADD_FAILURE() << "accepted: " << name;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean, lead-body or windows"),
+      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean or lead-body"),
                 std::string::npos);
     }
   }
@@ -129,6 +129,11 @@ TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
     policy.lead = lead;
     EXPECT_NE(Refusal(policy, 2, 10).find("from 0 to 1"), std::string::npos);
   }
+  EXPECT_NE(Refusal({.kind = LongInputKind::kWindows}, 2, 10).find("choose window-mean or lead-body"),
+            std::string::npos);
+  LongInput several = WindowMean(6);
+  several.vectors = 3;
+  EXPECT_NE(Refusal(several, 2, 10).find("one vector a text"), std::string::npos);
   LongInput mean = WindowMean(6);
   mean.lead = 0.5;
   EXPECT_NE(Refusal(mean, 2, 10).find("choose lead-body"), std::string::npos);
