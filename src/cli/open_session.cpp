@@ -28,10 +28,6 @@ Session OpenEmbedder(const ModelOptions& options, const Repair& repair) {
   return MakeSession(LoadModel(options), options, repair);
 }
 
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base) {
-  return MakeSession(ModelOf(base.shared_model(), base.shared_pool()), options, repair);
-}
-
 void PrintWarnings(const Checkpoint& checkpoint) {
   PrintWarnings(checkpoint.warnings);
 }

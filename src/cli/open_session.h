@@ -11,9 +11,6 @@ namespace lengthwise {
 
 // Throws kBadInput too where the repair's post-processing was fitted on another model.
 Session OpenEmbedder(const ModelOptions& options, const Repair& repair);
-// By the model and the threads of `base`, which was opened with options of the same model, threads and
-// precision: loads nothing.
-Session OpenEmbedder(const ModelOptions& options, const Repair& repair, const Session& base);
 
 // On standard error, a line each.
 void PrintWarnings(const Checkpoint& checkpoint);
