@@ -21,11 +21,11 @@
 #include "cli/console.h"
 #include "cli/input_options.h"
 #include "cli/model_options.h"
-#include "cli/open_session.h"
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
 #include "collapse/description.h"
+#include "embedding/session.h"
 #include "report/evaluation_document.h"
 #include "report/evaluation_summary.h"
 #include "task_data/task_folder.h"
@@ -92,8 +92,9 @@ void RunEvaluate(const EvaluateCommand& command) {
     found.warnings = CheckTaskTexts(tasks.back());
     PrintFindings(found);
   }
-  const Session base = OpenEmbedder(command.model, repair);
-  PrintWarnings(base.checkpoint());
+  const Embedder embedder = EmbedderOf(LoadModel(command.model), command.model, repair);
+  const Session& base = SessionOf(embedder);
+  PrintWarnings(embedder.warnings());
   for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, base, task); });
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
   options.cache = cache.get();
@@ -109,10 +110,10 @@ void RunEvaluate(const EvaluateCommand& command) {
       results.push_back(std::move(result));
     }
   }
-  InputFindings of_all;
-  PrintUnknownTokens(base, of_all);
-  for (auto& [task, found] : findings) {
-    found.warnings.insert(found.warnings.end(), of_all.warnings.begin(), of_all.warnings.end());
+  // Known when all texts are tokenised.
+  if (const std::optional<InputWarning> unknown = base.unknown_tokens().Warning()) {
+    PrintWarnings({unknown->message});
+    for (auto& [task, found] : findings) found.warnings.push_back(*unknown);
   }
   const std::string evaluation = FormatEvaluation(EvaluationDocument(
       results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling}));
@@ -123,7 +124,10 @@ void RunEvaluate(const EvaluateCommand& command) {
     Say("{}", DescribeTask(result));
     if (!command.json) continue;
     OrderedJson summary = TaskSummary(result);
-    summary["warnings"] = WarningCounts(findings[result.task]);
+    summary["warnings"] = OrderedJson::object();
+    for (const auto& [kind, count] : CountedWarnings(findings[result.task].warnings)) {
+      summary["warnings"][kind] = count;
+    }
     fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   }
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));

@@ -144,6 +144,7 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const
                                        std::size_t first_text, Role role, bool post_process) const {
   const std::size_t hidden = spec().hidden;
   const std::size_t length = limits().in_force;
+  const LongInput policy = LongInputOf(role);
   WindowEmbeddings result;
   result.dimension = hidden;
   result.tokens.resize(texts.size());
@@ -154,7 +155,7 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       TokenUse& use = result.tokens[first + i];
       const std::vector<Window> windows =
-          MakeWindows(content[i].size(), special_tokens(), length, LongInputOf(role), first_text + first + i);
+          MakeWindows(content[i].size(), special_tokens(), length, policy, first_text + first + i);
       use.windows = static_cast<std::uint32_t>(windows.size());
       for (const Window& window : windows) {
         const auto part = std::span(content[i]).subspan(window.begin, window.end - window.begin);
@@ -190,6 +191,7 @@ Embeddings Session::Embed(std::span<const std::string> texts, const Progress& pr
                           std::size_t first_text, Role role) const {
   const std::size_t hidden = spec().hidden;
   const PostProcess& post = options_.post_process;
+  const LongInput policy = LongInputOf(role);
   Embeddings result;
   result.dimension = hidden;
   result.values.assign(texts.size() * hidden, 0.0F);
@@ -207,7 +209,7 @@ Embeddings Session::Embed(std::span<const std::string> texts, const Progress& pr
     pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
       const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
       const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
-      MixWindows(LongInputOf(role), std::span(windows.values).subspan(begin * hidden, count * hidden),
+      MixWindows(policy, std::span(windows.values).subspan(begin * hidden, count * hidden),
                  std::span(windows.used).subspan(begin, count), unit_length, row);
       if (!post.each_window) ApplyPostProcess(post, role, row);
     });

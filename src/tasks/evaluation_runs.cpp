@@ -104,7 +104,6 @@ EvaluationRuns::ReadVectors& EvaluationRuns::Read(const RunDescription& run) {
   }
   if (read_ != nullptr && read_->side == run.side) return *read_;
   read_ = std::make_unique<ReadVectors>();
-  read_->reading = reading;
   read_->side = run.side;
   read_->vectors = {needs.documents ? embedded_.documents : base_vectors_->vectors.documents,
                     needs.queries ? embedded_.queries : base_vectors_->vectors.queries};

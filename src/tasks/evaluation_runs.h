@@ -65,7 +65,6 @@ class EvaluationRuns {
   };
   // The vectors of a reading on the sides that it applies to, and those of the last fit to them.
   struct ReadVectors {
-    Reading reading;
     Side side = Side::kBoth;
     TaskVectors vectors;
     std::unique_ptr<TaskFit> fits;

@@ -95,10 +95,6 @@ const VectorMoments* TaskFit::Queries(const QueryMean& mean, std::size_t half) {
               .first->second;
 }
 
-bool TaskFit::HasWindows() const {
-  return vectors_.documents.rows() > vectors_.documents.size();
-}
-
 TaskVectors TaskFit::Whole(const PostProcessSpec& spec) {
   const VectorMoments* queries = nullptr;
   if (queries_apart_) {

@@ -29,9 +29,6 @@ class TaskFit {
   // there are fewer), of the pseudo-queries of the documents fitted to, or of these documents.
   TaskVectors HeldOut(const PostProcessSpec& spec, const QueryMean& query_mean);
 
-  // Whether some document has several rows: else there is no scatter within documents.
-  bool HasWindows() const;
-
  private:
   const VectorMoments& Documents();
   const VectorMoments& HalfOfDocuments();
