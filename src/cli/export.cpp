@@ -68,16 +68,19 @@ void RunExport(const ExportCommand& command) {
         "--input, --queries, --query-mean and --each-window have no effect without --postprocess; leave them "
         "out");
   }
-  if (command.model.repair_file.empty() && repair.attention.IsIdentity() &&
+  if (command.model.repair_file.empty() && repair.attention.IsIdentity() && repair.positions.IsIdentity() &&
       repair.post_process.IsIdentity()) {
-    FailUsage("nothing to fold: give --repair, a --temperature other than 1, or --postprocess with --input");
+    FailUsage(
+        "nothing to fold: give --repair, a --temperature other than 1, --positions, or --postprocess with "
+        "--input");
   }
   const Checkpoint checkpoint = OpenCheckpoint(command.model.model);
   // A fit has printed them.
   if (command.fit.post_process.empty()) PrintWarnings(checkpoint);
   std::optional<Role> role;
   if (!command.role.empty()) role = ParseRole(command.role);
-  PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output));
+  PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output,
+                                    command.model.max_length));
 }
 
 }  // namespace
@@ -87,7 +90,7 @@ void AddExportCommand(CLI::App& app) {
   CLI::App* const sub = app.add_subcommand(
       "export",
       "Fold a repair into a copy of the model that sentence-transformers serves unchanged\n"
-      "Temperatures go into the weights, post-processing into modules; what cannot be folded is refused.");
+      "Temperatures and positions go into the weights, post-processing into modules; the rest is refused.");
   sub->footer("lengthwise export --model all-MiniLM-L6-v2 --repair lengthwise.json --output repaired-model");
   AddModelOptions(*sub, command->model);
   AddFitOptions(*sub, command->fit);

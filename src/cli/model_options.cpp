@@ -24,8 +24,8 @@ Session MakeEmbedder(std::shared_ptr<const LoadedModel> model, std::shared_ptr<T
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, *model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.long_input.empty() || options.window || options.stride;
+  const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
+                             !options.long_input.empty() || options.window || options.stride;
   if (!lengths_given) return Session(std::move(model), std::move(pool), embedder);
   return AsUsage([&] { return Session(std::move(model), std::move(pool), embedder); });
 }
@@ -64,6 +64,12 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->type_name("READING")
       ->check(OneOf({"scores", "logits"}));
   command
+      .add_option("--positions", options.positions,
+                  "Learned positions beyond the trained length mended: squeeze:96:126, group:96:126, "
+                  "repeat:63:126, clamp:126 (rows of the table), interpolate:128, group:128, or none")
+      ->type_name("MAP")
+      ->check(TakenBy([](const std::string& map) { ParsePositionMap(map); }));
+  command
       .add_option("--long-input", options.long_input,
                   "Texts beyond the length: error, truncate or window-mean")
       ->type_name("POLICY")
@@ -91,6 +97,7 @@ Repair RepairOf(const ModelOptions& options) {
     repair.attention.reading =
         options.temperature_reading == "logits" ? TemperatureReading::kLogits : TemperatureReading::kScores;
   }
+  if (!options.positions.empty()) repair.positions = ParsePositionMap(options.positions);
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;
   if (options.stride) repair.long_input.stride = *options.stride;

@@ -22,6 +22,7 @@ struct ModelOptions {
   std::string repair_file;
   std::optional<float> temperature;
   std::string temperature_reading;
+  std::string positions;
   std::string long_input;
   std::optional<std::size_t> window;
   std::optional<std::size_t> stride;

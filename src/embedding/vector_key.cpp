@@ -45,6 +45,13 @@ void AddAttention(const AttentionPolicy& policy, const ModelSpec& spec, Hasher& 
   AddNumber(static_cast<std::uint64_t>(policy.reading), hasher);
 }
 
+// Nothing where there is no map, as before there were any.
+void AddPositions(const PositionMap& map, Hasher& hasher) {
+  if (map.IsIdentity()) return;
+  hasher.Add(std::string_view(FormatPositionMap(map)));
+  AddFloats(map.table, hasher);
+}
+
 void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& hasher) {
   AddNumber(length_in_force, hasher);
   hasher.Add(std::string_view(LongInputKindName(policy.kind)));
@@ -83,6 +90,7 @@ VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   hasher.Add(std::string_view(InstructionSet()));
   hasher.Add(std::string_view(embedder.model().fingerprint()));
   AddAttention(options.attention, embedder.spec(), hasher);
+  AddPositions(options.positions, hasher);
   AddLongInput(options.long_input, embedder.limits().in_force, hasher);
   hasher.Add(std::string_view(PrecisionName(options.precision)));
   AddNumber(static_cast<std::uint64_t>(form), hasher);

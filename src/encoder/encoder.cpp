@@ -256,7 +256,7 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
   }
   ProbeStates(pass, run.first_layer);
   for (std::size_t l = run.first_layer; l < spec_.layers; ++l) {
-    const Layer& layer = layers_[l];
+    const Layer& layer = (*layers_)[l];
     pass.Observe(EncoderStage::kInput, l, states);
     pass.Linear(layer.qkv, Whole(layer.qkv, states, hidden, workspace.qkv.data(), 3 * hidden), blocks);
     pass.Observe(EncoderStage::kQkv, l, workspace.qkv.data());
@@ -272,7 +272,7 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
 }
 
 void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
-  const Layer& layer = layers_[index];
+  const Layer& layer = (*layers_)[index];
   const std::size_t hidden = spec_.hidden;
   const std::size_t first = blocks.front().first;
   float* const block = pass.workspace.hidden.data() + first * hidden;
@@ -289,7 +289,7 @@ void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<cons
 // The feed-forward layer slice by slice: some of its inner activations are computed, then multiplied onto the
 // residual. The sum grows in the block's rows of `context`, which attention no longer needs.
 void Encoder::FeedForward(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
-  const Layer& layer = layers_[index];
+  const Layer& layer = (*layers_)[index];
   EncoderWorkspace& workspace = pass.workspace;
   const std::size_t hidden = spec_.hidden;
   const std::size_t first = blocks.front().first;

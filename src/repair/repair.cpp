@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "embedding/loaded_model.h"
+#include "repair/position_json.h"
 #include "repair/post_process_json.h"
 
 namespace lengthwise {
@@ -133,12 +134,22 @@ OrderedJson FormatTemperature(const AttentionPolicy& policy) {
 }
 
 bool NeedsOrigin(const Repair& repair) {
-  return !repair.post_process.IsIdentity() && !repair.origin.model.empty();
+  return (!repair.post_process.IsIdentity() && !repair.origin.model.empty()) ||
+         !repair.positions.model.empty();
 }
 
 void CheckFingerprint(const Repair& repair, const std::string& fingerprint,
                       const std::filesystem::path& folder) {
-  if (fingerprint == repair.origin.model) return;
+  if (!repair.positions.model.empty() && fingerprint != repair.positions.model) {
+    Fail(ErrorCode::kBadInput,
+         "the table of positions was learned for another model (fingerprint {}) than {} (fingerprint {}); "
+         "take "
+         "\"positions\" out of the repair file, or its \"model\" if the weights are the same",
+         repair.positions.model, folder.string(), fingerprint);
+  }
+  if (repair.post_process.IsIdentity() || repair.origin.model.empty() || fingerprint == repair.origin.model) {
+    return;
+  }
   Fail(ErrorCode::kBadInput,
        "the post-processing was fitted on another model (fingerprint {}) than {} (fingerprint {}); fit it to "
        "this one with lengthwise fit, or take \"model\" out of the repair file if the vectors are the same",
@@ -161,9 +172,10 @@ Repair ParseRepair(std::string_view json, const std::string& where) {
   if (!file.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
   // Before the keys: a newer version may have more of them.
   CheckHead(file, where);
-  CheckKeys(file, {"format", "version", "attention", "long_input", "post_processing"}, where);
+  CheckKeys(file, {"format", "version", "attention", "positions", "long_input", "post_processing"}, where);
   Repair repair;
   if (file.contains("attention")) repair.attention = ReadAttention(file["attention"], where);
+  if (file.contains("positions")) repair.positions = ReadPositions(file["positions"], where);
   if (file.contains("long_input")) repair.long_input = ReadLongInput(file["long_input"], where);
   if (file.contains("post_processing")) ReadPostProcessing(file["post_processing"], where, &repair);
   return repair;
@@ -179,8 +191,9 @@ std::string FormatRepair(const Repair& repair) {
   if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
   OrderedJson attention = {{"temperature", FormatTemperature(repair.attention)}};
   if (repair.attention.reading == TemperatureReading::kLogits) attention["reading"] = "logits";
-  OrderedJson file = {
-      {"format", kFormat}, {"version", kVersion}, {"attention", attention}, {"long_input", long_input}};
+  OrderedJson file = {{"format", kFormat}, {"version", kVersion}, {"attention", attention}};
+  if (!repair.positions.IsIdentity()) file["positions"] = FormatPositions(repair.positions);
+  file["long_input"] = long_input;
   if (!repair.post_process.IsIdentity()) file["post_processing"] = FormatPostProcessing(repair);
   return file.dump(2) + "\n";
 }
@@ -195,6 +208,7 @@ void CheckOrigin(const Repair& repair, const LoadedModel& model) {
 
 void ApplyRepair(const Repair& repair, EmbedderOptions* options) {
   options->attention = repair.attention;
+  options->positions = repair.positions;
   options->long_input = repair.long_input;
   options->post_process = repair.post_process;
 }

@@ -40,6 +40,7 @@ constexpr std::array kRows = {
     Row{"--stride", kModel, true},
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
+    Row{"--positions", kModel, true},
 
     Row{"--query-mean", kCompute, true},
     Row{"--each-window", kCompute, true},

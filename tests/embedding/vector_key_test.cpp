@@ -49,6 +49,8 @@ TEST(VectorKeys, DifferWithWhateverChangesTheVector) {
        [](EmbedderOptions& o) {
          o.attention.by_head = {{1}, {1, 1, 0.8F}};
        }},
+      {"position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:20"); }},
+      {"another position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:21"); }},
       {"max length", [](EmbedderOptions& o) { o.max_length = 32; }},
       {"long input", [](EmbedderOptions& o) { o.long_input.kind = LongInputKind::kWindowMean; }},
       {"window",

@@ -37,6 +37,7 @@ Repair Example(const char* name) {
 void ExpectSame(const Repair& a, const Repair& b) {
   EXPECT_EQ(a.attention.temperature, b.attention.temperature);
   EXPECT_EQ(a.attention.by_head, b.attention.by_head);
+  EXPECT_EQ(a.positions, b.positions);
   EXPECT_EQ(a.long_input.kind, b.long_input.kind);
   EXPECT_EQ(a.long_input.window, b.long_input.window);
   EXPECT_EQ(a.long_input.stride, b.long_input.stride);
@@ -74,6 +75,12 @@ TEST(Repair, TheExamplesMeanWhatTheySay) {
   EXPECT_EQ(Example("windows.json").long_input.window, 256U);
   EXPECT_EQ(Example("windows.json").long_input.stride, 192U);
   EXPECT_EQ(Example("reading_logits.json").attention.reading, TemperatureReading::kLogits);
+  EXPECT_EQ(Example("positions_squeeze.json").positions, ParsePositionMap("squeeze:96:126"));
+  EXPECT_EQ(Example("positions_repeat_more.json").positions.rows, 4096U);
+  const PositionMap table = Example("positions_table.json").positions;
+  EXPECT_EQ(table.kind, PositionMapKind::kTable);
+  EXPECT_EQ(table.table, (std::vector<float>{0.5F, -0.25F, 1, 2, 3, 4}));
+  EXPECT_EQ(table.model, "0123");
   const PostProcess whiten = Example("whiten.json").post_process;
   EXPECT_EQ(FormatPostProcessSpec(whiten.spec), "whiten:0.3");
   EXPECT_EQ(whiten.document_mean, (std::vector<float>{0.5F, -0.25F}));
@@ -134,10 +141,10 @@ TEST(Repair, WhatIsNotARepairIsRefusedWithTheFileName) {
 TEST(Repair, AnUnknownMemberIsNamedWithTheKnownOnes) {
   const std::string message =
       Refusal(R"({"format":"lengthwise-repair","version":1,"long_inputs":{}})", ErrorCode::kBadInput);
-  EXPECT_NE(
-      message.find(
-          "unknown member \"long_inputs\"; known: format, version, attention, long_input, post_processing"),
-      std::string::npos)
+  EXPECT_NE(message.find(
+                "unknown member \"long_inputs\"; known: format, version, attention, positions, long_input, "
+                "post_processing"),
+            std::string::npos)
       << message;
 }
 
