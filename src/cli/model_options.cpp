@@ -64,6 +64,23 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->type_name("READING")
       ->check(OneOf({"scores", "logits"}));
   command
+      .add_option(
+          "--temperature-by-length", options.by_length,
+          "A further factor by the tokens of a text: log:128 (ln 128 / ln n), 128:1,512:0.8 (at these "
+          "lengths, between them by ln n), or none")
+      ->type_name("TAUS")
+      ->check(TakenBy([](const std::string& text) { ParseLengthTemperature(text); }));
+  command
+      .add_option("--attn-scale", options.attn_scale,
+                  "AttnScale of every head: (1 + w) A V - w times the mean value; above 0 keeps tokens apart")
+      ->type_name("W")
+      ->check(Number(kLeastAttnScale, kMostAttnScale));
+  command
+      .add_option("--attention-top-k", options.top_k,
+                  "Each token attends to the so many keys with the largest scores alone")
+      ->type_name("K")
+      ->check(WholeNumber(1));
+  command
       .add_option("--positions", options.positions,
                   "Learned positions beyond the trained length mended: squeeze:96:126, group:96:126, "
                   "repeat:63:126, clamp:126 (rows of the table), interpolate:128, group:128, or none")
@@ -97,6 +114,12 @@ Repair RepairOf(const ModelOptions& options) {
     repair.attention.reading =
         options.temperature_reading == "logits" ? TemperatureReading::kLogits : TemperatureReading::kScores;
   }
+  if (!options.by_length.empty()) repair.attention.by_length = ParseLengthTemperature(options.by_length);
+  if (options.attn_scale) {
+    repair.attention.attn_scale = *options.attn_scale;
+    repair.attention.attn_scale_by_head.clear();
+  }
+  if (options.top_k) repair.attention.top_k = *options.top_k;
   if (!options.positions.empty()) repair.positions = ParsePositionMap(options.positions);
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;

@@ -153,7 +153,7 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
     const std::size_t head = task % spec_.heads;
     const std::size_t first = pass.batch.offsets[s];
     AttentionInput input =
-        HeadInput(pass.workspace.qkv.data() + first * 3 * hidden, pass.batch.length(s), layer, head, policy);
+        InputOf(pass.workspace.qkv.data() + first * 3 * hidden, pass.batch.length(s), layer, head, policy);
     float* const output = pass.workspace.context.data() + first * hidden + head * head_size;
     ComputeAttention(
         input, output, hidden, pass.workspace.attention[worker],
@@ -166,6 +166,18 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
 
 AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                                   const AttentionPolicy& policy) const {
+  if (policy.top_k > 0 || policy.HasAttnScale()) {
+    Fail(
+        ErrorCode::kUnsupported,
+        "the matrix of attention is looked at as the softmax of its scores, which {} changes; take it out of "
+        "the repair",
+        policy.top_k > 0 ? "top-k attention" : "AttnScale");
+  }
+  return InputOf(qkv, tokens, layer, head, policy);
+}
+
+AttentionInput Encoder::InputOf(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                                const AttentionPolicy& policy) const {
   AttentionInput input;
   input.q = qkv + head * spec_.head_size();
   input.k = input.q + spec_.hidden;
@@ -173,7 +185,9 @@ AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::siz
   input.stride = 3 * spec_.hidden;
   input.tokens = tokens;
   input.head_size = spec_.head_size();
-  input.temperature = policy.Temperature(layer, head);
+  input.temperature = policy.Temperature(layer, head, tokens);
+  input.top_k = policy.top_k;
+  input.attn_scale = policy.AttnScale(layer, head);
   if (!relative_bias_.empty()) {
     input.bias = relative_bias_.data() + head * (2 * spec_.positions() - 1) + (spec_.positions() - 1);
     input.bias_scale = policy.reading == TemperatureReading::kScores ? 1.0F / input.temperature : 1.0F;

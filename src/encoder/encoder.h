@@ -81,6 +81,7 @@ class Encoder {
   void Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const;
 
   // One head's view of the rows of one sequence in a kQkv stage: queries, keys, values, temperature and bias.
+  // Throws kUnsupported, naming it, for a policy by which attention is more than the softmax of these.
   AttentionInput HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                            const AttentionPolicy& policy) const;
 
@@ -107,6 +108,8 @@ class Encoder {
   struct Pass;
   void CheckRun(const PackedBatch& batch, const EncoderRun& run) const;
   void Embed(const Pass& pass) const;
+  AttentionInput InputOf(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                         const AttentionPolicy& policy) const;
   void Attend(const Pass& pass, std::size_t layer) const;
   void AfterAttention(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;
   void FeedForward(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;

@@ -24,6 +24,9 @@ std::string FormatFloats(const std::vector<float>& values);
 // A whole number from 0; 0 where it is absent. Throws kBadInput, naming the member.
 std::size_t ReadCount(const Json& object, const char* name, const std::string& where);
 
+// The value, for messages; an array or object may be nested too deeply to print.
+std::string Shown(const Json& value);
+
 // Every key of `object` is one of `known`, and it is an object. Throws kBadInput.
 void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where);
 

@@ -40,6 +40,9 @@ constexpr std::array kRows = {
     Row{"--stride", kModel, true},
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
+    Row{"--temperature-by-length", kModel, true},
+    Row{"--attn-scale", kModel, true},
+    Row{"--attention-top-k", kModel, true},
     Row{"--positions", kModel, true},
 
     Row{"--query-mean", kCompute, true},

@@ -193,6 +193,19 @@ TEST_F(ExportTest, AMaximumLengthBecomesTheFoldersLimit) {
   EXPECT_EQ(Session(folder_ / "out", {}).limits().in_force, 300U);
 }
 
+TEST_F(ExportTest, WhatDependsOnTheTextIsRefusedByName) {
+  Repair by_length;
+  by_length.attention.by_length = ParseLengthTemperature("log:128");
+  EXPECT_NE(Refusal("tiny_bert", by_length, ErrorCode::kUnsupported).find("a temperature by length"),
+            std::string::npos);
+  Repair scaled;
+  scaled.attention.attn_scale = 0.5F;
+  EXPECT_NE(Refusal("tiny_bert", scaled, ErrorCode::kUnsupported).find("AttnScale"), std::string::npos);
+  Repair top;
+  top.attention.top_k = 9;
+  EXPECT_NE(Refusal("tiny_bert", top, ErrorCode::kUnsupported).find("top-k"), std::string::npos);
+}
+
 TEST_F(ExportTest, ATableOfPositionsOfAnotherModelIsRefused) {
   Repair repair;
   repair.positions.kind = PositionMapKind::kTable;
