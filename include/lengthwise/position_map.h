@@ -25,7 +25,8 @@ enum class PositionMapKind {
 
 // Rows are counted as the model counts positions: row 0 is that of a text's first token, special tokens
 // included. A place between two rows reads both, weighted linearly. Position 0 and those that a map leaves in
-// their places read the same numbers bit for bit.
+// their places read the same numbers bit for bit. A position bias beside the table (MPNet) stays that of the
+// distance between two tokens; its last bucket holds all distances from 128 on, so it has one for any length.
 struct PositionMap {
   PositionMapKind kind = PositionMapKind::kNone;
   std::size_t first = 0;

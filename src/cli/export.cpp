@@ -79,8 +79,13 @@ void RunExport(const ExportCommand& command) {
   if (command.fit.post_process.empty()) PrintWarnings(checkpoint);
   std::optional<Role> role;
   if (!command.role.empty()) role = ParseRole(command.role);
-  PrintSummary(command, ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output,
-                                    command.model.max_length));
+  const auto fold = [&] {
+    return ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, command.output,
+                       command.model.max_length);
+  };
+  // Of a repair that can be folded, these alone are refused as bad input.
+  const bool usage = command.model.max_length > 0 || !command.model.positions.empty();
+  PrintSummary(command, usage ? AsUsage(fold) : fold());
 }
 
 }  // namespace

@@ -346,3 +346,7 @@ def test_a_map_that_does_not_fit_is_refused_by_name(binary, tmp_path, root, corp
     assert "choose none, squeeze:FIRST:LAST" in refusal("--positions", "squash:1:2")
     assert "squeeze:96:126 does not fit a model with positions 0 to 79" in refusal("--positions", "squeeze:96:126")
     assert "moves none of the model's 80 positions" in refusal("--positions", "clamp:79")
+    for options in (("--positions", "squeeze:96:126"), ("--positions", "clamp:20", "--max-length", "81")):
+        done = subprocess.run([binary, "export", "--model", model, "--output", tmp_path / "out", *options], capture_output=True, text=True)
+        assert done.returncode == 2 and "positions" in done.stderr, done.stderr
+        assert not list(tmp_path.iterdir())
