@@ -13,5 +13,5 @@ configure_package_config_file(cmake/lengthwise-config.cmake.in "${CMAKE_CURRENT_
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/lengthwise-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lengthwise-config.cmake"
-              "${CMAKE_CURRENT_BINARY_DIR}/lengthwise-config-version.cmake" cmake/FindoneDNN.cmake
+              "${CMAKE_CURRENT_BINARY_DIR}/lengthwise-config-version.cmake" cmake/FindoneDNN.cmake cmake/FindStemmer.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lengthwise)

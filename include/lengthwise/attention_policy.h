@@ -1,7 +1,9 @@
-// A repair of attention, as a value: the temperature of each layer and head.
+// A repair of attention, as a value: what a frozen model does differently with its scores and outputs.
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace lengthwise {
@@ -18,6 +20,34 @@ enum class TemperatureReading {
   kLogits,  // q.k / (tau sqrt(d)) + bias
 };
 
+// The scales of AttnScale that Check accepts: at -1 every token receives the mean of all.
+inline constexpr float kLeastAttnScale = -1.0F;
+inline constexpr float kMostAttnScale = 100.0F;
+
+// A temperature by the number of tokens of a text (of a window), special tokens included. The default is 1 at
+// every length.
+struct LengthTemperature {
+  struct Point {
+    std::size_t tokens = 0;
+    float temperature = 1.0F;
+    bool operator==(const Point&) const = default;
+  };
+  // If not 0: ln base / ln n at n tokens, so that scores grow with ln n as if every text had `base` tokens
+  // (Chiang and Cholak, arXiv 2202.12172); 1 where n is 1.
+  std::size_t base = 0;
+  // Else, if not empty: the temperatures at these lengths, which ascend; between them linear in ln n, beyond
+  // them constant.
+  std::vector<Point> points = {};
+
+  bool IsIdentity() const { return base == 0 && points.empty(); }
+  float At(std::size_t tokens) const;
+  bool operator==(const LengthTemperature&) const = default;
+};
+
+// "none", "log:BASE", or "TOKENS:TAU,TOKENS:TAU,...". Throws kBadInput, naming the three, for anything else.
+LengthTemperature ParseLengthTemperature(std::string_view text);
+std::string FormatLengthTemperature(const LengthTemperature& temperature);
+
 // Attention scores q.k / sqrt(d) are divided by a temperature tau before the softmax. tau < 1 sharpens
 // attention (TempScale, arXiv 2410.24200); tau = 1 leaves the model as it is.
 struct AttentionPolicy {
@@ -27,14 +57,30 @@ struct AttentionPolicy {
   std::vector<std::vector<float>> by_head = {};
   // Of no effect in a model without a position bias.
   TemperatureReading reading = TemperatureReading::kScores;
+  // A factor of every temperature.
+  LengthTemperature by_length = {};
+  // AttnScale (Wang, Zheng, Chen, Wang, arXiv 2203.05962): a head of attention A and values V gives
+  // (1 + w) A V - w (mean row of V), which raises what differs between tokens over what they share. 0: as the
+  // model has it. `attn_scale` applies wherever `attn_scale_by_head`, shaped as by_head, is empty.
+  float attn_scale = 0.0F;
+  std::vector<std::vector<float>> attn_scale_by_head = {};
+  // Each token attends to the so many keys with the largest scores alone, and to those that tie with the
+  // last of them. 0: to all.
+  std::size_t top_k = 0;
 
+  // At any length, but for by_length.
   float Temperature(std::size_t layer, std::size_t head) const;
+  // In a text of so many tokens.
+  float Temperature(std::size_t layer, std::size_t head, std::size_t tokens) const;
+  float AttnScale(std::size_t layer, std::size_t head) const;
+
+  bool HasAttnScale() const;
 
   // True if the policy changes nothing.
   bool IsIdentity() const;
 
-  // Throws kBadInput, naming layer and head, unless every temperature lies between the two limits above and
-  // `by_head`, if given, has one row for each layer with 1 or `heads` values.
+  // Throws kBadInput, naming layer and head, unless every temperature and every scale lies between its two
+  // limits above and lists, if given, have one row for each layer with 1 or `heads` values.
   void Check(std::size_t layers, std::size_t heads) const;
 };
 

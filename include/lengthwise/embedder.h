@@ -13,6 +13,7 @@
 #include "lengthwise/error.h"
 #include "lengthwise/long_input.h"
 #include "lengthwise/model.h"
+#include "lengthwise/position_map.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/precision.h"
 #include "lengthwise/progress.h"
@@ -27,6 +28,7 @@ struct EmbedderOptions {
   std::size_t threads = 0;
   LongInput long_input;
   AttentionPolicy attention;
+  PositionMap positions;
   PostProcess post_process;
   Precision precision = Precision::kFp32;
 };

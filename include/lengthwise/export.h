@@ -2,6 +2,7 @@
 // the repair.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct ExportSummary {
 
 // Writes `output`, a folder that does not exist or is empty, as a copy of the model's folder with
 //   - temperatures folded into the weights;
+//   - a position map folded into the table of positions, which may get more rows;
+//   - with `max_length`, that many tokens as the folder's limit (max_seq_length);
 //   - post-processing as the modules Dense (y = map x - map mean, identity activation) and Normalize. Where
 //     documents and queries have means of their own, a Router chooses between two Dense modules: encode and
 //     encode_document take the documents', encode_query the queries'. With `role`, only that side's Dense,
@@ -31,6 +34,7 @@ struct ExportSummary {
 // temperatures that differ where layers share what would carry them), kBadInput for a repair that changes
 // nothing or an output that is in the way, and as Model::Load. The folder appears when it is complete.
 ExportSummary ExportModel(const std::filesystem::path& model_folder, const Repair& repair,
-                          std::optional<Role> role, const std::filesystem::path& output);
+                          std::optional<Role> role, const std::filesystem::path& output,
+                          std::size_t max_length = 0);
 
 }  // namespace lengthwise

@@ -9,6 +9,7 @@
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/embedder.h"
 #include "lengthwise/long_input.h"
+#include "lengthwise/position_map.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/query_mean.h"
 
@@ -28,6 +29,7 @@ struct PostProcessOrigin {
 // The default changes nothing but to truncate long texts, as every model does.
 struct Repair {
   AttentionPolicy attention;
+  PositionMap positions;
   LongInput long_input;
   PostProcess post_process;
   PostProcessOrigin origin;
@@ -44,12 +46,13 @@ Repair ParseRepair(std::string_view json, const std::string& where);
 void WriteRepair(const Repair& repair, const std::filesystem::path& path);
 std::string FormatRepair(const Repair& repair);
 
-// Throws kBadInput if the post-processing was fitted on another model than `checkpoint`: its means would move
-// vectors to a place of no meaning. Reads the weights where there is something to check; of a model once.
+// Throws kBadInput if the post-processing was fitted, or a table of positions learned, on another model than
+// `checkpoint`: its means would move vectors to a place of no meaning. Reads the weights where there is
+// something to check; of a model once.
 void CheckOrigin(const Repair& repair, const Checkpoint& checkpoint);
 void CheckOrigin(const Repair& repair, const Model& model);
 
-// Puts the three policies into the options of an embedder.
+// Puts the policies into the options of an embedder.
 void ApplyRepair(const Repair& repair, EmbedderOptions* options);
 
 }  // namespace lengthwise

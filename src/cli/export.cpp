@@ -64,13 +64,20 @@ void RunExport(const ExportCommand& command) {
         "--input, --queries, --query-mean and --each-window have no effect without --postprocess; leave them "
         "out");
   }
-  if (command.model.repair_file.empty() && repair.attention.IsIdentity() &&
+  if (command.model.repair_file.empty() && repair.attention.IsIdentity() && repair.positions.IsIdentity() &&
       repair.post_process.IsIdentity()) {
-    FailUsage("nothing to fold: give --repair, a --temperature other than 1, or --postprocess with --input");
+    FailUsage(
+        "nothing to fold: give --repair, a --temperature other than 1, --positions, or --postprocess with "
+        "--input");
   }
   std::optional<Role> role;
   if (!command.role.empty()) role = ParseRole(command.role);
-  const ExportSummary summary = ExportModel(command.model.model, repair, role, command.output);
+  const auto fold = [&] {
+    return ExportModel(command.model.model, repair, role, command.output, command.model.max_length);
+  };
+  // Of a repair that can be folded, these alone are refused as bad input.
+  const bool usage = command.model.max_length > 0 || !command.model.positions.empty();
+  const ExportSummary summary = usage ? AsUsage(fold) : fold();
   // A fit has printed them.
   if (command.fit.post_process.empty()) PrintWarnings(summary.warnings);
   PrintSummary(command, summary);
@@ -83,7 +90,7 @@ void AddExportCommand(CLI::App& app) {
   CLI::App* const sub = app.add_subcommand(
       "export",
       "Fold a repair into a copy of the model that sentence-transformers serves unchanged\n"
-      "Temperatures go into the weights, post-processing into modules; what cannot be folded is refused.");
+      "Temperatures and positions go into the weights, post-processing into modules; the rest is refused.");
   sub->footer("lengthwise export --model all-MiniLM-L6-v2 --repair lengthwise.json --output repaired-model");
   AddModelOptions(*sub, command->model);
   AddFitOptions(*sub, command->fit);

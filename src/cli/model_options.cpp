@@ -44,9 +44,31 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->check(OneOf({"scores", "logits"}));
   command
       .add_option(
-          "--long-input", options.long_input,
-          "Texts beyond the length: error, truncate, window-mean or lead-body (the first window beside "
-          "the mean of all)")
+          "--temperature-by-length", options.by_length,
+          "A further factor by the tokens of a text: log:128 (ln 128 / ln n), 128:1,512:0.8 (at these "
+          "lengths, between them by ln n), or none")
+      ->type_name("TAUS")
+      ->check(TakenBy([](const std::string& text) { ParseLengthTemperature(text); }));
+  command
+      .add_option("--attn-scale", options.attn_scale,
+                  "AttnScale of every head: (1 + w) A V - w times the mean value; above 0 keeps tokens apart")
+      ->type_name("W")
+      ->check(Number(kLeastAttnScale, kMostAttnScale));
+  command
+      .add_option("--attention-top-k", options.top_k,
+                  "Each token attends to the so many keys with the largest scores alone")
+      ->type_name("K")
+      ->check(WholeNumber(1));
+  command
+      .add_option("--positions", options.positions,
+                  "Learned positions beyond the trained length mended: squeeze:96:126, group:96:126, "
+                  "repeat:63:126, clamp:126 (rows of the table), interpolate:128, group:128, or none")
+      ->type_name("MAP")
+      ->check(TakenBy([](const std::string& map) { ParsePositionMap(map); }));
+  command
+      .add_option("--long-input", options.long_input,
+                  "Texts beyond the length: error, truncate, window-mean or lead-body (the first window "
+                  "beside the mean of all)")
       ->type_name("POLICY")
       ->check(OneOf({"error", "truncate", "window-mean", "lead-body"}));
   command.add_option("--window", options.window, "Tokens of a window, special tokens included")
@@ -82,6 +104,13 @@ Repair RepairOf(const ModelOptions& options) {
     repair.attention.reading =
         options.temperature_reading == "logits" ? TemperatureReading::kLogits : TemperatureReading::kScores;
   }
+  if (!options.by_length.empty()) repair.attention.by_length = ParseLengthTemperature(options.by_length);
+  if (options.attn_scale) {
+    repair.attention.attn_scale = *options.attn_scale;
+    repair.attention.attn_scale_by_head.clear();
+  }
+  if (options.top_k) repair.attention.top_k = *options.top_k;
+  if (!options.positions.empty()) repair.positions = ParsePositionMap(options.positions);
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;
   if (options.stride) repair.long_input.stride = *options.stride;
@@ -100,8 +129,8 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given = options.max_length > 0 || !options.long_input.empty() || options.window ||
-                             options.stride || options.lead;
+  const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
+                             !options.long_input.empty() || options.window || options.stride || options.lead;
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

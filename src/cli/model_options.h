@@ -25,6 +25,10 @@ struct ModelOptions {
   std::string repair_file;
   std::optional<float> temperature;
   std::string temperature_reading;
+  std::string by_length;
+  std::optional<float> attn_scale;
+  std::optional<std::size_t> top_k;
+  std::string positions;
   std::string long_input;
   std::optional<std::size_t> window;
   std::optional<std::size_t> stride;

@@ -54,8 +54,12 @@ LoadedModel::LoadedModel(const std::filesystem::path& folder)
 LoadedModel::~LoadedModel() = default;
 
 LengthLimits LoadedModel::limits(std::size_t max_length) const {
+  return limits(max_length, spec_.positions());
+}
+
+LengthLimits LoadedModel::limits(std::size_t max_length, std::size_t positions) const {
   LengthLimits limits;
-  limits.positions = spec_.positions();
+  limits.positions = positions;
   limits.sentence_transformers = checkpoint_.max_seq_length;
   limits.in_force = max_length > 0 ? max_length
                     : limits.sentence_transformers > 0

@@ -47,6 +47,8 @@ class LoadedModel {
 
   // In force: `max_length`, or where it is 0 what the model's folder names.
   LengthLimits limits(std::size_t max_length = 0) const;
+  // The same with another number of positions, which a position map gives.
+  LengthLimits limits(std::size_t max_length, std::size_t positions) const;
 
   // The weights of a precision, packed by all threads of `pool` when they are first asked for, and kept. Not
   // from inside a task of the pool. Throws as Encoder.

@@ -23,8 +23,16 @@ constexpr std::size_t kChunkTexts = 4096;
 // Options are checked before weights are packed for them.
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
   options.attention.Check(model.spec().layers, model.spec().heads);
+  options.positions.Check(model.spec().positions(), model.spec().hidden);
   options.post_process.Check(model.spec().hidden);
   return model.encoder(options.precision, pool);
+}
+
+std::unique_ptr<const Encoder> MappedEncoder(const LoadedModel& model, ThreadPool& pool,
+                                             const EmbedderOptions& options) {
+  const Encoder& encoder = CheckedEncoder(model, pool, options);
+  if (options.positions.IsIdentity()) return nullptr;
+  return std::make_unique<const Encoder>(encoder.WithPositions(options.positions));
 }
 
 }  // namespace
@@ -34,7 +42,8 @@ Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<Threa
     : model_(std::move(model)),
       pool_(std::move(pool)),
       options_(options),
-      encoder_(CheckedEncoder(*model_, *pool_, options)) {
+      mapped_(MappedEncoder(*model_, *pool_, options)),
+      encoder_(mapped_ != nullptr ? *mapped_ : model_->encoder(options.precision, *pool_)) {
   const LengthLimits lengths = limits();
   if (options_.max_length > lengths.positions) {
     Fail(ErrorCode::kBadInput,
@@ -54,6 +63,14 @@ Session::Session(const std::filesystem::path& folder, const EmbedderOptions& opt
               options) {}
 
 Session::~Session() = default;
+
+const ModelSpec& Session::spec() const {
+  return encoder_.spec();
+}
+
+LengthLimits Session::limits() const {
+  return model_->limits(options_.max_length, spec().positions());
+}
 
 std::vector<std::vector<std::int32_t>> Session::Tokenize(std::span<const std::string> texts) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());

@@ -75,10 +75,11 @@ class Session {
   const Checkpoint& checkpoint() const { return model_->checkpoint(); }
   const Tokenizer& tokenizer() const { return model_->tokenizer(); }
   const Encoder& encoder() const { return encoder_; }
-  const ModelSpec& spec() const { return model_->spec(); }
+  // The model's, with the positions that the position map gives it.
+  const ModelSpec& spec() const;
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
-  LengthLimits limits() const { return model_->limits(options_.max_length); }
+  LengthLimits limits() const;
   std::size_t special_tokens() const { return model_->special_tokens(); }
 
   // Content ids of every text, whole, by all threads. From one thread at a time.
@@ -128,7 +129,8 @@ class Session {
   std::shared_ptr<const LoadedModel> model_;
   std::shared_ptr<ThreadPool> pool_;
   EmbedderOptions options_;
-  const Encoder& encoder_;  // the model's, of the precision asked for
+  std::unique_ptr<const Encoder> mapped_;  // the model's under a position map; null: there is none
+  const Encoder& encoder_;                 // the model's, of the precision asked for, or the mapped one
   // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.
   mutable std::vector<EncoderWorkspace> workspaces_;
   mutable UnknownTokens unknown_tokens_;

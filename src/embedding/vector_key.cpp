@@ -43,6 +43,29 @@ void AddAttention(const AttentionPolicy& policy, const ModelSpec& spec, Hasher& 
   }
   AddFloats(temperatures, hasher);
   AddNumber(static_cast<std::uint64_t>(policy.reading), hasher);
+  // Nothing where there is nothing of these, as before there were any.
+  if (!policy.by_length.IsIdentity()) {
+    hasher.Add(std::string_view("by length " + FormatLengthTemperature(policy.by_length)));
+  }
+  if (policy.HasAttnScale()) {
+    std::vector<float> scales;
+    for (std::size_t layer = 0; layer < spec.layers; ++layer) {
+      for (std::size_t head = 0; head < spec.heads; ++head) scales.push_back(policy.AttnScale(layer, head));
+    }
+    hasher.Add(std::string_view("AttnScale"));
+    AddFloats(scales, hasher);
+  }
+  if (policy.top_k > 0) {
+    hasher.Add(std::string_view("top-k"));
+    AddNumber(policy.top_k, hasher);
+  }
+}
+
+// Nothing where there is no map, as before there were any.
+void AddPositions(const PositionMap& map, Hasher& hasher) {
+  if (map.IsIdentity()) return;
+  hasher.Add(std::string_view(FormatPositionMap(map)));
+  AddFloats(map.table, hasher);
 }
 
 void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& hasher) {
@@ -93,6 +116,7 @@ VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   hasher.Add(std::string_view(InstructionSet()));
   hasher.Add(std::string_view(embedder.model().fingerprint()));
   AddAttention(options.attention, embedder.spec(), hasher);
+  AddPositions(options.positions, hasher);
   AddLongInput(form == VectorForm::kWindows ? CutOf(options.long_input) : options.long_input,
                embedder.limits().in_force, hasher);
   hasher.Add(std::string_view(PrecisionName(options.precision)));

@@ -87,21 +87,6 @@ HWY_INLINE float SoftmaxRow(float* HWY_RESTRICT scores, std::size_t count, RowSt
   return factor;
 }
 
-// ||X - mean row||_F^2 of X [rows x columns].
-double CentredSquare(const float* x, std::size_t stride, std::size_t rows, std::size_t columns) {
-  double total = 0;
-  for (std::size_t c = 0; c < columns; ++c) {
-    double sum = 0;
-    for (std::size_t r = 0; r < rows; ++r) sum += x[r * stride + c];
-    const double mean = sum / static_cast<double>(rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const double centred = x[r * stride + c] - mean;
-      total += centred * centred;
-    }
-  }
-  return total;
-}
-
 // Adds the rows of one query block to the probe's sums.
 void AddRows(const RowState* states, std::size_t rows, HeadProbe& probe) {
   for (std::size_t r = 0; r < rows; ++r) {
@@ -111,17 +96,6 @@ void AddRows(const RowState* states, std::size_t rows, HeadProbe& probe) {
     probe.largest_weight += 1.0 / sum;  // the largest score has weight 2^0
     probe.sink += std::exp2(static_cast<double>(state.first_score) - state.max) / sum;
   }
-}
-
-void FinishProbe(const AttentionInput& input, const float* output, std::size_t output_stride,
-                 HeadProbe& probe) {
-  const auto n = static_cast<double>(input.tokens);
-  probe.entropy = input.tokens > 1 ? std::clamp(probe.entropy / n / std::log(n), 0.0, 1.0) : 1.0;
-  probe.largest_weight /= n;
-  probe.sink /= n;
-  const double before = CentredSquare(input.v, input.stride, input.tokens, input.head_size);
-  const double after = CentredSquare(output, output_stride, input.tokens, input.head_size);
-  probe.retention = before > 0 ? std::sqrt(after / before) : 0.0;
 }
 
 template <bool kProbe>
@@ -196,7 +170,12 @@ HWY_EXPORT(ComputeAttentionImpl);
 
 void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
                       AttentionScratch& scratch, HeadProbe* probe) {
-  HWY_DYNAMIC_DISPATCH(ComputeAttentionImpl)(input, output, output_stride, scratch, probe);
+  if (input.top_k > 0 && input.top_k < input.tokens) {
+    ComputeTopKAttention(input, output, output_stride, scratch, probe);
+  } else {
+    HWY_DYNAMIC_DISPATCH(ComputeAttentionImpl)(input, output, output_stride, scratch, probe);
+  }
+  if (input.attn_scale != 0.0F) ScaleAttention(input, output, output_stride, probe);
 }
 
 }  // namespace lengthwise

@@ -25,6 +25,8 @@ struct AttentionInput {
   // 0.
   const float* bias = nullptr;
   float bias_scale = 1.0F;
+  std::size_t top_k = 0;    // AttentionPolicy::top_k
+  float attn_scale = 0.0F;  // AttentionPolicy::AttnScale
 };
 
 // Packed keys and values of one head, and its bias; one a thread, reused.
@@ -32,10 +34,20 @@ struct AttentionScratch {
   AlignedBuffer<float> keys;
   AlignedBuffer<float> values;
   AlignedBuffer<float> bias;
+  AlignedBuffer<float> scores;  // of whole rows; top-k alone
 };
 
-// output_i = sum_j softmax_j(scores_ij) v_j. `probe` may be null; filling it changes no output bit.
+// output_i = sum_j softmax_j(scores_ij) v_j, over the top_k keys where that is given, then scaled by
+// AttnScale. `probe` may be null; filling it changes no output bit. It describes the weights before
+// AttnScale, and the output after it.
 void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
                       AttentionScratch& scratch, HeadProbe* probe);
+
+// The same for a top_k below the number of tokens, without AttnScale: rows of scores are whole in memory.
+void ComputeTopKAttention(const AttentionInput& input, float* output, std::size_t output_stride,
+                          AttentionScratch& scratch, HeadProbe* probe);
+
+// (1 + w) output - w (mean row of the values), w = input.attn_scale.
+void ScaleAttention(const AttentionInput& input, float* output, std::size_t output_stride, HeadProbe* probe);
 
 }  // namespace lengthwise

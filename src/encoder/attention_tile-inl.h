@@ -67,6 +67,33 @@ HWY_INLINE void AddBias(const float* HWY_RESTRICT bias, float* HWY_RESTRICT scor
   }
 }
 
+// ||X - mean row||_F^2 of X [rows x columns].
+inline double CentredSquare(const float* x, std::size_t stride, std::size_t rows, std::size_t columns) {
+  double total = 0;
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    for (std::size_t r = 0; r < rows; ++r) sum += x[r * stride + c];
+    const double mean = sum / static_cast<double>(rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double centred = x[r * stride + c] - mean;
+      total += centred * centred;
+    }
+  }
+  return total;
+}
+
+// From sums over the rows to means, and what the head keeps.
+inline void FinishProbe(const AttentionInput& input, const float* output, std::size_t output_stride,
+                        HeadProbe& probe) {
+  const auto n = static_cast<double>(input.tokens);
+  probe.entropy = input.tokens > 1 ? std::clamp(probe.entropy / n / std::log(n), 0.0, 1.0) : 1.0;
+  probe.largest_weight /= n;
+  probe.sink /= n;
+  const double before = CentredSquare(input.v, input.stride, input.tokens, input.head_size);
+  const double after = CentredSquare(output, output_stride, input.tokens, input.head_size);
+  probe.retention = before > 0 ? std::sqrt(after / before) : 0.0;
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace lengthwise
 HWY_AFTER_NAMESPACE();

@@ -153,7 +153,7 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
     const std::size_t head = task % spec_.heads;
     const std::size_t first = pass.batch.offsets[s];
     AttentionInput input =
-        HeadInput(pass.workspace.qkv.data() + first * 3 * hidden, pass.batch.length(s), layer, head, policy);
+        InputOf(pass.workspace.qkv.data() + first * 3 * hidden, pass.batch.length(s), layer, head, policy);
     float* const output = pass.workspace.context.data() + first * hidden + head * head_size;
     ComputeAttention(
         input, output, hidden, pass.workspace.attention[worker],
@@ -166,6 +166,18 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
 
 AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                                   const AttentionPolicy& policy) const {
+  if (policy.top_k > 0 || policy.HasAttnScale()) {
+    Fail(
+        ErrorCode::kUnsupported,
+        "the matrix of attention is looked at as the softmax of its scores, which {} changes; take it out of "
+        "the repair",
+        policy.top_k > 0 ? "top-k attention" : "AttnScale");
+  }
+  return InputOf(qkv, tokens, layer, head, policy);
+}
+
+AttentionInput Encoder::InputOf(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                                const AttentionPolicy& policy) const {
   AttentionInput input;
   input.q = qkv + head * spec_.head_size();
   input.k = input.q + spec_.hidden;
@@ -173,7 +185,9 @@ AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::siz
   input.stride = 3 * spec_.hidden;
   input.tokens = tokens;
   input.head_size = spec_.head_size();
-  input.temperature = policy.Temperature(layer, head);
+  input.temperature = policy.Temperature(layer, head, tokens);
+  input.top_k = policy.top_k;
+  input.attn_scale = policy.AttnScale(layer, head);
   if (!relative_bias_.empty()) {
     input.bias = relative_bias_.data() + head * (2 * spec_.positions() - 1) + (spec_.positions() - 1);
     input.bias_scale = policy.reading == TemperatureReading::kScores ? 1.0F / input.temperature : 1.0F;
@@ -256,7 +270,7 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
   }
   ProbeStates(pass, run.first_layer);
   for (std::size_t l = run.first_layer; l < spec_.layers; ++l) {
-    const Layer& layer = layers_[l];
+    const Layer& layer = (*layers_)[l];
     pass.Observe(LayerPlace::kInput, l, states);
     pass.Linear(layer.qkv, Whole(layer.qkv, states, hidden, workspace.qkv.data(), 3 * hidden), blocks);
     pass.Observe(LayerPlace::kQkv, l, workspace.qkv.data());
@@ -272,7 +286,7 @@ void Encoder::Run(const PackedBatch& batch, EncoderWorkspace& workspace, const E
 }
 
 void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
-  const Layer& layer = layers_[index];
+  const Layer& layer = (*layers_)[index];
   const std::size_t hidden = spec_.hidden;
   const std::size_t first = blocks.front().first;
   float* const block = pass.workspace.hidden.data() + first * hidden;
@@ -289,7 +303,7 @@ void Encoder::AfterAttention(const Pass& pass, std::size_t index, std::span<cons
 // The feed-forward layer slice by slice: some of its inner activations are computed, then multiplied onto the
 // residual. The sum grows in the block's rows of `context`, which attention no longer needs.
 void Encoder::FeedForward(const Pass& pass, std::size_t index, std::span<const RowBlock> blocks) const {
-  const Layer& layer = layers_[index];
+  const Layer& layer = (*layers_)[index];
   EncoderWorkspace& workspace = pass.workspace;
   const std::size_t hidden = spec_.hidden;
   const std::size_t first = blocks.front().first;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "encoder/probe.h"
 #include "encoder/row_plan.h"
 #include "lengthwise/attention_policy.h"
+#include "lengthwise/position_map.h"
 #include "math/aligned_buffer.h"
 #include "math/linear_layer.h"
 #include "math/thread_pool.h"
@@ -59,6 +61,10 @@ class Encoder {
   Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool,
           Precision precision = Precision::kFp32);
 
+  // The same encoder with its positions as `map`, which has passed Check, makes them; its spec has as many
+  // positions. Shares the packed weights.
+  Encoder WithPositions(const PositionMap& map) const;
+
   const ModelSpec& spec() const { return spec_; }
 
   // Runs a batch; the token states [tokens x hidden] are in workspace.hidden. Every length must be at most
@@ -66,7 +72,7 @@ class Encoder {
   void Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const;
 
   // One head's view of the rows of one sequence at the place kQkv: queries, keys, values, temperature and
-  // bias.
+  // bias. Throws kUnsupported, naming it, for a policy by which attention is more than the softmax of these.
   AttentionInput HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                            const AttentionPolicy& policy) const;
 
@@ -88,9 +94,13 @@ class Encoder {
   };
 
   Norm ReadNorm(const WeightNames& names) const;
+  // The positions of the checkpoint under `map`; spec_ is the checkpoint's before and has them after.
+  void ReadPositions(const PositionMap& map);
   struct Pass;
   void CheckRun(const PackedBatch& batch, const EncoderRun& run) const;
   void Embed(const Pass& pass) const;
+  AttentionInput InputOf(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
+                         const AttentionPolicy& policy) const;
   void Attend(const Pass& pass, std::size_t layer) const;
   void AfterAttention(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;
   void FeedForward(const Pass& pass, std::size_t layer, std::span<const RowBlock> blocks) const;
@@ -103,7 +113,7 @@ class Encoder {
   std::vector<float> position_embeddings_;  // [positions x hidden], the token type's row added
   std::vector<float> relative_bias_;        // [heads][2 positions - 1]; empty: none
   Norm embedding_norm_;
-  std::vector<Layer> layers_;
+  std::shared_ptr<const std::vector<Layer>> layers_;
 };
 
 }  // namespace lengthwise

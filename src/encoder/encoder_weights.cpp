@@ -1,5 +1,6 @@
 // The encoder's weights: reading them from the checkpoint when it is made.
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "base/fail.h"
@@ -10,7 +11,7 @@
 namespace lengthwise {
 
 Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool, Precision precision)
-    : checkpoint_(checkpoint), spec_(std::move(spec)), layers_(spec_.layers) {
+    : checkpoint_(checkpoint), spec_(std::move(spec)) {
   const std::size_t hidden = spec_.hidden;
   CheckPrecision(precision);
   if (spec_.head_size() > kMaxHeadSize) {
@@ -18,20 +19,8 @@ Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool,
          checkpoint.folder.string(), spec_.head_size(), kMaxHeadSize);
   }
   word_embeddings_ = &checkpoint.weights.Get(spec_.word_embeddings, std::array{spec_.vocabulary, hidden});
-  position_embeddings_ =
-      ReadFinite(checkpoint, spec_.position_embeddings, std::array{spec_.position_rows, hidden});
-  if (spec_.token_types > 0) {
-    const std::vector<float> types =
-        ReadFinite(checkpoint, spec_.token_type_embeddings, std::array{spec_.token_types, hidden});
-    for (std::size_t i = 0; i < position_embeddings_.size(); ++i)
-      position_embeddings_[i] += types[i % hidden];
-  }
+  ReadPositions({});
   embedding_norm_ = ReadNorm(spec_.embedding_norm);
-  if (spec_.relative_buckets > 0) {
-    const std::vector<float> table =
-        ReadFinite(checkpoint, spec_.relative_bias, std::array{spec_.relative_buckets, spec_.heads});
-    relative_bias_ = SpreadRelativeBias(table, spec_.relative_buckets, spec_.heads, spec_.positions());
-  }
 
   // One task a layer of weights: they are packed in any order, by all threads.
   struct Task {
@@ -40,9 +29,10 @@ Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool,
     std::size_t in, out;
   };
   std::vector<Task> tasks;
+  std::vector<Layer> layers(spec_.layers);
   for (std::size_t l = 0; l < spec_.layers; ++l) {
     const LayerNames& names = spec_.layer_names[l];
-    Layer& layer = layers_[l];
+    Layer& layer = layers[l];
     tasks.push_back({&layer.qkv, {&names.query, &names.key, &names.value}, hidden, hidden});
     tasks.push_back({&layer.attention_output, {&names.attention_output}, hidden, hidden});
     tasks.push_back({&layer.intermediate, {&names.intermediate}, hidden, spec_.intermediate});
@@ -53,6 +43,34 @@ Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool,
   pool.For(tasks.size(), [&](std::size_t i, std::size_t) {
     *tasks[i].linear = LoadLinear(checkpoint, tasks[i].sources, tasks[i].in, tasks[i].out, precision);
   });
+  layers_ = std::make_shared<const std::vector<Layer>>(std::move(layers));
+}
+
+Encoder Encoder::WithPositions(const PositionMap& map) const {
+  Encoder mapped(*this);
+  mapped.ReadPositions(map);
+  return mapped;
+}
+
+void Encoder::ReadPositions(const PositionMap& map) {
+  const std::size_t hidden = spec_.hidden;
+  // The model's own table is mapped, and what else is added to it comes after, as in a folder that holds the
+  // mapped one.
+  position_embeddings_ =
+      map.Apply(ReadFinite(checkpoint_, spec_.position_embeddings, std::array{spec_.position_rows, hidden}),
+                spec_.position_offset, hidden);
+  spec_.position_rows = position_embeddings_.size() / hidden;
+  if (spec_.token_types > 0) {
+    const std::vector<float> types =
+        ReadFinite(checkpoint_, spec_.token_type_embeddings, std::array{spec_.token_types, hidden});
+    for (std::size_t i = 0; i < position_embeddings_.size(); ++i)
+      position_embeddings_[i] += types[i % hidden];
+  }
+  if (spec_.relative_buckets > 0) {
+    const std::vector<float> table =
+        ReadFinite(checkpoint_, spec_.relative_bias, std::array{spec_.relative_buckets, spec_.heads});
+    relative_bias_ = SpreadRelativeBias(table, spec_.relative_buckets, spec_.heads, spec_.positions());
+  }
 }
 
 Encoder::Norm Encoder::ReadNorm(const WeightNames& names) const {

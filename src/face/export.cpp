@@ -7,9 +7,11 @@
 namespace lengthwise {
 
 ExportSummary ExportModel(const std::filesystem::path& model_folder, const Repair& repair,
-                          std::optional<Role> role, const std::filesystem::path& output) {
+                          std::optional<Role> role, const std::filesystem::path& output,
+                          std::size_t max_length) {
   const Checkpoint checkpoint = OpenCheckpoint(model_folder);
-  ExportSummary summary = ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, output);
+  ExportSummary summary =
+      ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, output, max_length);
   summary.warnings = checkpoint.warnings;
   return summary;
 }

@@ -17,6 +17,7 @@
 #include "lengthwise/version.h"
 #include "repair/export_folder.h"
 #include "repair/fold_attention.h"
+#include "repair/fold_positions.h"
 
 namespace lengthwise {
 namespace {
@@ -33,10 +34,11 @@ void CheckFoldable(const Repair& repair, std::optional<Role> role) {
         "of the repair, or serve the model with lengthwise",
         LongInputKindName(repair.long_input.kind));
   }
-  if (repair.attention.IsIdentity() && repair.post_process.IsIdentity()) {
-    Fail(ErrorCode::kBadInput,
-         "the repair changes nothing that could be folded: give a temperature other than 1 or a "
-         "post-processing");
+  if (repair.attention.IsIdentity() && repair.positions.IsIdentity() && repair.post_process.IsIdentity()) {
+    Fail(
+        ErrorCode::kBadInput,
+        "the repair changes nothing that could be folded: give a temperature other than 1, a position map or "
+        "a post-processing");
   }
   if (role && !repair.post_process.NeedsRole()) {
     Fail(ErrorCode::kBadInput,
@@ -52,27 +54,60 @@ std::string DescribeAttention(const AttentionPolicy& policy) {
   return fmt::format("attention temperatures by layer and head{}", bias);
 }
 
+std::string DescribePositions(const PositionMap& map) {
+  if (map.kind == PositionMapKind::kTable) return fmt::format("a table of {} positions", map.rows);
+  return fmt::format("position map {}", FormatPositionMap(map));
+}
+
 std::string DescribePostProcess(const Repair& repair) {
   std::string text = fmt::format("post-processing {}", FormatPostProcessSpec(repair.post_process.spec));
   if (repair.origin.documents > 0) text += fmt::format(", fitted on {} documents", repair.origin.documents);
   return text;
 }
 
-void WriteWeights(const Checkpoint& checkpoint, const std::map<std::string, std::vector<float>>& changed,
-                  const fs::path& path) {
+// Numbers of positions, which older checkpoints hold: 0, 1, ... and so made by any reader.
+bool CountsPositions(const std::string& name) {
+  return name.ends_with("embeddings.position_ids");
+}
+
+void WriteWeights(const Checkpoint& checkpoint, bool other_positions,
+                  const std::map<std::string, std::vector<float>>& changed, const fs::path& path) {
   std::vector<TensorToWrite> tensors;
   for (const auto& [name, tensor] : checkpoint.weights.tensors()) {
+    if (other_positions && CountsPositions(name)) continue;
     const auto found = changed.find(name);
     if (found == changed.end()) {
       tensors.push_back({name, tensor.type_name, tensor.shape, tensor.bytes});
     } else {
-      // In float32 whatever the type was: the quotient need not be a number of a narrower one.
-      tensors.push_back(FloatTensor(name, tensor.shape, found->second));
+      // In float32 whatever the type was: the quotient need not be a number of a narrower one. A table of
+      // positions may have got another number of rows.
+      std::vector<std::size_t> shape = tensor.shape;
+      if (shape.size() == 2) shape[0] = found->second.size() / shape[1];
+      tensors.push_back(FloatTensor(name, std::move(shape), found->second));
     }
   }
   std::map<std::string, std::string> metadata = checkpoint.weights.metadata();
   metadata.try_emplace("format", "pt");
   WriteSafeTensors(path, std::move(tensors), metadata);
+}
+
+// A JSON file of the folder with one member set; of an absent one, that member alone.
+void WriteMember(const Checkpoint& checkpoint, const fs::path& file, const char* name, std::size_t value,
+                 const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path path = checkpoint.folder / file;
+  OrderedJson object = fs::exists(path, ignored) ? OrderedJson::parse(ReadFile(path)) : OrderedJson::object();
+  object[name] = value;
+  WriteFile(folder / file, object.dump(2) + "\n");
+}
+
+// Where sentence-transformers looks for the limit, relative to the folder.
+fs::path LimitFile(const Checkpoint& checkpoint) {
+  for (const fs::path& file : checkpoint.small_files) {
+    const std::string name = file.filename().string();
+    if (name.starts_with("sentence_") && name.ends_with("_config.json")) return file;
+  }
+  return checkpoint.transformer / "sentence_bert_config.json";
 }
 
 // y = map x - map mean.
@@ -176,13 +211,28 @@ void WriteModelCard(const Checkpoint& checkpoint, const ExportSummary& summary, 
 }  // namespace
 
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
-                          std::optional<Role> role, const fs::path& output) {
+                          std::optional<Role> role, const fs::path& output, std::size_t max_length) {
   CheckFoldable(repair, role);
+  repair.positions.Check(spec.positions(), spec.hidden);
   repair.post_process.Check(spec.hidden);
   CheckOrigin(repair, checkpoint);
-  const auto changed = FoldAttention(checkpoint, spec, repair.attention);
+  auto changed = FoldAttention(checkpoint, spec, repair.attention);
   ExportSummary summary;
   if (!changed.empty()) summary.folded.push_back(DescribeAttention(repair.attention));
+  std::size_t positions = spec.positions();
+  if (!repair.positions.IsIdentity()) {
+    std::vector<float> table = FoldPositions(checkpoint, spec, repair.positions);
+    positions = table.size() / spec.hidden - spec.position_offset;
+    changed[spec.position_embeddings] = std::move(table);
+    summary.folded.push_back(DescribePositions(repair.positions));
+  }
+  if (max_length > positions) {
+    Fail(ErrorCode::kBadInput,
+         "a maximum length of {} tokens, but the exported model has {} positions; give {} "
+         "or fewer",
+         max_length, positions, positions);
+  }
+  if (max_length > 0) summary.folded.push_back(fmt::format("a maximum length of {} tokens", max_length));
   if (!repair.post_process.IsIdentity()) summary.folded.push_back(DescribePostProcess(repair));
   summary.router = repair.post_process.NeedsRole() && !role;
 
@@ -190,9 +240,20 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
   const fs::path weights = checkpoint.transformer / kWeights;
   std::vector<fs::path> rewritten = {"README.md"};
   if (!changed.empty()) rewritten.push_back(weights);
+  const fs::path config = checkpoint.transformer / "config.json";
+  const fs::path limit = LimitFile(checkpoint);
+  if (positions != spec.positions()) rewritten.push_back(config);
+  if (max_length > 0) rewritten.push_back(limit);
   if (!repair.post_process.IsIdentity()) rewritten.emplace_back("modules.json");
   summary.left_out = CopyModelFolder(checkpoint.folder, rewritten, folder.path());
-  if (!changed.empty()) WriteWeights(checkpoint, changed, folder.path() / weights);
+  if (!changed.empty()) {
+    WriteWeights(checkpoint, positions != spec.positions(), changed, folder.path() / weights);
+  }
+  if (positions != spec.positions()) {
+    WriteMember(checkpoint, config, "max_position_embeddings", spec.position_offset + positions,
+                folder.path());
+  }
+  if (max_length > 0) WriteMember(checkpoint, limit, "max_seq_length", max_length, folder.path());
   if (!repair.post_process.IsIdentity()) {
     WritePostProcess(checkpoint, spec, repair.post_process, role, folder.path());
   }

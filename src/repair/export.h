@@ -2,6 +2,7 @@
 // the repair.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 
@@ -14,6 +15,7 @@ namespace lengthwise {
 
 // lengthwise/export.h, of a checkpoint that is open.
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
-                          std::optional<Role> role, const std::filesystem::path& output);
+                          std::optional<Role> role, const std::filesystem::path& output,
+                          std::size_t max_length = 0);
 
 }  // namespace lengthwise

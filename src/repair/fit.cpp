@@ -77,6 +77,7 @@ Repair PostProcessFitter::Fit() const {
   const bool own_mean = options_.query_source != QuerySource::kDocuments;
   Repair repair;
   repair.attention = embedder_.options().attention;
+  repair.positions = embedder_.options().positions;
   repair.long_input = embedder_.options().long_input;
   repair.post_process =
       FitPostProcess(options_.spec, document_moments_, own_mean ? &query_moments_ : nullptr);

@@ -31,12 +31,26 @@ float TemperatureOfTable(const AttentionPolicy& policy, const ModelSpec& spec, s
   return temperature;
 }
 
+void CheckConstant(const AttentionPolicy& policy) {
+  const char* const varying = !policy.by_length.IsIdentity() ? "a temperature by length"
+                              : policy.HasAttnScale()        ? "AttnScale"
+                              : policy.top_k > 0             ? "top-k attention"
+                                                             : nullptr;
+  if (varying == nullptr) return;
+  Fail(
+      ErrorCode::kUnsupported,
+      "{} depends on the text, and so cannot be folded into weights; take it out of the repair, or serve the "
+      "model with lengthwise",
+      varying);
+}
+
 }  // namespace
 
 std::map<std::string, std::vector<float>> FoldAttention(const Checkpoint& checkpoint, const ModelSpec& spec,
                                                         const AttentionPolicy& policy) {
   policy.Check(spec.layers, spec.heads);
   std::map<std::string, std::vector<float>> changed;
+  CheckConstant(policy);
   if (policy.IsIdentity()) return changed;
   const std::size_t head_size = spec.head_size();
   for (std::size_t layer = 0; layer < spec.layers; ++layer) {

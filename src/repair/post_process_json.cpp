@@ -18,6 +18,8 @@ static_assert(std::endian::native == std::endian::little, "numbers are written a
 // The widest vectors that are read: far beyond any model, and a map of them can still be held.
 constexpr std::size_t kMostDimension = 65536;
 
+}  // namespace
+
 std::vector<float> ReadFloats(const Json& object, const char* name, std::size_t count,
                               const std::string& where) {
   const auto text = RequiredJsonMember<std::string>(object, name, where, ErrorCode::kBadInput);
@@ -36,9 +38,13 @@ std::string FormatFloats(const std::vector<float>& values) {
   return EncodeBase64(std::as_bytes(std::span(values)));
 }
 
+namespace {
+
 bool HasMap(PostProcessKind kind) {
   return kind == PostProcessKind::kWhiten || kind == PostProcessKind::kRemoveTop;
 }
+
+}  // namespace
 
 std::size_t ReadCount(const Json& object, const char* name, const std::string& where) {
   const auto member = object.find(name);
@@ -48,6 +54,8 @@ std::size_t ReadCount(const Json& object, const char* name, const std::string& w
   }
   return member->get<std::size_t>();
 }
+
+namespace {
 
 PostProcessOrigin ReadOrigin(const Json& object, const std::string& where) {
   CheckKeys(object, {"model", "documents", "queries", "query_source"}, where);

@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "embedding/loaded_model.h"
+#include "repair/attention_json.h"
+#include "repair/position_json.h"
 #include "repair/post_process_json.h"
 
 namespace lengthwise {
@@ -30,60 +32,6 @@ void CheckHead(const Json& file, const std::string& where) {
          "{}: version {} is newer than version {}, the last this program knows; update lengthwise", where,
          file["version"].dump(), kVersion);
   }
-}
-
-// The value, for messages; an array or object may be nested too deeply to print.
-std::string Shown(const Json& value) {
-  return value.is_primitive() ? value.dump() : fmt::format("an {}", value.type_name());
-}
-
-float ReadTemperature(const Json& value, const std::string& where) {
-  if (!value.is_number()) Fail(ErrorCode::kBadInput, "{}: {} is not a number", where, Shown(value));
-  // Compared as the float it becomes: 0.001 is the least, though the float is a little more than the decimal.
-  const double temperature = std::clamp(value.get<double>(), 0.0, 2.0 * double{kMostTemperature});
-  const auto as_float = static_cast<float>(temperature);
-  if (!(as_float >= kLeastTemperature && as_float <= kMostTemperature)) {
-    Fail(ErrorCode::kBadInput, "{}: {} does not lie between {} and {}", where, value.dump(),
-         kLeastTemperature, kMostTemperature);
-  }
-  return as_float;
-}
-
-TemperatureReading ReadReading(const Json& object, const std::string& where) {
-  const auto reading = JsonMember<std::string>(object, "reading", "scores", where, ErrorCode::kBadInput);
-  if (reading == "scores") return TemperatureReading::kScores;
-  if (reading == "logits") return TemperatureReading::kLogits;
-  Fail(ErrorCode::kBadInput, "{}.reading: unknown reading \"{}\"; choose scores or logits", where, reading);
-}
-
-// One number, a list with one number a layer, or a list with a list of one number a head for each layer.
-AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
-  CheckKeys(object, {"temperature", "reading"}, file + ": attention");
-  AttentionPolicy policy;
-  policy.reading = ReadReading(object, file + ": attention");
-  if (!object.contains("temperature")) return policy;
-  const Json& value = object["temperature"];
-  const std::string where = file + ": attention.temperature";
-  if (!value.is_array()) {
-    policy.temperature = ReadTemperature(value, where);
-    return policy;
-  }
-  if (value.empty()) Fail(ErrorCode::kBadInput, "{}: an empty list; give one entry a layer", where);
-  for (const Json& layer : value) {
-    const std::string place = fmt::format("{}[{}]", where, policy.by_head.size());
-    if (layer.is_array() != value[0].is_array()) {
-      Fail(ErrorCode::kBadInput, "{}: give a number for every layer, or a list for every layer", place);
-    }
-    std::vector<float>& heads = policy.by_head.emplace_back();
-    if (!layer.is_array()) {
-      heads.push_back(ReadTemperature(layer, place));
-      continue;
-    }
-    if (layer.empty()) Fail(ErrorCode::kBadInput, "{}: an empty list; give one number a head", place);
-    for (const Json& head : layer)
-      heads.push_back(ReadTemperature(head, fmt::format("{}[{}]", place, heads.size())));
-  }
-  return policy;
 }
 
 std::size_t ReadTokens(const Json& object, const char* name, const std::string& where) {
@@ -121,31 +69,23 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   return policy;
 }
 
-// As a JSON number with the float's own digits: 0.8, not 0.800000011920929.
-OrderedJson Number(float value) {
-  return OrderedJson::parse(fmt::format("{}", value));
-}
-
-OrderedJson FormatTemperature(const AttentionPolicy& policy) {
-  if (policy.by_head.empty()) return Number(policy.temperature);
-  const bool by_layer = std::all_of(policy.by_head.begin(), policy.by_head.end(),
-                                    [](const auto& heads) { return heads.size() == 1; });
-  OrderedJson layers = OrderedJson::array();
-  for (const std::vector<float>& heads : policy.by_head) {
-    OrderedJson row = OrderedJson::array();
-    for (const float value : heads) row.push_back(Number(value));
-    layers.push_back(by_layer ? row[0] : row);
-  }
-  return layers;
-}
-
 bool NeedsOrigin(const Repair& repair) {
-  return !repair.post_process.IsIdentity() && !repair.origin.model.empty();
+  return (!repair.post_process.IsIdentity() && !repair.origin.model.empty()) ||
+         !repair.positions.model.empty();
 }
 
 void CheckFingerprint(const Repair& repair, const std::string& fingerprint,
                       const std::filesystem::path& folder) {
-  if (fingerprint == repair.origin.model) return;
+  if (!repair.positions.model.empty() && fingerprint != repair.positions.model) {
+    Fail(ErrorCode::kBadInput,
+         "the table of positions was learned for another model (fingerprint {}) than {} (fingerprint {}); "
+         "take "
+         "\"positions\" out of the repair file, or its \"model\" if the weights are the same",
+         repair.positions.model, folder.string(), fingerprint);
+  }
+  if (repair.post_process.IsIdentity() || repair.origin.model.empty() || fingerprint == repair.origin.model) {
+    return;
+  }
   Fail(ErrorCode::kBadInput,
        "the post-processing was fitted on another model (fingerprint {}) than {} (fingerprint {}); fit it to "
        "this one with lengthwise fit, or take \"model\" out of the repair file if the vectors are the same",
@@ -153,6 +93,10 @@ void CheckFingerprint(const Repair& repair, const std::string& fingerprint,
 }
 
 }  // namespace
+
+std::string Shown(const Json& value) {
+  return value.is_primitive() ? value.dump() : fmt::format("an {}", value.type_name());
+}
 
 void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where) {
   if (!object.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
@@ -168,9 +112,10 @@ Repair ParseRepair(std::string_view json, const std::string& where) {
   if (!file.is_object()) Fail(ErrorCode::kBadInput, "{}: expected a JSON object", where);
   // Before the keys: a newer version may have more of them.
   CheckHead(file, where);
-  CheckKeys(file, {"format", "version", "attention", "long_input", "post_processing"}, where);
+  CheckKeys(file, {"format", "version", "attention", "positions", "long_input", "post_processing"}, where);
   Repair repair;
   if (file.contains("attention")) repair.attention = ReadAttention(file["attention"], where);
+  if (file.contains("positions")) repair.positions = ReadPositions(file["positions"], where);
   if (file.contains("long_input")) repair.long_input = ReadLongInput(file["long_input"], where);
   if (file.contains("post_processing")) ReadPostProcessing(file["post_processing"], where, &repair);
   return repair;
@@ -185,10 +130,10 @@ std::string FormatRepair(const Repair& repair) {
   if (repair.long_input.window != 0) long_input["window"] = repair.long_input.window;
   if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
   if (repair.long_input.kind == LongInputKind::kLeadBody) long_input["lead"] = repair.long_input.lead;
-  OrderedJson attention = {{"temperature", FormatTemperature(repair.attention)}};
-  if (repair.attention.reading == TemperatureReading::kLogits) attention["reading"] = "logits";
   OrderedJson file = {
-      {"format", kFormat}, {"version", kVersion}, {"attention", attention}, {"long_input", long_input}};
+      {"format", kFormat}, {"version", kVersion}, {"attention", FormatAttention(repair.attention)}};
+  if (!repair.positions.IsIdentity()) file["positions"] = FormatPositions(repair.positions);
+  file["long_input"] = long_input;
   if (!repair.post_process.IsIdentity()) file["post_processing"] = FormatPostProcessing(repair);
   return file.dump(2) + "\n";
 }
@@ -203,6 +148,7 @@ void CheckOrigin(const Repair& repair, const Model& model) {
 
 void ApplyRepair(const Repair& repair, EmbedderOptions* options) {
   options->attention = repair.attention;
+  options->positions = repair.positions;
   options->long_input = repair.long_input;
   options->post_process = repair.post_process;
 }

@@ -19,11 +19,14 @@ namespace lengthwise {
 struct Bm25Options {
   double k1 = 1.2;
   double b = 0.75;
+  // Words of the letters a to z by their English stems (Snowball's Porter 2).
+  bool english_stems = false;
 };
 
 // Words: longest runs of word characters (letters, marks, digits, connecting punctuation: \w of a regular
-// expression), each character in lower case. No stemming, no stop words. `text` is valid UTF-8.
-std::vector<std::string> Bm25Words(std::string_view text);
+// expression), each character in lower case; of scripts that put no spaces between words, those that a
+// dictionary finds (text/word_breaks.h). No stop words. `text` is valid UTF-8.
+std::vector<std::string> Bm25Words(std::string_view text, bool english_stems = false);
 
 // Robertson's BM25 with the inverse document frequency of Lucene, which is never negative:
 //   sum over the query's words w (as often as each occurs in it) of
@@ -38,17 +41,22 @@ class Bm25Index {
   // The best documents that hold a word of the query; others are not retrieved.
   Ranking Search(std::string_view query, std::span<const std::uint32_t> tie_order, std::size_t depth) const;
 
+  std::size_t documents() const { return documents_; }
+  // The score of every document, 0 where it holds no word of the query.
+  std::vector<double> Scores(std::string_view query) const;
+
  private:
   struct Posting {
     std::uint32_t document;
     float weight;  // f / (f + ...)
   };
   std::size_t documents_;
+  bool english_stems_;
   std::unordered_map<std::string, std::vector<Posting>> postings_;
 };
 
 std::vector<Ranking> SearchBm25(std::span<const std::string> texts, std::span<const std::string> queries,
-                                std::span<const std::uint32_t> tie_order, std::size_t depth,
-                                ThreadPool& pool);
+                                std::span<const std::uint32_t> tie_order, std::size_t depth, ThreadPool& pool,
+                                const Bm25Options& options = {});
 
 }  // namespace lengthwise

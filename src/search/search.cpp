@@ -55,6 +55,52 @@ float MeanOfBest(std::span<float> scores, std::size_t best) {
          static_cast<float>(count);
 }
 
+// Calls use(query from begin_query, document, score) for every pair, from any thread but for one query from
+// one at a time.
+template <typename Use>
+void ForEachScore(const VectorSet& documents, const VectorSet& queries, std::size_t begin_query,
+                  std::size_t query_count, std::size_t best, ThreadPool& pool, const Use& use) {
+  if (documents.dimension != queries.dimension || queries.rows() != queries.size()) {
+    Fail(ErrorCode::kInternal, "queries of {} components searched among documents of {}", queries.dimension,
+         documents.dimension);
+  }
+  for (const float value :
+       std::span(queries.values).subspan(begin_query * queries.dimension, query_count * queries.dimension)) {
+    if (!(value - value == 0)) Fail(ErrorCode::kBadInput, "a query's vector is not finite");
+  }
+  std::vector<std::vector<float>> tiles(pool.size());
+  for (std::size_t begin = 0; begin < documents.size();) {
+    const Block block = NextBlock(documents, begin);
+    const std::size_t first_row = documents.begin(block.begin);
+    const std::size_t rows = documents.end(block.end - 1) - first_row;
+    const PackedLinear packed = Pack(documents, first_row, rows, pool);
+    pool.For((query_count + kTileQueries - 1) / kTileQueries, [&](std::size_t task, std::size_t worker) {
+      const std::size_t first_query = task * kTileQueries;
+      const std::size_t count = std::min(kTileQueries, query_count - first_query);
+      std::vector<float>& tile = tiles[worker];
+      tile.resize(kTileQueries * rows);
+      LinearPart part;
+      part.x = queries.values.data() + (begin_query + first_query) * queries.dimension;
+      part.ldx = queries.dimension;
+      part.rows = count;
+      part.y = tile.data();
+      part.ldy = rows;
+      part.panel_end = packed.panels();
+      part.in_end = queries.dimension;
+      LinearScratch scratch;
+      ComputeLinear(packed, part, scratch);
+      for (std::size_t q = 0; q < count; ++q) {
+        for (std::size_t d = block.begin; d < block.end; ++d) {
+          const std::span<float> scores(tile.data() + q * rows + documents.begin(d) - first_row,
+                                        documents.end(d) - documents.begin(d));
+          use(first_query + q, d, MeanOfBest(scores, best));
+        }
+      }
+    });
+    begin = block.end;
+  }
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> TieOrder(std::span<const std::string> ids) {
@@ -87,54 +133,28 @@ Ranking BestHits::Sorted() && {
 std::vector<Ranking> Search(const VectorSet& documents, const VectorSet& queries,
                             std::span<const std::uint32_t> tie_order, const SearchOptions& options,
                             ThreadPool& pool) {
-  if (documents.dimension != queries.dimension || queries.rows() != queries.size()) {
-    Fail(ErrorCode::kInternal, "queries of {} components searched among documents of {}", queries.dimension,
-         documents.dimension);
-  }
   if (!options.offsets.empty() && options.offsets.size() != documents.size()) {
     Fail(ErrorCode::kInternal, "{} offsets for {} documents", options.offsets.size(), documents.size());
   }
-  for (const float value : queries.values) {
-    if (!(value - value == 0)) Fail(ErrorCode::kBadInput, "a query's vector is not finite");
-  }
   std::vector<BestHits> best(queries.size(), BestHits(std::min(options.depth, documents.size()), tie_order));
-  std::vector<std::vector<float>> tiles(pool.size());
-  for (std::size_t begin = 0; begin < documents.size();) {
-    const Block block = NextBlock(documents, begin);
-    const std::size_t first_row = documents.begin(block.begin);
-    const std::size_t rows = documents.end(block.end - 1) - first_row;
-    const PackedLinear packed = Pack(documents, first_row, rows, pool);
-    pool.For((queries.size() + kTileQueries - 1) / kTileQueries, [&](std::size_t task, std::size_t worker) {
-      const std::size_t first_query = task * kTileQueries;
-      const std::size_t count = std::min(kTileQueries, queries.size() - first_query);
-      std::vector<float>& tile = tiles[worker];
-      tile.resize(kTileQueries * rows);
-      LinearPart part;
-      part.x = queries.values.data() + first_query * queries.dimension;
-      part.ldx = queries.dimension;
-      part.rows = count;
-      part.y = tile.data();
-      part.ldy = rows;
-      part.panel_end = packed.panels();
-      part.in_end = queries.dimension;
-      LinearScratch scratch;
-      ComputeLinear(packed, part, scratch);
-      for (std::size_t q = 0; q < count; ++q) {
-        for (std::size_t d = block.begin; d < block.end; ++d) {
-          const std::span<float> scores(tile.data() + q * rows + documents.begin(d) - first_row,
-                                        documents.end(d) - documents.begin(d));
-          const float offset = options.offsets.empty() ? 0.0F : options.offsets[d];
-          best[first_query + q].Add(
-              {static_cast<std::uint32_t>(d), MeanOfBest(scores, options.best) - offset});
-        }
-      }
-    });
-    begin = block.end;
-  }
+  ForEachScore(documents, queries, 0, queries.size(), options.best, pool,
+               [&](std::size_t query, std::size_t document, float score) {
+                 const float offset = options.offsets.empty() ? 0.0F : options.offsets[document];
+                 best[query].Add({static_cast<std::uint32_t>(document), score - offset});
+               });
   std::vector<Ranking> rankings;
   rankings.reserve(best.size());
   for (BestHits& hits : best) rankings.push_back(std::move(hits).Sorted());
   return rankings;
+}
+
+void AddScores(const VectorSet& documents, const VectorSet& queries, std::size_t first_query,
+               std::size_t query_count, std::size_t best, float weight, std::span<float> scores,
+               ThreadPool& pool) {
+  ForEachScore(documents, queries, first_query, query_count, best, pool,
+               [&](std::size_t query, std::size_t document, float score) {
+                 scores[query * documents.size() + document] += weight * score;
+               });
 }
 
 }  // namespace lengthwise

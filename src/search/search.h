@@ -63,4 +63,10 @@ std::vector<Ranking> Search(const VectorSet& documents, const VectorSet& queries
                             std::span<const std::uint32_t> tie_order, const SearchOptions& options,
                             ThreadPool& pool);
 
+// Every score of a few queries: adds weight times that of query first_query + q and document d to
+// scores[q * documents.size() + d], q from 0 to query_count. `best` is SearchOptions::best. Throws as Search.
+void AddScores(const VectorSet& documents, const VectorSet& queries, std::size_t first_query,
+               std::size_t query_count, std::size_t best, float weight, std::span<float> scores,
+               ThreadPool& pool);
+
 }  // namespace lengthwise

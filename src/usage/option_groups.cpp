@@ -41,6 +41,10 @@ constexpr std::array kRows = {
     Row{"--lead", kModel, true},
     Row{"--temperature", kModel},
     Row{"--temperature-reading", kModel, true},
+    Row{"--temperature-by-length", kModel, true},
+    Row{"--attn-scale", kModel, true},
+    Row{"--attention-top-k", kModel, true},
+    Row{"--positions", kModel, true},
 
     Row{"--lengths", kCompute},
     Row{"--sigma", kCompute},

@@ -49,6 +49,16 @@ TEST(VectorKeys, DifferWithWhateverChangesTheVector) {
        [](EmbedderOptions& o) {
          o.attention.by_head = {{1}, {1, 1, 0.8F}};
        }},
+      {"temperature by length",
+       [](EmbedderOptions& o) { o.attention.by_length = ParseLengthTemperature("log:30"); }},
+      {"AttnScale", [](EmbedderOptions& o) { o.attention.attn_scale = 0.5F; }},
+      {"AttnScale of a layer",
+       [](EmbedderOptions& o) {
+         o.attention.attn_scale_by_head = {{0.5F}, {0.0F}};
+       }},
+      {"top-k attention", [](EmbedderOptions& o) { o.attention.top_k = 5; }},
+      {"position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:20"); }},
+      {"another position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:21"); }},
       {"max length", [](EmbedderOptions& o) { o.max_length = 32; }},
       {"long input", [](EmbedderOptions& o) { o.long_input.kind = LongInputKind::kWindowMean; }},
       {"window",

@@ -51,6 +51,60 @@ TEST(AttentionPolicy, TheGlobalTemperatureCountsOnlyWithoutAList) {
   EXPECT_FALSE((AttentionPolicy{.by_head = {{1.0F}, {1.0F, 0.9F}}}).IsIdentity());
 }
 
+TEST(LengthTemperature, GrowsScoresWithTheLogarithmOfTheLength) {
+  const LengthTemperature temperature = ParseLengthTemperature("log:128");
+  EXPECT_EQ(FormatLengthTemperature(temperature), "log:128");
+  EXPECT_FLOAT_EQ(temperature.At(128), 1.0F);
+  EXPECT_FLOAT_EQ(temperature.At(512), 7.0F / 9.0F);
+  EXPECT_FLOAT_EQ(temperature.At(2), 7.0F);
+  EXPECT_EQ(temperature.At(1), 1.0F);
+}
+
+TEST(LengthTemperature, RunsByTheLogarithmBetweenItsPointsAndStaysBeyondThem) {
+  const LengthTemperature temperature = ParseLengthTemperature("64:1,256:0.8,512:0.9");
+  EXPECT_EQ(FormatLengthTemperature(temperature), "64:1,256:0.8,512:0.9");
+  EXPECT_EQ(temperature.At(3), 1.0F);
+  EXPECT_EQ(temperature.At(64), 1.0F);
+  EXPECT_FLOAT_EQ(temperature.At(128), 0.9F);
+  EXPECT_FLOAT_EQ(temperature.At(256), 0.8F);
+  EXPECT_FLOAT_EQ(temperature.At(512), 0.9F);
+  EXPECT_EQ(temperature.At(5000), 0.9F);
+  EXPECT_EQ(ParseLengthTemperature("none"), LengthTemperature{});
+  EXPECT_EQ(FormatLengthTemperature({}), "none");
+}
+
+TEST(LengthTemperature, WhatIsNoneIsRefused) {
+  for (const char* text : {"", "log", "log:", "log:1", "log:x", "128", "128:", "128:0", "128:1,",
+                           "128:1,128:2", "256:1,128:1", "0:1", "128:nan", "128:-1", "128:1;256:2"}) {
+    EXPECT_THROW(ParseLengthTemperature(text), Error) << text;
+  }
+}
+
+TEST(AttentionPolicy, MultipliesTheTemperatureOfTheHeadByThatOfTheLength) {
+  AttentionPolicy policy{.by_head = {{0.5F}, {1.0F, 2.0F}}};
+  EXPECT_EQ(policy.Temperature(1, 1, 512), 2.0F);
+  policy.by_length = ParseLengthTemperature("128:1,512:0.8");
+  EXPECT_FLOAT_EQ(policy.Temperature(1, 1, 512), 1.6F);
+  EXPECT_FLOAT_EQ(policy.Temperature(0, 1, 512), 0.4F);
+  EXPECT_EQ(policy.Temperature(1, 1), 2.0F);
+  EXPECT_FALSE(AttentionPolicy{.by_length = policy.by_length}.IsIdentity());
+}
+
+TEST(AttentionPolicy, AttnScaleHasOneValueOrOneALayerOrHead) {
+  EXPECT_FALSE(AttentionPolicy{}.HasAttnScale());
+  AttentionPolicy policy{.attn_scale = 0.5F};
+  EXPECT_TRUE(policy.HasAttnScale());
+  EXPECT_FALSE(policy.IsIdentity());
+  EXPECT_EQ(policy.AttnScale(3, 4), 0.5F);
+  policy.attn_scale_by_head = {{0.25F}, {0.0F, 0.125F}};
+  EXPECT_EQ(policy.AttnScale(0, 1), 0.25F);
+  EXPECT_EQ(policy.AttnScale(1, 1), 0.125F);
+  policy.Check(2, 2);
+  EXPECT_NE(Refusal(policy, 3, 2).find("scales of AttnScale for 2 layers"), std::string::npos);
+  EXPECT_NE(Refusal({.attn_scale = -1.5F}, 2, 2).find("the scale of AttnScale -1.5"), std::string::npos);
+  EXPECT_FALSE(AttentionPolicy{.top_k = 3}.IsIdentity());
+}
+
 TEST(AttentionPolicy, TemperaturesThatAreNoTemperaturesAreRefused) {
   for (const float bad :
        {0.0F, -1.0F, 1e-4F, 1e4F, std::numeric_limits<float>::infinity(),

@@ -96,6 +96,91 @@ TEST(Attention, IsExactWhereScoresAreFarApart) {
   });
 }
 
+// Of the k largest scores of a row, and AttnScale by its formula, from the full matrix of weights.
+std::vector<double> TopKScaled(const Head& head, std::size_t k, double w, HeadProbe* truth) {
+  std::vector<double> weights, ignored;
+  head.Plain(1.0, weights, ignored);
+  std::vector<double> output(head.n * head.d, 0);
+  *truth = {};
+  for (std::size_t i = 0; i < head.n; ++i) {
+    double* const row = weights.data() + i * head.n;
+    std::vector<double> sorted(row, row + head.n);
+    std::sort(sorted.rbegin(), sorted.rend());
+    const double least = sorted[std::min(k, head.n) - 1];
+    double sum = 0;
+    for (std::size_t j = 0; j < head.n; ++j) sum += row[j] >= least ? row[j] : 0;
+    for (std::size_t j = 0; j < head.n; ++j) {
+      const double p = row[j] >= least ? row[j] / sum : 0;
+      if (p > 0) truth->entropy -= p * std::log(p) / static_cast<double>(head.n);
+      if (j == 0) truth->sink += p / static_cast<double>(head.n);
+      for (std::size_t c = 0; c < head.d; ++c) {
+        output[i * head.d + c] += ((1 + w) * p - w / static_cast<double>(head.n)) * head.v[j * head.d + c];
+      }
+    }
+    truth->largest_weight += sorted[0] / sum / static_cast<double>(head.n);
+  }
+  truth->entropy /= std::log(static_cast<double>(head.n));
+  const std::vector<double> values(head.v.begin(), head.v.end());
+  truth->retention = CentredNorm(output, head.n, head.d) / CentredNorm(values, head.n, head.d);
+  return output;
+}
+
+TEST(Attention, KeepsTheLargestScoresAndScalesWhatDiffersAsTheirFormulasSay) {
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    for (const std::size_t n : {2, 13, 60, 300}) {
+      for (const std::size_t k : {1, 5, 50, 1000}) {
+        for (const float w : {0.0F, 0.7F, -0.4F, -1.0F}) {
+          const Head head(n, 32, 1.2, n * 7 + k);
+          HeadProbe truth, probe;
+          const std::vector<double> expected = TopKScaled(head, k, double{w}, &truth);
+          AttentionInput input = head.Input();
+          input.top_k = k;
+          input.attn_scale = w;
+          std::vector<float> output(n * 32), unprobed(n * 32);
+          ComputeAttention(input, output.data(), 32, scratch, &probe);
+          for (std::size_t i = 0; i < output.size(); ++i)
+            ASSERT_NEAR(output[i], expected[i], 1e-5) << n << " " << k;
+          EXPECT_NEAR(probe.entropy, truth.entropy, 1e-5);
+          EXPECT_NEAR(probe.largest_weight, truth.largest_weight, 1e-5);
+          EXPECT_NEAR(probe.sink, truth.sink, 1e-6);
+          EXPECT_NEAR(probe.retention, truth.retention, 1e-5) << n << " " << k << " " << w;
+          ComputeAttention(input, unprobed.data(), 32, scratch, nullptr);
+          EXPECT_EQ(unprobed, output);
+        }
+      }
+    }
+  });
+}
+
+TEST(Attention, OfAllKeysByTopKIsAttentionBitForBit) {
+  AttentionScratch scratch;
+  const Head head(70, 32, 1.0, 3);
+  std::vector<float> plain(70 * 32), all(70 * 32);
+  ComputeAttention(head.Input(), plain.data(), 32, scratch, nullptr);
+  AttentionInput input = head.Input();
+  input.top_k = 70;
+  ComputeAttention(input, all.data(), 32, scratch, nullptr);
+  EXPECT_EQ(plain, all);
+}
+
+TEST(Attention, TopKCountsThePositionBias) {
+  AttentionScratch scratch;
+  const std::size_t n = 40, d = 4;
+  const Head head(n, d, 1.0, 9);
+  // So large at distance 3 that the key there wins, where there is one.
+  std::vector<float> bias(2 * n - 1, 0.0F);
+  bias[n - 1 + 3] = 1000.0F;
+  AttentionInput input = head.Input();
+  input.bias = bias.data() + (n - 1);
+  input.top_k = 1;
+  std::vector<float> output(n * d);
+  ComputeAttention(input, output.data(), d, scratch, nullptr);
+  for (std::size_t i = 0; i + 3 < n; ++i) {
+    for (std::size_t c = 0; c < d; ++c) ASSERT_EQ(output[i * d + c], head.v[(i + 3) * d + c]) << i;
+  }
+}
+
 TEST(AttentionProbe, EqualsTheStatisticsOfTheMatrixInDoublePrecision) {
   ForEveryTarget([] {
     AttentionScratch scratch;

@@ -94,6 +94,33 @@ TEST(Encoder, ProbesChangeNoBitAndCoverEveryLayerAndHead) {
   }
 }
 
+TEST(Encoder, ATemperatureByLengthIsThatOfEachSequence) {
+  TinyBert tiny;
+  tiny.run.attention.by_length = ParseLengthTemperature("log:30");
+  const std::vector<float> together = tiny.Run(tiny.batch);
+  const std::size_t hidden = tiny.encoder.spec().hidden;
+  for (std::size_t s = 0; s < tiny.batch.sequences(); ++s) {
+    PackedBatch alone;
+    alone.Add(std::span(tiny.batch.ids).subspan(tiny.batch.offsets[s], tiny.batch.length(s)));
+    TinyBert constant;
+    constant.run.attention.temperature = tiny.run.attention.by_length.At(tiny.batch.length(s));
+    const std::vector<float> states = constant.Run(alone);
+    EXPECT_TRUE(std::equal(states.begin(), states.end(), together.begin() + tiny.batch.offsets[s] * hidden))
+        << s;
+  }
+}
+
+TEST(Encoder, WhatIsNoSoftmaxHasNoMatrixToLookAt) {
+  TinyBert tiny;
+  std::vector<float> qkv(3 * tiny.encoder.spec().hidden);
+  AttentionPolicy policy{.top_k = 2};
+  EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy)), Error);
+  policy = {.attn_scale = 0.5F};
+  EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy)), Error);
+  policy = {.by_length = ParseLengthTemperature("log:30")};
+  EXPECT_EQ(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy).temperature, 1.0F);
+}
+
 TEST(Encoder, TemperatureActsOnTheHeadItNames) {
   TinyBert tiny;
   std::vector<TextProbe> plain(tiny.batch.sequences()), sharp(tiny.batch.sequences());

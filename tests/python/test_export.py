@@ -229,3 +229,124 @@ def test_bad_input_is_named_and_leaves_nothing(binary, run_lengthwise, tmp_path,
     assert "nothing to fold" in refusal(*exports, code=2)
     assert "--input" in refusal(*exports, "--postprocess", "center", code=2)
     assert "window-mean cannot be folded" in refusal(*exports, "--temperature", 0.8, "--long-input", "window-mean")
+
+
+def edited_by_hand(model, folder, edit, key="embeddings.position_embeddings.weight"):
+    """A copy of the model with its table of positions edited by numpy."""
+    import shutil
+
+    from safetensors.numpy import load_file, save_file
+
+    shutil.copytree(model, folder)
+    tensors = load_file(folder / "model.safetensors")
+    tensors[key] = edit(tensors[key].astype(np.float64)).astype(np.float32)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    return folder
+
+
+def read_at(table, places):
+    below = np.floor(places + 1e-9).astype(int)
+    part = np.maximum(places - below, 0)[:, None]
+    return (1 - part) * table[below] + part * table[np.minimum(below + 1, len(table) - 1)]
+
+
+def squeezed(table, first=96, last=126):
+    i = np.arange(len(table))
+    return read_at(table, np.where(i < first, i, first + (i - first) * (last - first) / (len(table) - 1 - first)))
+
+
+@pytest.fixture(scope="module")
+def long_pages(man_pages, tmp_path_factory):
+    """Eight texts of more than 512 tokens and two short ones."""
+    path = tmp_path_factory.mktemp("positions") / "long.jsonl"
+    rows = [json.loads(line)["text"] for line in man_pages.open()]
+    chosen = [" ".join(text.split()[:900]) for text in rows if len(text.split()) > 900][:8] + [text[:200] for text in rows[:2]]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in chosen))
+    return path
+
+
+def test_a_position_map_is_the_table_edited_by_hand(run_lengthwise, tmp_path, model_folder, long_pages):
+    """And folded it is a folder that sentence-transformers serves at 512 tokens."""
+    from sentence_transformers import SentenceTransformer
+
+    full = ("--max-length", 512)
+    plain = embed(run_lengthwise, tmp_path, model_folder, long_pages, *full)
+    mapped = embed(run_lengthwise, tmp_path, model_folder, long_pages, *full, "--positions", "squeeze:96:126")
+    edited = embed(run_lengthwise, tmp_path, edited_by_hand(model_folder, tmp_path / "edited", squeezed), long_pages, *full)
+    assert np.abs(mapped - edited).max() <= 1e-6
+    assert np.abs(mapped[:8] - plain[:8]).max() > 0.01, "the map changed nothing"
+    assert (mapped[8:] == plain[8:]).all(), "short texts must stay bit for bit"
+    exported = tmp_path / "exported"
+    run_lengthwise("export", "--model", model_folder, "--positions", "squeeze:96:126", *full, "--output", exported)
+    assert np.abs(embed(run_lengthwise, tmp_path, exported, long_pages) - mapped).max() <= 1e-6
+    served = SentenceTransformer(str(exported), device="cpu")
+    assert served.max_seq_length == 512
+    assert np.abs(served.encode(texts_of(long_pages), batch_size=4) - mapped).max() <= 1e-5
+    assert "position map squeeze:96:126" in (exported / "README.md").read_text()
+
+
+def texts_of(path):
+    return [json.loads(line)["text"] for line in path.open()]
+
+
+def test_more_positions_than_the_model_has_are_folded_too(run_lengthwise, tmp_path, root, long_pages):
+    """A table of another size, in a model with and in one without a relative bias; a table in a repair file."""
+    from sentence_transformers import SentenceTransformer
+
+    for name in ("tiny_bert", "tiny_mpnet"):
+        model, exported = root / "tests/data" / name, tmp_path / name
+        options = ("--positions", "interpolate:40@300", "--max-length", 300)
+        ours = embed(run_lengthwise, tmp_path, model, long_pages, *options)
+        run_lengthwise("export", "--model", model, *options, "--output", exported)
+        served = SentenceTransformer(str(exported), device="cpu")
+        assert served.max_seq_length == 300
+        assert np.abs(served.encode(texts_of(long_pages), batch_size=4) - ours).max() <= TOLERANCE, name
+    from safetensors.numpy import load_file
+
+    table = load_file(root / "tests/data/tiny_bert/model.safetensors")["embeddings.position_embeddings.weight"].astype(np.float32)
+    learned = read_at(table.astype(float), np.minimum(np.arange(300) * 40 / 300, 39)).astype("<f4")
+    repair = {
+        "format": "lengthwise-repair",
+        "version": 1,
+        "positions": {"map": "table", "rows": 300, "dimension": table.shape[1], "table": base64.b64encode(learned.tobytes()).decode()},
+    }
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps(repair))
+    model = root / "tests/data/tiny_bert"
+    from_table = embed(run_lengthwise, tmp_path, model, long_pages, "--repair", path, "--max-length", 300)
+    assert np.abs(from_table - embed(run_lengthwise, tmp_path, model, long_pages, "--positions", "interpolate:40@300", "--max-length", 300)).max() <= 2e-6
+
+
+def test_a_map_of_positions_reaches_fit_evaluate_and_measure(binary, run_lengthwise, tmp_path, root, long_pages):
+    """Each computes with it what it computes with the table edited by hand."""
+    model = root / "tests/data/tiny_bert"
+    edited = edited_by_hand(model, tmp_path / "edited", lambda table: squeezed(table, 20, 30))
+    fitted = [json.loads(fit(run_lengthwise, tmp_path, folder, long_pages, "center", *options).read_text()) for folder, options in ((model, ("--positions", "squeeze:20:30")), (edited, ()))]
+    assert fitted[0]["positions"] == {"map": "squeeze:20:30"} and "positions" not in fitted[1]
+    dimension = fitted[0]["post_processing"]["dimension"]
+    means = [floats(repair["post_processing"]["document_mean"], dimension) for repair in fitted]
+    np.testing.assert_allclose(means[0], means[1], atol=1e-6)
+    reports = []
+    for folder, options in ((model, ("--positions", "squeeze:20:30")), (edited, ())):
+        output = tmp_path / "report.json"
+        run_lengthwise("measure", "--model", folder, "--input", long_pages, "--output", output, "--replicates", 20, "--quiet", *options)
+        reports.append([bucket["cosine"]["estimate"] for bucket in json.loads(output.read_text())["arms"]["natural"]["buckets"]])
+    assert reports[0] == pytest.approx(reports[1], abs=1e-5)
+
+
+def test_a_map_that_does_not_fit_is_refused_by_name(binary, tmp_path, root, corpus):
+    model = root / "tests/data/tiny_bert"
+
+    def refusal(*options):
+        done = subprocess.run([binary, "embed", "--model", model, "--input", corpus, "--output", tmp_path / "v.npy", *map(str, options)], capture_output=True, text=True)
+        assert done.returncode == 2, done.stderr
+        assert not list(tmp_path.iterdir())
+        return done.stderr
+
+    assert "choose none, squeeze:FIRST:LAST" in refusal("--positions", "squash:1:2")
+    assert "squeeze:96:126 does not fit a model with positions 0 to 79" in refusal("--positions", "squeeze:96:126")
+    assert "moves none of the model's 80 positions" in refusal("--positions", "clamp:79")
+    for options in (("--positions", "squeeze:96:126"), ("--positions", "clamp:20", "--max-length", "81")):
+        done = subprocess.run([binary, "export", "--model", model, "--output", tmp_path / "out", *options], capture_output=True, text=True)
+        assert done.returncode == 2 and "positions" in done.stderr, done.stderr
+        assert not list(tmp_path.iterdir())

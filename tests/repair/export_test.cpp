@@ -22,7 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kData = LENGTHWISE_TEST_DATA;
-const std::vector<std::string> kTexts = {"the long text", "a", "", "words of a model and words of another"};
+const std::vector<std::string> kTexts = {
+    "the long text", "a", "", "words of a model and words of another",
+    "words of a model and words of another and of a long text, of words"};
 
 class ExportTest : public testing::Test {
  protected:
@@ -163,6 +165,58 @@ TEST_F(ExportTest, OneSideAloneNeedsNoRouter) {
   EXPECT_FALSE(Export("tiny_bert", repair, Role::kQuery).router);
   EXPECT_FALSE(Session(folder_ / "out", {}).NeedsRole());
   ExpectSameVectors("tiny_bert", repair, Role::kQuery);
+}
+
+TEST_F(ExportTest, APositionMapIsFoldedIntoTheTable) {
+  for (const char* model : {"tiny_bert", "tiny_mpnet"}) {
+    for (const char* map : {"squeeze:4:9", "interpolate:10", "repeat:2:5@300"}) {
+      SCOPED_TRACE(std::string(model) + " " + map);
+      Repair repair;
+      repair.positions = ParsePositionMap(map);
+      EXPECT_EQ(Export(model, repair).folded, (std::vector<std::string>{std::string("position map ") + map}));
+      ExpectSameVectors(model, repair, Role::kDocument);
+      EXPECT_EQ(Session(folder_ / "out", {}).limits().positions,
+                repair.positions.rows > 0 ? repair.positions.rows : SpecOf(model).positions());
+      fs::remove_all(folder_ / "out");
+    }
+  }
+}
+
+TEST_F(ExportTest, AMaximumLengthBecomesTheFoldersLimit) {
+  Repair repair;
+  repair.positions = ParsePositionMap("repeat:2:5@300");
+  const Checkpoint checkpoint = OpenCheckpoint(kData / "tiny_bert");
+  const ModelSpec spec = MakeModelSpec(checkpoint);
+  EXPECT_THROW(ExportModel(checkpoint, spec, repair, std::nullopt, folder_ / "out", 301), Error);
+  EXPECT_TRUE(fs::is_empty(folder_));
+  ExportModel(checkpoint, spec, repair, std::nullopt, folder_ / "out", 300);
+  EXPECT_EQ(Session(folder_ / "out", {}).limits().in_force, 300U);
+}
+
+TEST_F(ExportTest, WhatDependsOnTheTextIsRefusedByName) {
+  Repair by_length;
+  by_length.attention.by_length = ParseLengthTemperature("log:128");
+  EXPECT_NE(Refusal("tiny_bert", by_length, ErrorCode::kUnsupported).find("a temperature by length"),
+            std::string::npos);
+  Repair scaled;
+  scaled.attention.attn_scale = 0.5F;
+  EXPECT_NE(Refusal("tiny_bert", scaled, ErrorCode::kUnsupported).find("AttnScale"), std::string::npos);
+  Repair top;
+  top.attention.top_k = 9;
+  EXPECT_NE(Refusal("tiny_bert", top, ErrorCode::kUnsupported).find("top-k"), std::string::npos);
+}
+
+TEST_F(ExportTest, ATableOfPositionsOfAnotherModelIsRefused) {
+  Repair repair;
+  repair.positions.kind = PositionMapKind::kTable;
+  repair.positions.rows = 2;
+  repair.positions.dimension = SpecOf("tiny_bert").hidden;
+  repair.positions.table.assign(2 * repair.positions.dimension, 0.5F);
+  repair.positions.model = "another";
+  EXPECT_NE(Refusal("tiny_bert", repair, ErrorCode::kBadInput).find("learned for another model"),
+            std::string::npos);
+  repair.positions.model = Fingerprint(OpenCheckpoint(kData / "tiny_bert"));
+  EXPECT_EQ(Export("tiny_bert", repair).folded, (std::vector<std::string>{"a table of 2 positions"}));
 }
 
 TEST_F(ExportTest, WhatCannotBeFoldedIsRefusedByName) {

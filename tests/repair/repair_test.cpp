@@ -37,6 +37,11 @@ Repair Example(const char* name) {
 void ExpectSame(const Repair& a, const Repair& b) {
   EXPECT_EQ(a.attention.temperature, b.attention.temperature);
   EXPECT_EQ(a.attention.by_head, b.attention.by_head);
+  EXPECT_EQ(a.attention.by_length, b.attention.by_length);
+  EXPECT_EQ(a.attention.attn_scale, b.attention.attn_scale);
+  EXPECT_EQ(a.attention.attn_scale_by_head, b.attention.attn_scale_by_head);
+  EXPECT_EQ(a.attention.top_k, b.attention.top_k);
+  EXPECT_EQ(a.positions, b.positions);
   EXPECT_EQ(a.long_input.kind, b.long_input.kind);
   EXPECT_EQ(a.long_input.window, b.long_input.window);
   EXPECT_EQ(a.long_input.stride, b.long_input.stride);
@@ -74,6 +79,18 @@ TEST(Repair, TheExamplesMeanWhatTheySay) {
   EXPECT_EQ(Example("windows.json").long_input.window, 256U);
   EXPECT_EQ(Example("windows.json").long_input.stride, 192U);
   EXPECT_EQ(Example("reading_logits.json").attention.reading, TemperatureReading::kLogits);
+  EXPECT_EQ(Example("by_length_log.json").attention.by_length.base, 128U);
+  EXPECT_EQ(Example("by_length_points.json").attention.by_length.At(512), 0.8F);
+  EXPECT_EQ(Example("attn_scale.json").attention.attn_scale, 0.5F);
+  EXPECT_EQ(Example("attn_scale.json").attention.top_k, 32U);
+  EXPECT_EQ(Example("attn_scale_by_layer.json").attention.attn_scale_by_head,
+            (ByHead{{0.5F}, {-0.25F}, {0.0F}}));
+  EXPECT_EQ(Example("positions_squeeze.json").positions, ParsePositionMap("squeeze:96:126"));
+  EXPECT_EQ(Example("positions_repeat_more.json").positions.rows, 4096U);
+  const PositionMap table = Example("positions_table.json").positions;
+  EXPECT_EQ(table.kind, PositionMapKind::kTable);
+  EXPECT_EQ(table.table, (std::vector<float>{0.5F, -0.25F, 1, 2, 3, 4}));
+  EXPECT_EQ(table.model, "0123");
   const PostProcess whiten = Example("whiten.json").post_process;
   EXPECT_EQ(FormatPostProcessSpec(whiten.spec), "whiten:0.3");
   EXPECT_EQ(whiten.document_mean, (std::vector<float>{0.5F, -0.25F}));
@@ -134,10 +151,10 @@ TEST(Repair, WhatIsNotARepairIsRefusedWithTheFileName) {
 TEST(Repair, AnUnknownMemberIsNamedWithTheKnownOnes) {
   const std::string message =
       Refusal(R"({"format":"lengthwise-repair","version":1,"long_inputs":{}})", ErrorCode::kBadInput);
-  EXPECT_NE(
-      message.find(
-          "unknown member \"long_inputs\"; known: format, version, attention, long_input, post_processing"),
-      std::string::npos)
+  EXPECT_NE(message.find(
+                "unknown member \"long_inputs\"; known: format, version, attention, positions, long_input, "
+                "post_processing"),
+            std::string::npos)
       << message;
 }
 

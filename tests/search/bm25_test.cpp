@@ -17,6 +17,28 @@ TEST(Bm25Words, AreRunsOfWordCharactersInLowerCase) {
   EXPECT_EQ(Bm25Words(" ... "), Words{});
 }
 
+TEST(Bm25Words, OfScriptsWithoutSpacesAreThoseOfADictionary) {
+  EXPECT_EQ(Bm25Words("ภาษาไทย"), (Words{"ภาษา", "ไทย"}));
+  EXPECT_EQ(Bm25Words("我喜欢学习。"), (Words{"我", "喜欢", "学习"}));
+  EXPECT_EQ(Bm25Words("私は学生です"), (Words{"私", "は", "学生", "です"}));
+  EXPECT_EQ(Bm25Words("ខ្ញុំទៅផ្សារ"), (Words{"ខ្ញុំ", "ទៅ", "ផ្សារ"}));
+  EXPECT_EQ(Bm25Words("コンピューターを使う"), (Words{"コンピューター", "を", "使う"}));
+}
+
+TEST(Bm25Words, OfOtherScriptsBesideThemStayWhatTheyAre) {
+  EXPECT_EQ(Bm25Words("GPU学生です Café2"), (Words{"gpu", "学生", "です", "café2"}));
+  // Korean has spaces.
+  EXPECT_EQ(Bm25Words("한국어 문장입니다"), (Words{"한국어", "문장입니다"}));
+  // A dakuten of its own goes with its letter, a middle dot parts.
+  EXPECT_EQ(Bm25Words("カ\u3099・学生"), (Words{"カ\u3099", "学生"}));
+}
+
+TEST(Bm25Words, AreStemmedAsEnglishWhereAskedFor) {
+  EXPECT_EQ(Bm25Words("Running runs, Ärgers; 2nd fairly 学生", true),
+            (Words{"run", "run", "ärgers", "2nd", "fair", "学生"}));
+  EXPECT_EQ(Bm25Words("Running runs"), (Words{"running", "runs"}));
+}
+
 // The formula of the header, document by document, words split at spaces.
 double PlainScore(const std::vector<std::string>& texts, std::size_t document, const std::string& query) {
   const auto split = [](const std::string& text) {
@@ -70,6 +92,21 @@ TEST(Bm25Index, ScoresByTheFormulaAndRetrievesDocumentsThatShareAWord) {
     }
   }
   EXPECT_TRUE(index.Search("unheard of words", TieOrder(ids), 10).empty());
+}
+
+TEST(Bm25Index, GivesEveryDocumentTheScoreOfItsRankingAndOthersNothing) {
+  const std::vector<std::string> texts = {"a cat sat on a mat", "a dog", "the cats", "nothing here"};
+  const std::vector<std::string> ids = {"p", "q", "r", "s"};
+  const Bm25Index index(texts);
+  const std::vector<double> scores = index.Scores("cat a cat");
+  ASSERT_EQ(scores.size(), texts.size());
+  EXPECT_EQ(scores[2], 0);
+  EXPECT_EQ(scores[3], 0);
+  for (const Hit& hit : index.Search("cat a cat", TieOrder(ids), 9)) {
+    EXPECT_EQ(hit.score, static_cast<float>(scores[hit.document]));
+  }
+  const Bm25Index stemmed(texts, {.english_stems = true});
+  EXPECT_GT(stemmed.Scores("cat")[2], 0);
 }
 
 TEST(Bm25Index, PutsEqualScoresByDescendingId) {
