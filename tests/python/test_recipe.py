@@ -222,6 +222,28 @@ def test_a_fitted_repair_gives_the_vectors_of_numpy(plain, task, embed, run_leng
     assert ndcg(task, queries @ documents.T) == pytest.approx(ndcg(task, plain.y @ plain.mixed(plain.x).T), abs=TOLERANCE)
 
 
+def test_the_recipe_is_one_word(binary, run_lengthwise, task, model_folder, tmp_path):
+    short, spelled, repair = tmp_path / "short.json", tmp_path / "spelled.json", tmp_path / "repair.json"
+    fit = ["fit", "--model", model_folder, "--input", task / "corpus.jsonl", "--quiet", "--output"]
+    run_lengthwise(*fit, short, "--recipe")
+    run_lengthwise(*fit, spelled, "--postprocess", SPEC, "--each-window", "--long-input", "lead-body", "--window", 128)
+    assert short.read_bytes() == spelled.read_bytes()
+    for other in (["--window", "64"], ["--postprocess", "center"], ["--each-window"], ["--lead", "0.5"]):
+        result = subprocess.run([binary, *fit, repair, "--recipe", *other], capture_output=True, text=True)
+        assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+    result = subprocess.run([binary, *fit, repair], capture_output=True, text=True)
+    assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+
+
+def test_texts_shorter_than_a_window_are_said_to_have_nothing_to_mix(binary, task, model_folder, tmp_path):
+    short = tmp_path / "short.jsonl"
+    short.write_text("".join(json.dumps({"text": " ".join(text.split()[:20])}) + "\n" for text in texts_of(task / "corpus.jsonl")))
+    result = subprocess.run([binary, "fit", "--model", model_folder, "--input", short, "--recipe", "--output", tmp_path / "repair.json"],
+                            capture_output=True, text=True, check=True)
+    assert "nothing to mix" in result.stderr and "whiten:0.1 alone" in result.stderr
+    assert json.loads((tmp_path / "repair.json").read_text())["post_processing"]["spec"] == "whiten:0.1"
+
+
 def test_a_scatter_within_documents_needs_windows(binary, task, model_folder, tmp_path):
     for command in (["fit", "--input", task / "corpus.jsonl"], ["evaluate", "--task", task]):
         result = subprocess.run([binary, command[0], "--model", model_folder, *command[1:], "--postprocess", SPEC, "--output", tmp_path / "out.json",
