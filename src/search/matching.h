@@ -7,22 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "lengthwise/matching.h"
 #include "math/thread_pool.h"
 #include "search/search.h"
 #include "search/vector_set.h"
 
 namespace lengthwise {
-
-struct Matching {
-  // Documents have several vectors each, and a document's score is the mean of its best so many; absent: one.
-  std::optional<std::size_t> best;
-  // Cross-domain similarity local scaling (Conneau, Lample, Ranzato, Denoyer, Jegou, arXiv 1710.04087, 2.2),
-  // a correction for hubs: csls(q, d) = 2 cos(q, d) - r(q) - r(d), r the mean cosine with so many nearest of
-  // the other side. r(q) moves no document of q past another; r(d) needs a sample of queries, without labels.
-  std::optional<std::size_t> csls;
-
-  bool operator==(const Matching&) const = default;
-};
 
 // Mean inner product of every document with its `neighbours` (at least 1) nearest queries, of all where there
 // are fewer. Documents have one row each.
