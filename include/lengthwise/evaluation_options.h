@@ -44,7 +44,13 @@ struct EvaluationOptions {
   // Of a retrieval task: cosines scaled for hubs with so many neighbours (Matching), with all queries as
   // the sample and held out.
   std::vector<std::size_t> csls;
-  bool combine = false;  // every temperature with every post-processing too, and that with CSLS
+  // Of a retrieval task: BM25 beside the vectors, with each of these weights of the vectors' scores, both
+  // standardised, and by reciprocal rank fusion; of the base run and of every post-processing and window,
+  // each a run.
+  std::vector<double> hybrid;
+  bool fusion = false;
+  bool english_stems = false;  // BM25, wherever it is, reads words by their English stems
+  bool combine = false;        // every temperature with every post-processing too, and that with CSLS
   // Of a retrieval task: a query does not find the document of its own id.
   bool ignore_identical_ids = false;
   // Where embeddings are looked up and kept; null: nowhere. The results do not depend on it.

@@ -202,6 +202,14 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->type_name("K,...")
       ->delimiter(',')
       ->check(WholeNumber(1));
+  sub.add_option("--hybrid", options.hybrid,
+                 "BM25 beside the vectors of every run but temperatures, cuts and CSLS: weights of the "
+                 "vectors' scores, both standardised, each a run")
+      ->type_name("W,...")
+      ->delimiter(',')
+      ->check(Number(0, 1));
+  sub.add_flag("--fusion", options.fusion, "The same by reciprocal rank fusion");
+  sub.add_flag("--english-stems", options.english_stems, "BM25 reads words by their English stems");
   sub.add_flag("--combine", options.combine,
                "Every --temperature with every --postprocess too, and that with --csls");
   sub.add_flag("--ignore-identical-ids", options.ignore_identical_ids,

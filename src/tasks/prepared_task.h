@@ -54,7 +54,8 @@ struct PreparedTask {
 struct PrepareOptions {
   std::uint64_t seed = 1;             // of what a scorer draws, and of pseudo-queries
   bool ignore_identical_ids = false;  // RetrievalScorer
-  bool pseudo_queries = false;        // whether they are needed
+  Bm25Options bm25;
+  bool pseudo_queries = false;  // whether they are needed
 };
 
 // Borrows `task` and `base`, which gives the lengths in tokens and the threads.

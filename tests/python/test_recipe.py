@@ -2,7 +2,9 @@
 `evaluate` and a repair file that `fit` wrote score the same."""
 
 import json
+import re
 import subprocess
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -112,7 +114,7 @@ def plain(task, embed, model_folder):
 def evaluated(task, run_lengthwise, model_folder, tmp_path_factory):
     output = tmp_path_factory.mktemp("evaluated") / "evaluation.json"
     run_lengthwise("evaluate", "--model", model_folder, "--task", task, "--windows", WINDOW, "--postprocess", SPEC, "--best", 1,
-                   "--vectors", "0,3",
+                   "--vectors", "0,3", "--hybrid", "0.5,0.8", "--fusion",
                    "--replicates", 20, "--output", output, "--quiet")
     runs = json.loads(output.read_text())["tasks"][0]["runs"]
     return {run["run"]: run["metrics"]["ndcg_at_10"]["estimate"] for run in runs}
@@ -144,6 +146,45 @@ def test_one_vector_scores_as_in_numpy(plain, task, evaluated):
 def test_the_best_window_scores_as_in_numpy(plain, task, evaluated):
     assert evaluated[f"window-max {WINDOW} best 1"] == pytest.approx(ndcg(task, plain.best(plain.queries @ plain.windows.T)), abs=TOLERANCE)
     assert evaluated[f"window-max {WINDOW} best 1 {SPEC}"] == pytest.approx(ndcg(task, plain.best(plain.y @ plain.x.T)), abs=TOLERANCE)
+
+
+def bm25(texts, queries):
+    words = lambda text: re.findall(r"\w+", text.lower())
+    documents = [Counter(words(text)) for text in texts]
+    lengths = np.array([sum(counts.values()) for counts in documents])
+    scores = np.zeros((len(queries), len(texts)))
+    for q, query in enumerate(queries):
+        for word in words(query):
+            found = np.array([counts[word] for counts in documents])
+            weight = np.log1p((len(texts) - (found > 0).sum() + 0.5) / ((found > 0).sum() + 0.5))
+            scores[q] += weight * found / (found + 1.2 * (0.25 + 0.75 * lengths / lengths.mean()))
+    return scores
+
+
+def standardised(scores):
+    # A query of whose words no document holds one has equal scores.
+    return (scores - scores.mean(1, keepdims=True)) / np.maximum(scores.std(1, keepdims=True), 1e-9)
+
+
+def fused(*views):
+    """By reciprocal ranks; documents that hold no word of the query have no rank by words."""
+    sums = 0
+    for scores in views:
+        ranks = (-scores).argsort(1, kind="stable").argsort(1) + 1
+        sums = sums + np.where(scores > 0 if scores.min() >= 0 else True, 1 / (60 + ranks), 0)
+    return sums
+
+
+def test_bm25_beside_vectors_scores_as_in_numpy(plain, task, evaluated):
+    words = bm25(plain.texts, texts_of(task / "queries.jsonl"))
+    assert evaluated["bm25"] == pytest.approx(ndcg(task, words), abs=TOLERANCE)
+    for scores, run in [(plain.y @ plain.mixed(plain.x).T, f"lead-body {WINDOW} {SPEC}"),
+                        (plain.best(plain.queries @ plain.windows.T), f"window-max {WINDOW} best 1")]:
+        for weight in 0.5, 0.8:
+            both = weight * standardised(scores) + (1 - weight) * standardised(words)
+            assert evaluated[f"{run} + bm25 weight {weight}"] == pytest.approx(ndcg(task, both), abs=TOLERANCE)
+        # Ranks of scores that are nearly the same may differ, and then move more than scores do.
+        assert evaluated[f"{run} + bm25 fused"] == pytest.approx(ndcg(task, fused(scores, words)), abs=5e-3)
 
 
 def merged(rows, most):
