@@ -103,7 +103,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const Task& task : tasks) {
     std::optional<ProgressLine> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
     const std::size_t found_before = found_so_far();
-    const auto update = [&](std::size_t done, std::size_t total) {
+    const Progress update = [&](std::size_t done, std::size_t total) {
       progress->Update(done, total, found_so_far() - found_before);
     };
     for (TaskResult& result : EvaluateTask(task, base, options, update)) {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "lengthwise/evaluation_result.h"
 #include "report/document_json.h"
-#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "tasks/task_result.h"
+#include "lengthwise/evaluation_result.h"
 
 namespace lengthwise {
 

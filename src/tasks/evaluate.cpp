@@ -122,7 +122,7 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 }  // namespace
 
 std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EvaluationOptions& options,
-                                     const EvaluationProgress& progress) {
+                                     const Progress& progress) {
   CheckEvaluationOptions(options, base, task);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "embedding/session.h"
+#include "lengthwise/evaluation_result.h"
 #include "lengthwise/task.h"
 #include "search/matching.h"
 #include "search/vector_set.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
-#include "tasks/task_result.h"
 
 namespace lengthwise {
 

@@ -1,6 +1,6 @@
-#include "tasks/run_description.h"
-
 #include <fmt/format.h>
+
+#include "lengthwise/run.h"
 
 namespace lengthwise {
 namespace {
