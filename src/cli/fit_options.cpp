@@ -55,8 +55,10 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
 
 FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
                 bool quiet) {
-  FitOptions fit = RecipeFit();
-  if (!options.recipe) {
+  FitOptions fit;
+  if (options.recipe) {
+    fit = RecipeFit();
+  } else {
     fit.spec = ParsePostProcessSpec(options.post_process);
     fit.each_window = options.each_window;
   }

@@ -42,7 +42,11 @@ std::vector<std::string> WarningsOf(const Repair& repair, const PostProcessSpec&
         "this is {} alone",
         FormatPostProcessSpec(post.spec)));
   }
-  if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
+  if (post.spec.epsilon > asked.epsilon) {
+    warnings.push_back(fmt::format(
+        "{} document{} have few windows to fit on: whitening is weaker for it, epsilon {} instead of {}",
+        repair.origin.documents, repair.origin.documents == 1 ? "" : "s", post.spec.epsilon, asked.epsilon));
+  } else if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
     warnings.push_back(fmt::format(
         "{} documents do not vary in all of {} dimensions; those in which they do not are scaled up most: "
         "fit on more documents, or take a larger epsilon",

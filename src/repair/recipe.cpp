@@ -18,6 +18,8 @@ FitOptions RecipeFit() {
   FitOptions options;
   options.spec = RecipePostProcess();
   options.each_window = true;
+  options.enough = 500;
+  options.query_prior = 10;
   return options;
 }
 
