@@ -12,7 +12,7 @@ SOURCES = sorted(path for path in (ROOT / "src/cli").iterdir() if path.suffix in
 
 # Files of the command line that still include what lies below the public headers.
 NOT_YET = {
-    "datasets.cpp", "datasets_generate.cpp", "datasets_program.cpp", "datasets_program.h", "evaluate.cpp", "generate.cpp",
+    "datasets.cpp", "datasets_generate.cpp", "datasets_program.cpp", "datasets_program.h", "generate.cpp",
 }
 
 

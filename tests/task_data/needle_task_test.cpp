@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "base/temporary_folder.h"
 #include "refusal.h"
-#include "task_data/task_folder.h"
 #include "task_data/task_writer.h"
 
 namespace lengthwise {
