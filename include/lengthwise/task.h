@@ -73,4 +73,9 @@ Task ReadTask(const std::filesystem::path& folder);
 // pairs by themselves; messages name the task and the part. Pairs may hold a text more than once.
 std::vector<InputWarning> CheckTaskTexts(const Task& task);
 
+// corpus.jsonl, queries.jsonl and qrels.tsv, and those of the other corpora, into a folder that exists, which
+// ReadTask then reads as the same task. Throws kIo, and kBadInput for an id with a tab or a new line, which
+// qrels.tsv cannot hold.
+void WriteTask(const RetrievalTask& task, const std::filesystem::path& folder);
+
 }  // namespace lengthwise
