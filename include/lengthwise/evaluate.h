@@ -31,6 +31,13 @@ std::vector<TaskResult> EvaluateTask(const Task& task, const Embedder& embedder,
 std::string EvaluationDocument(std::span<const TaskResult> results, const Embedder& embedder,
                                const EvaluationOptions& options);
 
+// A task for people, a line a run: each with its difference from the first.
+std::string DescribeTask(const TaskResult& result);
+
+// The same for programs, one JSON object on one line: the base run's main metric ("task", "kind", "metric",
+// "score", "interval", "units", "buckets"), and every run's score and difference from it ("runs").
+std::string TaskSummary(const TaskResult& result);
+
 // Of tokens that the vocabulary lacks, in all the texts that the embedder has read so far.
 std::vector<InputWarning> TokenWarnings(const Embedder& embedder);
 
