@@ -39,6 +39,8 @@ class PostProcessFitter {
  private:
   void Add(std::span<const std::string> texts, std::size_t first_text, Role role, VectorMoments* moments);
 
+  void ShrinkQueryMean(double queries, PostProcess& post) const;
+
   const Session& embedder_;
   FitOptions options_;
   std::size_t documents_ = 0;

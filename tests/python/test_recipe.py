@@ -1,6 +1,7 @@
 """The recipe of docs/repair.md in plain NumPy, in double precision, from vectors of windows that `lengthwise embed` gives:
 `evaluate` and a repair file that `fit` wrote score the same."""
 
+import base64
 import json
 import re
 import subprocess
@@ -82,6 +83,7 @@ class Plain:
                 owner.append(number)
                 tokens.append(len(part) + 2)
         self.owner = np.array(owner)
+        self.tokens_by_text = [[tokens[place] - 2 for place in np.flatnonzero(self.owner == text)] for text in range(len(self.texts))]
         self.count = np.bincount(self.owner)
         self.starts = np.r_[0, np.cumsum(self.count)[:-1]]
         self.windows = unit(embed(windows))
@@ -220,6 +222,53 @@ def test_a_fitted_repair_gives_the_vectors_of_numpy(plain, task, embed, run_leng
     np.testing.assert_allclose(documents, plain.mixed(plain.x), atol=2e-5)
     np.testing.assert_allclose(queries, plain.y, atol=2e-5)
     assert ndcg(task, queries @ documents.T) == pytest.approx(ndcg(task, plain.y @ plain.mixed(plain.x).T), abs=TOLERANCE)
+
+
+def test_the_recipe_is_one_word(binary, run_lengthwise, task, model_folder, tmp_path):
+    short, spelled, repair = tmp_path / "short.json", tmp_path / "spelled.json", tmp_path / "repair.json"
+    pages = tmp_path / "pages.jsonl"
+    # As often as makes 500 windows and more: the same scatter, and nothing to shrink.
+    pages.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts_of(task / "corpus.jsonl") * 6))
+    fit = ["fit", "--model", model_folder, "--input", pages, "--query-mean", "documents", "--quiet", "--output"]
+    run_lengthwise(*fit, short, "--recipe")
+    run_lengthwise(*fit, spelled, "--postprocess", SPEC, "--each-window", "--long-input", "lead-body", "--window", 128)
+    assert short.read_bytes() == spelled.read_bytes()
+    for other in (["--window", "64"], ["--postprocess", "center"], ["--each-window"], ["--lead", "0.5"]):
+        result = subprocess.run([binary, *fit, repair, "--recipe", *other], capture_output=True, text=True)
+        assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+    result = subprocess.run([binary, *fit, repair], capture_output=True, text=True)
+    assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+
+
+def decoded(numbers):
+    return np.frombuffer(base64.b64decode(numbers), dtype="<f4").astype(float)
+
+
+def test_few_windows_and_few_queries_are_shrunk(binary, plain, task, model_folder, tmp_path):
+    few = tmp_path / "queries.jsonl"
+    few.write_text("".join((task / "queries.jsonl").open().readlines()[:6]))
+    fit = [binary, "fit", "--model", model_folder, "--input", task / "corpus.jsonl", "--queries", few, "--output"]
+    result = subprocess.run([*fit, tmp_path / "shrunk.json", "--recipe"], capture_output=True, text=True, check=True)
+    shrunk = json.loads((tmp_path / "shrunk.json").read_text())["post_processing"]
+    windows = sum(-(-sum(plain_tokens) // 126) for plain_tokens in plain.tokens_by_text)
+    assert windows < 500
+    epsilon = float(f"{EPSILON * 500 / windows:.3g}")
+    assert shrunk["spec"] == f"whiten:{epsilon}:within={WITHIN}" and f"epsilon {epsilon} instead of 0.1" in result.stderr
+    subprocess.run([*fit, tmp_path / "plain.json", "--postprocess", shrunk["spec"], "--each-window", "--long-input", "lead-body",
+                    "--window", "128"], capture_output=True, check=True)
+    whole = json.loads((tmp_path / "plain.json").read_text())["post_processing"]
+    assert whole["map"] == shrunk["map"] and whole["document_mean"] == shrunk["document_mean"]
+    drawn = (6 * decoded(whole["query_mean"]) + 10 * decoded(whole["document_mean"])) / 16
+    np.testing.assert_allclose(decoded(shrunk["query_mean"]), drawn, atol=1e-7)
+
+
+def test_texts_shorter_than_a_window_are_said_to_have_nothing_to_mix(binary, task, model_folder, tmp_path):
+    short = tmp_path / "short.jsonl"
+    short.write_text("".join(json.dumps({"text": " ".join(text.split()[:20])}) + "\n" for text in texts_of(task / "corpus.jsonl")))
+    result = subprocess.run([binary, "fit", "--model", model_folder, "--input", short, "--recipe", "--output", tmp_path / "repair.json"],
+                            capture_output=True, text=True, check=True)
+    assert "nothing to mix" in result.stderr and "alone" in result.stderr
+    assert json.loads((tmp_path / "repair.json").read_text())["post_processing"]["spec"] == "whiten:" + str(float(f"{0.1 * 500 / PAGES:.3g}"))
 
 
 def test_a_scatter_within_documents_needs_windows(binary, task, model_folder, tmp_path):
