@@ -33,6 +33,10 @@ def folder(tmp_path_factory):
             for number, name in enumerate(("pages", "notes", "passkey-1024")):
                 runs = [{"run": run, **entry(score + 0.1 * number, difference, width * (1 + number))} for run, (score, difference, width) in RUNS.items()]
                 (out / place / f"{model}.{name}.json").write_text(json.dumps({"tasks": [{"runs": runs}]}))
+    (out / "other").mkdir()
+    labels = [{"run": run, "metrics": {"accuracy": {"estimate": score}}, "comparison": {"difference": {"estimate": difference, "low": None, "high": None}}}
+              for run, (score, difference, _) in RUNS.items()]
+    (out / "other/all-MiniLM-L6-v2.labels.json").write_text(json.dumps({"tasks": [{"kind": "classification", "metric": "accuracy", "runs": labels}]}))
     return out
 
 
@@ -46,7 +50,7 @@ def row_of(printed, name, *start):
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    check_form(printed, 8)
+    check_form(printed, 9)
 
 
 def test_a_mean_over_sets_weighs_them_alike_and_leaves_needles_out(printed):
@@ -60,6 +64,10 @@ def test_the_interval_of_a_mean_is_that_of_independent_sets(printed):
     assert (low, high) == (pytest.approx(8 - half, abs=0.051), pytest.approx(8 + half, abs=0.051))
     assert row_of(printed, "gains", "MPNet")[-1].startswith("**") and not row_of(printed, "gains", "MPNet")[1].startswith("**")
     assert row_of(printed, "gains on long documents", "MiniLM")[2].startswith("**+18.0")
+
+
+def test_other_uses_have_their_own_metric(printed):
+    assert row_of(printed, "other uses", "MiniLM")[1:] == ["labels, classification", "0.500 +0.0", "0.530 +3.0", "-", "0.600 +10.0"]
 
 
 def test_what_is_lacking_has_no_mean(printed):
