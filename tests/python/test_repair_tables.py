@@ -54,7 +54,7 @@ def row_of(printed, name, *start):
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    check_form(printed, 14)
+    check_form(printed, 15)
 
 
 def test_a_mean_over_sets_weighs_them_alike_and_leaves_needles_out(printed):
@@ -88,6 +88,10 @@ def test_a_floor_is_met_by_its_estimate_and_a_loss_counts_by_its_interval(printe
     assert met["sets worse by an interval that leaves out 0, of 4"] == ["0", "0", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions squeezed (squeeze:96:126), of what it was"] == ["0.50 at most", "0.25", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions repeated (repeat:63:126), of what it was"][-1] == "**no**"
+
+
+def test_hindsight_chooses_among_single_vectors_alone(printed):
+    assert row_of(printed, "hindsight", "MPNet", "pages")[2:] == ["the recipe: .8 of the scatter within documents", "0.600", "0.600", "0.0"]
 
 
 def test_other_uses_have_their_own_metric(printed):
