@@ -175,11 +175,12 @@ GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource
                                    const GatherHooks& hooks) {
   CheckMeasureOptions(options, embedder);
   Gatherer gatherer(embedder, options, run);
-  const std::size_t read = ForEachTokenized(embedder, source, options.sample, options.resampling.seed,
-                                            [&](const Document& document, TokenizedDocument&& tokenized) {
-                                              if (hooks.observe) hooks.observe(tokenized);
-                                              gatherer.Add(document, std::move(tokenized));
-                                            });
+  const std::size_t read =
+      ForEachTokenizedDocument(embedder, source, options.sample, options.resampling.seed,
+                               [&](const Document& document, TokenizedDocument&& tokenized) {
+                                 if (hooks.observe) hooks.observe(tokenized);
+                                 gatherer.Add(document, std::move(tokenized));
+                               });
   return gatherer.Finish(read, hooks.later_tokens);
 }
 

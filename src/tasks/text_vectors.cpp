@@ -21,8 +21,9 @@ namespace {
 // Texts tokenised together; bounds the memory of their ids.
 constexpr std::size_t kChunk = 4096;
 
+// Calls `fn`, by all threads, with the place and the content tokens of every text.
 template <typename Fn>
-void ForEachTokenized(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
+void ForEachContent(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
   for (std::size_t first = 0; first < texts.size(); first += kChunk) {
     const auto chunk = texts.subspan(first, std::min(kChunk, texts.size() - first));
     const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(chunk);
@@ -241,7 +242,7 @@ VectorSet StaticVectors(const Session& embedder, std::span<const std::string> te
   vectors.dimension = embedder.spec().hidden;
   vectors.values.resize(texts.size() * vectors.dimension);
   const std::size_t length = embedder.limits().in_force;
-  ForEachTokenized(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
+  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
     embedder.StaticVector(embedder.WithSpecials(content, length), vectors.row(i));
   });
   NormalizeRows(vectors, "texts (static control)");
@@ -250,7 +251,7 @@ VectorSet StaticVectors(const Session& embedder, std::span<const std::string> te
 
 std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts) {
   std::vector<std::size_t> lengths(texts.size());
-  ForEachTokenized(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
+  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
     lengths[i] = content.size() + embedder.special_tokens();
   });
   return lengths;

@@ -47,6 +47,9 @@ constexpr std::array kRows = {
     Row{"--positions", kModel, true},
 
     Row{"--lengths", kCompute},
+    Row{"--arms", kCompute},
+    Row{"--windows", kCompute},
+    Row{"--postprocess", kCompute},
     Row{"--sigma", kCompute},
     Row{"--allow-overlap", kCompute},
     Row{"--query-mean", kCompute, true},
