@@ -72,7 +72,7 @@ void AddFitCommand(CLI::App& app) {
   sub->footer(
       "lengthwise fit --model all-MiniLM-L6-v2 --input texts.jsonl --postprocess whiten:0.3 --output "
       "lengthwise.json");
-  AddModelOptions(*sub, command->model);
+  AddModelOptions(*sub, command->model, VectorsOfText::kSeveral);
   AddFitOptions(*sub, command->fit);
   sub->get_option("--postprocess")->required();
   sub->get_option("--input")->required();

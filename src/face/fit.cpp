@@ -33,9 +33,15 @@ InputFindings InChunks(const InputOptions& input, const std::function<void(std::
   return findings;
 }
 
-std::vector<std::string> WarningsOf(const Repair& repair) {
+std::vector<std::string> WarningsOf(const Repair& repair, const FitOptions& options) {
   const PostProcess& post = repair.post_process;
   std::vector<std::string> warnings;
+  if (options.spec.within > 0 && post.spec.within == 0) {
+    warnings.push_back(fmt::format(
+        "no document has two windows, so that nothing varies within one: fitted is {}, which looks "
+        "at the documents' covariance alone",
+        FormatPostProcessSpec(post.spec)));
+  }
   if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
     warnings.push_back(fmt::format(
         "{} documents do not vary in all of {} dimensions; those in which they do not are scaled up most: "
@@ -78,7 +84,7 @@ FitResult FitRepair(const Embedder& embedder, const InputOptions& documents,
   }
   result.repair = fitter.Fit();
   if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(std::move(*warning));
-  result.warnings = WarningsOf(result.repair);
+  result.warnings = WarningsOf(result.repair, options);
   return result;
 }
 
