@@ -111,6 +111,12 @@ VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts,
 void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
                  const TextProgress& progress, VectorCache* cache, const RowsSink& sink) {
   const std::size_t dimension = embedder.spec().hidden;
+  if (form == VectorForm::kText) CheckOneVector(embedder.options().long_input);
+  if (embedder.options().long_input.repeat_title) {
+    Fail(ErrorCode::kUnsupported,
+         "a title before every window is what embed and fit do, and a task's texts have none apart; take "
+         "\"repeat_title\" out of the repair file");
+  }
   RefuseLongTexts(embedder, texts);
   std::vector<bool> found(texts.size());
   std::vector<VectorKey> keys;
@@ -230,9 +236,11 @@ VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadP
   std::vector<std::vector<float>> rows(windows.size());
   pool.For(windows.size(), [&](std::size_t text, std::size_t) {
     const std::size_t begin = windows.begin(text), count = windows.end(text) - begin;
-    rows[text] = WindowVectors(
-        policy, std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension),
-        windows.dimension);
+    rows[text] =
+        WindowVectors(policy,
+                      std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension),
+                      windows.dimension)
+            .values;
   });
   return JoinRows(rows, windows.dimension);
 }
