@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lengthwise/attention_policy.h"
+#include "lengthwise/documents.h"
 #include "lengthwise/error.h"
 #include "lengthwise/long_input.h"
 #include "lengthwise/model.h"
@@ -33,20 +34,32 @@ struct EmbedderOptions {
   Precision precision = Precision::kFp32;
 };
 
-// What became of one text.
+// What became of one text, or of the part of it that a row is of.
 struct TokenUse {
   std::uint32_t used = 0;     // tokens that went through the model, special tokens included
   std::uint32_t dropped = 0;  // content tokens that did not
   std::uint32_t windows = 1;
 };
 
-// Row-major [rows x dimension] float32; one row a text, in input order.
+// Where a row comes from, where texts have several.
+struct TextPart {
+  std::uint64_t text = 0;    // from 0, in input order
+  std::uint64_t window = 0;  // the first of the text's windows that the row is of, from 0
+  bool operator==(const TextPart&) const = default;
+};
+
+// Row-major [rows x dimension] float32, in input order: one row a text, or several where documents are
+// embedded under LongInputKind::kWindows.
 struct Embeddings {
   std::size_t dimension = 0;
   std::vector<float> values;
-  std::vector<TokenUse> tokens;
+  std::vector<TokenUse> tokens;  // of each row
+  std::vector<TextPart> parts;   // of each row where texts have several; else empty
 
   std::size_t rows() const { return tokens.size(); }
+  std::size_t texts() const {
+    return parts.empty() ? rows() : static_cast<std::size_t>(parts.back().text) + 1;
+  }
   std::span<const float> row(std::size_t i) const { return {values.data() + i * dimension, dimension}; }
 };
 
@@ -77,6 +90,9 @@ class Embedder {
   // Invalid UTF-8 is read as U+FFFD. Progress is in texts. Throws kBadInput for a long text under
   // LongInputKind::kError, and kCancelled.
   Embeddings Embed(std::span<const std::string> texts, const Progress& progress = {},
+                   Role role = Role::kDocument) const;
+  // The same of EmbeddedText of each, with titles that the long-input policy may repeat.
+  Embeddings Embed(std::span<const Document> documents, const Progress& progress = {},
                    Role role = Role::kDocument) const;
 
  private:

@@ -22,6 +22,12 @@ enum class LongInputKind {
   kWindows,
 };
 
+enum class WindowEnds {
+  kTokens,  // when it is full
+  // After the last sentence that it holds whole; a sentence that is longer than a window is cut by tokens.
+  kSentences,
+};
+
 inline constexpr double kDefaultLead = 0.3;
 
 // Lengths are tokens, special tokens included; each window carries its own special tokens.
@@ -29,7 +35,8 @@ struct LongInput {
   LongInputKind kind = LongInputKind::kTruncate;
   // Tokens of a window; 0: the length in force.
   std::size_t window = 0;
-  // Content tokens from one window's start to the next; 0: no overlap.
+  // Content tokens from one window's start to the next; 0: no overlap. A window that ends after a sentence
+  // begins with one too: as early as that, and where the sentence after the last window's still fits.
   std::size_t stride = 0;
   // kLeadBody, and kWindows with `add_body`, from 0 to 1: the share of the first window.
   double lead = kDefaultLead;
@@ -41,6 +48,10 @@ struct LongInput {
   // with a query is the sum of two cosines, so that the best vector scores what the best window and the whole
   // text do.
   bool add_body = false;
+  WindowEnds window_ends = WindowEnds::kTokens;
+  // A document's title, which its text begins with, is put before every other window too: as many of its
+  // tokens as take half the window. Where windows overlap, they share as large a part of what is left.
+  bool repeat_title = false;
   bool operator==(const LongInput&) const = default;
 };
 
@@ -49,9 +60,13 @@ bool HasWindows(LongInputKind kind);
 // Whether the vectors that are mixed are scaled to unit length first, and queries are not split.
 bool MixesUnitVectors(LongInputKind kind);
 
-// "error", "truncate", "window-mean", "lead-body". Throws kBadInput, naming the choices, for
+// "error", "truncate", "window-mean", "lead-body", "windows". Throws kBadInput, naming the choices, for
 // anything else.
 LongInputKind ParseLongInputKind(std::string_view name);
 const char* LongInputKindName(LongInputKind kind);
+
+// "tokens", "sentences". Throws as ParseLongInputKind.
+WindowEnds ParseWindowEnds(std::string_view name);
+const char* WindowEndsName(WindowEnds ends);
 
 }  // namespace lengthwise

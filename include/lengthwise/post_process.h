@@ -93,7 +93,6 @@ struct VectorMoments {
   // Of texts with several vectors: the sum of (x - m)(x - m)^T, m the mean of the text's own vectors, in the
   // same form; empty where there was none.
   std::vector<double> within_moment;
-  std::uint64_t texts = 0;  // a text of several vectors counts once
 
   // rows [n x dimension], each a text of its own; many at once are faster. Throws kBadInput for a component
   // that is not finite.
@@ -102,9 +101,6 @@ struct VectorMoments {
   void AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets);
   // Throws kBadInput where dimensions differ.
   void Merge(const VectorMoments& other);
-
- private:
-  void AddRows(std::span<const float> rows);
 };
 
 // Fits `spec`: the map from the documents, the means from each side. Without `queries` (null), they are

@@ -18,10 +18,11 @@ namespace lengthwise {
 
 // kNpy    F.npy: NumPy format 1.0, little-endian float32 [rows x dimension]. Beside it F.tokens.jsonl, a line
 // a
-//         row: {"_id", "row", "used", "dropped", "windows"}.
-// kJsonl  F.jsonl, a line a row: {"_id", "embedding", "tokens_used", "tokens_dropped", "windows"}; the
-// numbers
-//         are the shortest that read back as the same float32.
+//         row: {"_id", "row", "used", "dropped", "windows"}; where texts have several rows
+//         (Embeddings::parts) with "text" and "window" after "row", and the counts are the row's.
+// kJsonl  F.jsonl, a line a row: {"_id", "embedding", "tokens_used", "tokens_dropped", "windows"}, and
+//         "text" and "window" after "_id" as above; the numbers are the shortest that read back as the same
+//         float32.
 enum class VectorFormat { kNpy, kJsonl };
 
 // By the extension. Throws kBadInput, naming the two, for another one.
@@ -37,7 +38,8 @@ class VectorWriter {
   // Throws kBadInput (extension; .npy into a pipe or a device) or kIo (the place cannot be written).
   VectorWriter(const std::filesystem::path& path, std::size_t dimension);
 
-  // Appends rows in order; ids.size() == rows.rows(). Throws kIo when the disk is full.
+  // Appends rows in order; ids.size() == rows.texts(), and texts are numbered on. Throws kIo when the disk is
+  // full.
   void Append(std::span<const std::string> ids, const Embeddings& rows);
 
   // Throws kIo. Returns the number of rows written.
@@ -51,6 +53,7 @@ class VectorWriter {
   VectorFormat format_;
   std::size_t dimension_;
   std::size_t rows_ = 0;
+  std::size_t texts_ = 0;
   AtomicFile vectors_;
   std::unique_ptr<AtomicFile> tokens_;  // kNpy alone
 };
@@ -68,7 +71,9 @@ struct EmbedOptions {
 
 struct EmbedSummary {
   std::size_t texts = 0;
-  std::size_t tokens = 0;  // that went through the model
+  std::size_t rows = 0;
+  std::size_t split_texts = 0;  // into several windows
+  std::size_t tokens = 0;       // that went through the model
   std::size_t cut_texts = 0;
   std::size_t dropped_tokens = 0;
   std::size_t found = 0;  // texts that a run that was broken off had embedded

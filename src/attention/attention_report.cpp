@@ -30,14 +30,12 @@ std::vector<AttentionSequence> PlanSequences(const Session& embedder, std::span<
       sequences.push_back({t, documents[t].id, std::nullopt, embedder.WithSpecials(content[t], length)});
     }
     if (lengths.empty()) {
-      const std::vector<Window> windows =
-          MakeWindows(content[t].size(), specials, embedder.limits().in_force, policy, t);
-      for (std::size_t w = 0; w < windows.size(); ++w) {
-        const auto part = std::span(content[t]).subspan(windows[w].begin, windows[w].size());
+      Session::TextWindows windows = embedder.CutText(policy, texts[t], content[t], documents[t].title, t);
+      for (std::size_t w = 0; w < windows.sequences.size(); ++w) {
         sequences.push_back({t, documents[t].id, HasWindows(policy.kind) ? std::optional(w) : std::nullopt,
-                             embedder.WithSpecials(part, part.size() + specials)});
+                             std::move(windows.sequences[w])});
       }
-      totals.cut += CoveredTokens(windows) < content[t].size() ? 1 : 0;
+      totals.cut += windows.dropped > 0 ? 1 : 0;
     } else {
       totals.too_short += content[t].size() + specials < lengths.back() ? 1 : 0;
     }

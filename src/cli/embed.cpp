@@ -40,13 +40,20 @@ void PrintSummary(const EmbedCommand& command, const Embedder& embedder, const E
   const LengthLimits limits = embedder.limits();
   Say("{} texts, {} tokens -> {} [{} x {}]; length in force {} (sentence-transformers limit {}, "
       "positions {})\n",
-      summary.texts, summary.tokens, command.output, summary.texts, embedder.dimension(), limits.in_force,
+      summary.texts, summary.tokens, command.output, summary.rows, embedder.dimension(), limits.in_force,
       limits.sentence_transformers > 0 ? fmt::to_string(limits.sentence_transformers) : "not given",
       limits.positions);
   if (summary.cut_texts > 0) {
     Say("warning: {} of {} texts are longer than {} tokens: their last {} tokens were dropped "
         "(--max-length up to {}, or --long-input window-mean, keeps more)\n",
         summary.cut_texts, summary.texts, limits.in_force, summary.dropped_tokens, limits.positions);
+  }
+  const LongInput& policy = embedder.options().long_input;
+  if (HasWindows(policy.kind) && summary.split_texts == 0 && summary.texts > 0 &&
+      RoleOf(command) == Role::kDocument) {
+    Say("note: no text is longer than a window of {} tokens, so that the long-input policy {} has nothing to "
+        "do\n",
+        policy.window > 0 ? policy.window : limits.in_force, LongInputKindName(policy.kind));
   }
   if (embedder.NeedsRole() && command.role.empty()) {
     Say("note: documents and queries are embedded differently; these were taken for documents (--role "
@@ -58,6 +65,7 @@ void PrintSummary(const EmbedCommand& command, const Embedder& embedder, const E
   fmt::print("{}\n", JsonLine()
                          .Add("output", command.output)
                          .Add("texts", summary.texts)
+                         .Add("rows", summary.rows)
                          .Add("dimension", embedder.dimension())
                          .Add("tokens", summary.tokens)
                          .Add("cut_texts", summary.cut_texts)
@@ -104,13 +112,13 @@ void AddEmbedCommand(CLI::App& app) {
   const auto command = std::make_shared<EmbedCommand>();
   CLI::App* const sub = app.add_subcommand(
       "embed",
-      "Embed texts: one vector each, in input order\n"
+      "Embed texts: one vector each, or several, in input order\n"
       "Writes float32 rows, and beside them how many tokens of each text were used and dropped.");
   sub->footer("lengthwise embed --model all-MiniLM-L6-v2 --input texts.jsonl --output vectors.npy");
-  AddModelOptions(*sub, command->model);
+  AddModelOptions(*sub, command->model, VectorsOfText::kSeveral);
   AddInputOptions(*sub, command->input)->required();
   sub->add_option("--output", command->output,
-                  "Vectors: F.npy (and token counts in F.tokens.jsonl) or F.jsonl")
+                  "Vectors: F.npy (and the rows' token counts in F.tokens.jsonl) or F.jsonl")
       ->required()
       ->type_name("FILE")
       ->check(TakenBy([](const std::string& path) { VectorFormatOf(path); }));

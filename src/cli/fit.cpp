@@ -87,7 +87,7 @@ void AddFitCommand(CLI::App& app) {
       "Writes a repair file, which embed applies (--repair) and export folds into a copy of the model.");
   sub->footer(
       "lengthwise fit --model all-MiniLM-L6-v2 --input texts.jsonl --recipe --output lengthwise.json");
-  AddModelOptions(*sub, command->model);
+  AddModelOptions(*sub, command->model, VectorsOfText::kSeveral);
   AddFitOptions(*sub, command->fit);
   sub->add_flag(
       "--recipe", command->fit.recipe,

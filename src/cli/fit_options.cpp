@@ -44,9 +44,9 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
           "default), or of the documents themselves (documents)")
       ->type_name("FROM")
       ->check(OneOf({"pseudo", "documents"}));
-  command.add_flag("--each-window", options.each_window,
-                   "With --long-input window-mean or lead-body: post-process the vector of each window, "
-                   "before they are mixed");
+  command.add_flag(
+      "--each-window", options.each_window,
+      "Where --long-input makes windows: post-process the vector of each, before they are mixed");
   command.add_option("--seed", options.seed, "Of the sentences that stand for queries")
       ->capture_default_str()
       ->type_name("N")

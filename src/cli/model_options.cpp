@@ -11,7 +11,52 @@
 
 namespace lengthwise {
 
-void AddModelOptions(CLI::App& command, ModelOptions& options) {
+namespace {
+
+void AddLongInputOptions(CLI::App& command, ModelOptions& options, bool several) {
+  std::vector<std::string> policies = {"error", "truncate", "window-mean", "lead-body"};
+  if (several) policies.push_back("windows");
+  command
+      .add_option("--long-input", options.long_input,
+                  several
+                      ? "Texts beyond the length: error, truncate, window-mean, lead-body (the first window "
+                        "beside the mean of all) or windows (several vectors a text)"
+                      : "Texts beyond the length: error, truncate, window-mean or lead-body (the first "
+                        "window beside the mean of all)")
+      ->type_name("POLICY")
+      ->check(OneOf(policies));
+  command.add_option("--window", options.window, "Tokens of a window, special tokens included")
+      ->check(WholeNumber(1))
+      ->type_name("N");
+  command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
+      ->check(WholeNumber(1))
+      ->type_name("N");
+  command
+      .add_option("--window-ends", options.window_ends,
+                  "A window ends when it is full (tokens, the default) or after its last whole sentence "
+                  "(sentences)")
+      ->type_name("WHERE")
+      ->check(OneOf({"tokens", "sentences"}));
+  command.add_option("--lead", options.lead, "Share of the first window in lead-body (default: 0.3)")
+      ->check(Number(0, 1))
+      ->type_name("A");
+  if (!several) return;
+  command
+      .add_option("--vectors", options.vectors,
+                  "With --long-input windows: at most so many vectors a text, neighbouring windows merged "
+                  "(default: one a window)")
+      ->check(WholeNumber(1))
+      ->type_name("K");
+  command.add_flag("--add-body", options.add_body,
+                   "With --long-input windows: add the text's lead-body to each vector, for inner products "
+                   "that tell of the window and of the whole");
+  command.add_flag("--title-windows", options.title_windows,
+                   "Put a document's title before every window, where it takes half the window at most");
+}
+
+}  // namespace
+
+void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
   command.add_option("--model", options.model, "Folder of a sentence-transformers model")
       ->required()
       ->type_name("DIR");
@@ -65,21 +110,7 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
                   "repeat:63:126, clamp:126 (rows of the table), interpolate:128, group:128, or none")
       ->type_name("MAP")
       ->check(TakenBy([](const std::string& map) { ParsePositionMap(map); }));
-  command
-      .add_option("--long-input", options.long_input,
-                  "Texts beyond the length: error, truncate, window-mean or lead-body (the first window "
-                  "beside the mean of all)")
-      ->type_name("POLICY")
-      ->check(OneOf({"error", "truncate", "window-mean", "lead-body"}));
-  command.add_option("--window", options.window, "Tokens of a window, special tokens included")
-      ->check(WholeNumber(1))
-      ->type_name("N");
-  command.add_option("--stride", options.stride, "Tokens from one window's start to the next")
-      ->check(WholeNumber(1))
-      ->type_name("N");
-  command.add_option("--lead", options.lead, "Share of the first window in lead-body (default: 0.3)")
-      ->check(Number(0, 1))
-      ->type_name("A");
+  AddLongInputOptions(command, options, vectors == VectorsOfText::kSeveral);
 }
 
 void PrintWarnings(const std::vector<std::string>& warnings) {
@@ -115,6 +146,10 @@ Repair RepairOf(const ModelOptions& options) {
   if (options.window) repair.long_input.window = *options.window;
   if (options.stride) repair.long_input.stride = *options.stride;
   if (options.lead) repair.long_input.lead = *options.lead;
+  if (!options.window_ends.empty()) repair.long_input.window_ends = ParseWindowEnds(options.window_ends);
+  if (options.vectors) repair.long_input.vectors = *options.vectors;
+  if (options.add_body) repair.long_input.add_body = true;
+  if (options.title_windows) repair.long_input.repeat_title = true;
   return repair;
 }
 
@@ -130,7 +165,9 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
   const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
-                             !options.long_input.empty() || options.window || options.stride || options.lead;
+                             !options.long_input.empty() || options.window || options.stride ||
+                             options.lead || !options.window_ends.empty() || options.vectors ||
+                             options.add_body || options.title_windows;
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

@@ -33,9 +33,17 @@ struct ModelOptions {
   std::optional<std::size_t> window;
   std::optional<std::size_t> stride;
   std::optional<double> lead;
+  std::string window_ends;
+  // Where texts may have several vectors.
+  std::optional<std::size_t> vectors;
+  bool add_body = false;
+  bool title_windows = false;
 };
 
-void AddModelOptions(CLI::App& command, ModelOptions& options);
+// How many vectors the command takes of a text.
+enum class VectorsOfText { kOne, kSeveral };
+
+void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors = VectorsOfText::kOne);
 
 // The file given by --repair, with what the short forms change. Throws kBadInput or kIo.
 Repair RepairOf(const ModelOptions& options);

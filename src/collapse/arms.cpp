@@ -69,7 +69,9 @@ ModelRows FindOrEmbedRows(const Session& embedder, std::span<const std::vector<s
     texts.push_back(BytesOf(sequences[texts.size()]));
   }
   ModelRows rows = EmbedRows(embedder, sequences.first(texts.size()), run, progress);
-  run.resume->Add(texts, {embedder.spec().hidden, rows.vectors, std::vector<TokenUse>(texts.size())}, work);
+  run.resume->Add(
+      texts.size(), [&](std::size_t i) { return texts[i]; },
+      {embedder.spec().hidden, rows.vectors, std::vector<TokenUse>(texts.size()), {}}, work);
   return rows;
 }
 

@@ -46,8 +46,9 @@ class TokenizingBuffer {
 
 }  // namespace
 
-std::size_t ForEachTokenized(const Session& embedder, const DocumentSource& source, std::size_t sample,
-                             std::uint64_t seed, const TokenizedCallback& callback) {
+std::size_t ForEachTokenizedDocument(const Session& embedder, const DocumentSource& source,
+                                     std::size_t sample, std::uint64_t seed,
+                                     const TokenizedCallback& callback) {
   const std::uint64_t stream = Random(seed).Next();
   TokenizingBuffer buffer(embedder, callback);
   std::vector<Candidate> candidates;

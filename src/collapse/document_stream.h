@@ -19,8 +19,9 @@ using TokenizedCallback = std::function<void(const Document& document, Tokenized
 // Tokenises by all threads. Returns how many documents the source had. `sample` > 0: calls back for so many
 // of them only, drawn by a hash of the document and the seed, so that which they are does not depend on their
 // order; these are held until the source has ended.
-std::size_t ForEachTokenized(const Session& embedder, const DocumentSource& source, std::size_t sample,
-                             std::uint64_t seed, const TokenizedCallback& callback);
+std::size_t ForEachTokenizedDocument(const Session& embedder, const DocumentSource& source,
+                                     std::size_t sample, std::uint64_t seed,
+                                     const TokenizedCallback& callback);
 
 // A uniform sample of what streams in: of `items`, which have a member `key`, the `capacity` of smallest
 // rank, in the order of their ranks. With `slack`, nothing is done until there are twice as many.

@@ -33,6 +33,7 @@ class DocumentEmbedder {
 
   void Add(Document&& document) {
     texts_.push_back(EmbeddedText(document));
+    titles_.push_back(std::move(document.title));
     ids_.push_back(std::move(document.id));
     Drain(false);
   }
@@ -51,10 +52,10 @@ class DocumentEmbedder {
     while (resume_ != nullptr && resume_->waiting() > 0) {
       if (!ended && texts_.size() < resume_->waiting()) return;
       const std::optional<Embeddings> rows =
-          resume_->Next(texts_.size(), [&](std::size_t i) { return texts_[i]; });
+          resume_->Next(texts_.size(), [&](std::size_t i) { return Resumed(i); });
       if (!rows) break;
       Write(*rows);
-      Drop(rows->rows());
+      Drop(rows->texts());
     }
     if (!embedding_) {
       embedding_ = true;
@@ -62,6 +63,11 @@ class DocumentEmbedder {
       progress_(summary_.found, total_);
     }
     while (const std::size_t count = NextBlock(ended)) EmbedBlock(count);
+  }
+
+  // What vectors depend on of a text that waits.
+  std::string Resumed(std::size_t i) const {
+    return session_.options().long_input.repeat_title ? titles_[i] + '\0' + texts_[i] : texts_[i];
   }
 
   // How many of the texts that wait make a block; 0: another document is needed to tell, or there is none.
@@ -87,27 +93,41 @@ class DocumentEmbedder {
     const std::span<const std::string> block = std::span(texts_).first(count);
     const std::size_t first = summary_.texts;
     const auto update = [&](std::size_t done, std::size_t) { progress_(first + done, total_); };
-    const Embeddings rows = session_.Embed(block, update, first, options_.role);
+    const Embeddings rows =
+        session_.Embed(block, update, first, options_.role, std::span(titles_).first(count));
     Write(rows);
-    if (resume_ != nullptr) resume_->Add(block, rows, work_);
+    if (resume_ != nullptr)
+      resume_->Add(
+          count, [&](std::size_t i) { return Resumed(i); }, rows, work_);
     Drop(count);
     counted_ = bytes_ = work_ = 0;
   }
 
   // Of the first texts that wait.
   void Write(const Embeddings& rows) {
-    writer_.Append(std::span(ids_).first(rows.rows()), rows);
-    for (const TokenUse& use : rows.tokens) {
-      ++summary_.texts;
+    writer_.Append(std::span(ids_).first(rows.texts()), rows);
+    summary_.texts += rows.texts();
+    summary_.rows += rows.rows();
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      const TokenUse& use = rows.tokens[i];
       summary_.tokens += use.used;
       summary_.dropped_tokens += use.dropped;
       summary_.cut_texts += use.dropped > 0 ? 1 : 0;
+      summary_.split_texts += SplitsText(rows, i) ? 1 : 0;
     }
+  }
+
+  // Whether the row is the first of a text that has several windows.
+  static bool SplitsText(const Embeddings& rows, std::size_t row) {
+    if (rows.parts.empty()) return rows.tokens[row].windows > 1;
+    const bool has_next = row + 1 < rows.rows() && rows.parts[row + 1].window > 0;
+    return rows.parts[row].window == 0 && (has_next || rows.tokens[row].windows > 1);
   }
 
   void Drop(std::size_t count) {
     ids_.erase(ids_.begin(), ids_.begin() + static_cast<std::ptrdiff_t>(count));
     texts_.erase(texts_.begin(), texts_.begin() + static_cast<std::ptrdiff_t>(count));
+    titles_.erase(titles_.begin(), titles_.begin() + static_cast<std::ptrdiff_t>(count));
   }
 
   const Session& session_;
@@ -119,6 +139,7 @@ class DocumentEmbedder {
   // Of the documents that were read and are not yet written.
   std::vector<std::string> ids_;
   std::vector<std::string> texts_;
+  std::vector<std::string> titles_;
   // Of the block that is being gathered from them.
   std::size_t counted_ = 0;
   std::size_t bytes_ = 0;

@@ -1,6 +1,7 @@
 #include "embedding/long_input.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/fail.h"
 
@@ -11,15 +12,77 @@ std::size_t WindowLength(const LongInput& policy, std::size_t length_in_force) {
   return policy.window == 0 ? length_in_force : policy.window;
 }
 
+// Cuts one text that is longer than a window.
+class Cutter {
+ public:
+  // `size`: content tokens that a window holds.
+  Cutter(std::size_t content, std::size_t size, const LongInput& policy, const TextStructure& structure)
+      : content_(content), size_(size), room_(size - structure.title), ends_(structure.sentence_ends) {
+    const std::size_t stride = policy.stride == 0 ? size : policy.stride;
+    overlap_ = room_ - (stride * room_ + size - 1) / size;
+  }
+
+  std::vector<Window> Cut() const {
+    std::vector<Window> windows = {{0, EndOf(0, size_, 0)}};
+    while (windows.back().end < content_) {
+      const std::size_t begin = BeginAfter(windows.back());
+      windows.push_back({begin, EndOf(begin, room_, windows.back().end)});
+    }
+    return windows;
+  }
+
+ private:
+  // The last end of a sentence after `before` that leaves the window no larger than `room`; where there is
+  // none, the window is full.
+  std::size_t EndOf(std::size_t begin, std::size_t room, std::size_t before) const {
+    const std::size_t most = std::min(begin + room, content_);
+    const auto beyond = std::upper_bound(ends_.begin(), ends_.end(), most);
+    return beyond != ends_.begin() && *(beyond - 1) > before ? *(beyond - 1) : most;
+  }
+
+  std::size_t BeginAfter(const Window& window) const {
+    const std::size_t earliest =
+        std::max(window.begin + 1, window.end - std::min(overlap_, window.end - window.begin));
+    const auto last = std::lower_bound(ends_.begin(), ends_.end(), window.end);
+    if (last == ends_.end() || *last != window.end) return earliest;
+    const std::size_t next = *(last + 1);
+    for (auto end = std::lower_bound(ends_.begin(), last, earliest); end != last; ++end) {
+      if (*end + room_ >= next) return *end;
+    }
+    return window.end;
+  }
+
+  std::size_t content_;
+  std::size_t size_;
+  std::size_t room_;  // beside the title
+  std::size_t overlap_;
+  const std::vector<std::size_t>& ends_;
+};
+
+void CheckOnlyOfWindows(const LongInput& policy) {
+  const std::pair<bool, const char*> members[] = {
+      {policy.window != 0 || policy.stride != 0, "a window or stride"},
+      {policy.window_ends != WindowEnds::kTokens, "where windows end"},
+      {policy.repeat_title, "a title before every window"}};
+  for (const auto& [given, what] : members) {
+    if (!given) continue;
+    Fail(ErrorCode::kBadInput,
+         "{} has no effect with the long-input policy {}; choose window-mean, lead-body or windows, or leave "
+         "it out",
+         what, LongInputKindName(policy.kind));
+  }
+}
+
 }  // namespace
 
 LongInputKind ParseLongInputKind(std::string_view name) {
-  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
-                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
+  for (const LongInputKind kind :
+       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean, LongInputKind::kLeadBody,
+        LongInputKind::kWindows}) {
     if (name == LongInputKindName(kind)) return kind;
   }
   Fail(ErrorCode::kBadInput,
-       "unknown long-input policy \"{}\"; choose error, truncate, window-mean or lead-body", name);
+       "unknown long-input policy \"{}\"; choose error, truncate, window-mean, lead-body or windows", name);
 }
 
 const char* LongInputKindName(LongInputKind kind) {
@@ -38,6 +101,17 @@ const char* LongInputKindName(LongInputKind kind) {
   return "truncate";
 }
 
+WindowEnds ParseWindowEnds(std::string_view name) {
+  for (const WindowEnds ends : {WindowEnds::kTokens, WindowEnds::kSentences}) {
+    if (name == WindowEndsName(ends)) return ends;
+  }
+  Fail(ErrorCode::kBadInput, "windows do not end at \"{}\"; choose tokens or sentences", name);
+}
+
+const char* WindowEndsName(WindowEnds ends) {
+  return ends == WindowEnds::kSentences ? "sentences" : "tokens";
+}
+
 bool HasWindows(LongInputKind kind) {
   return kind == LongInputKind::kWindowMean || MixesUnitVectors(kind);
 }
@@ -51,11 +125,6 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
     Fail(ErrorCode::kBadInput,
          "a length of {} tokens leaves no room beside the model's {} special tokens; the least is {}",
          length_in_force, special_tokens, special_tokens + 1);
-  }
-  if (policy.kind == LongInputKind::kWindows) {
-    Fail(ErrorCode::kUnsupported,
-         "several vectors a text are what an evaluation tries; here a text has one: choose window-mean or "
-         "lead-body");
   }
   // Written so that NaN is refused too.
   if (!(policy.lead >= 0 && policy.lead <= 1)) {
@@ -75,12 +144,8 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
          LongInputKindName(policy.kind));
   }
   if (!HasWindows(policy.kind)) {
-    if (policy.window == 0 && policy.stride == 0) return;
-    Fail(
-        ErrorCode::kBadInput,
-        "a window or stride has no effect with the long-input policy {}; choose window-mean or lead-body, or "
-        "leave them out",
-        LongInputKindName(policy.kind));
+    CheckOnlyOfWindows(policy);
+    return;
   }
   const std::size_t window = WindowLength(policy, length_in_force);
   if (window <= special_tokens) {
@@ -100,8 +165,22 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
   }
 }
 
+void CheckOneVector(const LongInput& policy) {
+  if (policy.kind != LongInputKind::kWindows) return;
+  Fail(
+      ErrorCode::kBadInput,
+      "the long-input policy windows gives several vectors a text, where one is expected; choose window-mean "
+      "or lead-body");
+}
+
+std::size_t RepeatedTitle(std::size_t tokens, std::size_t special_tokens, std::size_t length_in_force,
+                          const LongInput& policy) {
+  return std::min(tokens, (WindowLength(policy, length_in_force) - special_tokens) / 2);
+}
+
 std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_tokens,
-                                std::size_t length_in_force, const LongInput& policy, std::size_t text) {
+                                std::size_t length_in_force, const LongInput& policy, std::size_t text,
+                                const TextStructure& structure) {
   const std::size_t limit = HasWindows(policy.kind) ? WindowLength(policy, length_in_force) : length_in_force;
   if (content_tokens + special_tokens <= limit) return {{0, content_tokens}};
   switch (policy.kind) {
@@ -117,13 +196,7 @@ std::vector<Window> MakeWindows(std::size_t content_tokens, std::size_t special_
     case LongInputKind::kWindows:
       break;
   }
-  const std::size_t size = limit - special_tokens;
-  const std::size_t stride = policy.stride == 0 ? size : policy.stride;
-  std::vector<Window> windows;
-  for (std::size_t begin = 0;; begin += stride) {
-    windows.push_back({begin, std::min(begin + size, content_tokens)});
-    if (windows.back().end == content_tokens) return windows;
-  }
+  return Cutter(content_tokens, limit - special_tokens, policy, structure).Cut();
 }
 
 // Windows follow each other without a gap and the last one ends last.

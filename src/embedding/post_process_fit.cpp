@@ -134,14 +134,8 @@ void CheckDirections(const PostProcessSpec& spec, std::size_t dimension) {
 VectorMoments::VectorMoments(std::size_t vector_dimension)
     : dimension(vector_dimension), sum(dimension, 0.0), second_moment(dimension * dimension, 0.0) {}
 
-void VectorMoments::Add(std::span<const float> rows) {
-  AddRows(rows);
-  texts += rows.size() / dimension;
-}
-
 void VectorMoments::AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets) {
-  AddRows(rows);
-  texts += offsets.size() - 1;
+  Add(rows);
   // Centred rows of many texts, so that each product has many.
   Eigen::MatrixXd block(Index(dimension), Index(kSummedRows));
   Eigen::Index filled = 0;
@@ -166,7 +160,7 @@ void VectorMoments::AddTexts(std::span<const float> rows, std::span<const std::s
   sum_block();
 }
 
-void VectorMoments::AddRows(std::span<const float> rows) {
+void VectorMoments::Add(std::span<const float> rows) {
   if (dimension == 0 || rows.size() % dimension != 0) {
     Fail(ErrorCode::kInternal, "{} numbers are not rows of {}", rows.size(), dimension);
   }
@@ -193,7 +187,6 @@ void VectorMoments::Merge(const VectorMoments& other) {
          other.dimension, dimension);
   }
   count += other.count;
-  texts += other.texts;
   if (!other.within_moment.empty()) {
     if (within_moment.empty()) within_moment.assign(dimension * dimension, 0.0);
     std::transform(within_moment.begin(), within_moment.end(), other.within_moment.begin(),

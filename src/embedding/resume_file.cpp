@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "base/output_target.h"
@@ -21,13 +22,17 @@ namespace {
 
 constexpr std::string_view kMagic = "lengthwise resume 1\n";
 constexpr std::chrono::seconds kWorthKeeping{1};
+// Goes into the key: other blocks are another run's.
+constexpr std::string_view kBlocks = "rows, tokens, parts";
 
 struct BlockHeader {
-  std::uint64_t count = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t parts = 0;  // as many, or none
   VectorKey texts;
 };
 static_assert(std::has_unique_object_representations_v<VectorKey>);
 static_assert(std::has_unique_object_representations_v<TokenUse>);
+static_assert(std::has_unique_object_representations_v<TextPart>);
 
 template <typename T>
 void Append(const T& value, std::string& bytes) {
@@ -47,8 +52,21 @@ VectorKey KeyOf(std::size_t count, const ResumeFile::TextAt& text) {
   return {high, low};
 }
 
-std::size_t BodyBytes(std::size_t count, std::size_t dimension) {
-  return count * (dimension * sizeof(float) + sizeof(TokenUse));
+std::size_t BodyBytes(const BlockHeader& header, std::size_t dimension) {
+  return header.rows * (dimension * sizeof(float) + sizeof(TokenUse)) + header.parts * sizeof(TextPart);
+}
+
+template <typename T>
+void AppendAll(const std::vector<T>& values, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+// Takes so many from where `bytes` begin, and moves on.
+template <typename T>
+void TakeAll(std::size_t count, const char*& bytes, std::vector<T>& values) {
+  values.resize(count);
+  std::memcpy(values.data(), bytes, count * sizeof(T));
+  bytes += count * sizeof(T);
 }
 
 bool ReadAll(int descriptor, char* bytes, std::size_t size) {
@@ -103,14 +121,15 @@ void ResumeFile::ReadBlock() {
   struct stat status {};
   BlockHeader header;
   if (block_begin_ < 0 || ::fstat(descriptor_, &status) != 0 ||
-      !ReadAll(descriptor_, reinterpret_cast<char*>(&header), sizeof(header)) || header.count == 0 ||
-      header.count > static_cast<std::uint64_t>(status.st_size) ||
-      BodyBytes(header.count, dimension_) >= static_cast<std::size_t>(status.st_size - block_begin_))
+      !ReadAll(descriptor_, reinterpret_cast<char*>(&header), sizeof(header)) || header.rows == 0 ||
+      header.rows > static_cast<std::uint64_t>(status.st_size) ||
+      (header.parts != 0 && header.parts != header.rows) ||
+      BodyBytes(header, dimension_) >= static_cast<std::size_t>(status.st_size - block_begin_))
     return Forget();
   std::string block;
   Append(header, block);
   const std::size_t body = block.size();
-  block.resize(body + BodyBytes(header.count, dimension_));
+  block.resize(body + BodyBytes(header, dimension_));
   std::uint64_t checksum = 0;
   if (!ReadAll(descriptor_, block.data() + body, block.size() - body) ||
       !ReadAll(descriptor_, reinterpret_cast<char*>(&checksum), sizeof(checksum)) ||
@@ -118,11 +137,10 @@ void ResumeFile::ReadBlock() {
     return Forget();
   waiting_.emplace();
   waiting_->dimension = dimension_;
-  waiting_->values.resize(header.count * dimension_);
-  waiting_->tokens.resize(header.count);
-  const std::size_t floats = waiting_->values.size() * sizeof(float);
-  std::memcpy(waiting_->values.data(), block.data() + body, floats);
-  std::memcpy(waiting_->tokens.data(), block.data() + body + floats, header.count * sizeof(TokenUse));
+  const char* from = block.data() + body;
+  TakeAll(header.rows * dimension_, from, waiting_->values);
+  TakeAll(header.rows, from, waiting_->tokens);
+  TakeAll(header.parts, from, waiting_->parts);
   waiting_texts_ = header.texts;
 }
 
@@ -137,12 +155,12 @@ void ResumeFile::Forget() {
 
 std::optional<Embeddings> ResumeFile::Next(std::size_t count, const TextAt& text) {
   if (!waiting_) return std::nullopt;
-  if (waiting_->rows() > count || !(waiting_texts_ == KeyOf(waiting_->rows(), text))) {
+  if (waiting() > count || !(waiting_texts_ == KeyOf(waiting(), text))) {
     Forget();
     return std::nullopt;
   }
   Embeddings rows = std::move(*waiting_);
-  found_ += rows.rows();
+  found_ += rows.texts();
   last_ = Clock::now();
   ReadBlock();
   return rows;
@@ -180,13 +198,14 @@ void ResumeFile::Pace(std::size_t work) {
   work_ = static_cast<std::size_t>(std::clamp(fitting, 1.0, most));
 }
 
-void ResumeFile::Add(std::span<const std::string> texts, const Embeddings& rows, std::size_t work) {
+void ResumeFile::Add(std::size_t count, const TextAt& text, const Embeddings& rows, std::size_t work) {
   Pace(work);
   if (given_up_) return;
   std::string block;
-  Append(BlockHeader{texts.size(), KeyOf(texts.size(), [&](std::size_t i) { return texts[i]; })}, block);
-  block.append(reinterpret_cast<const char*>(rows.values.data()), rows.values.size() * sizeof(float));
-  block.append(reinterpret_cast<const char*>(rows.tokens.data()), rows.tokens.size() * sizeof(TokenUse));
+  Append(BlockHeader{rows.rows(), rows.parts.size(), KeyOf(count, text)}, block);
+  AppendAll(rows.values, block);
+  AppendAll(rows.tokens, block);
+  AppendAll(rows.parts, block);
   Append(Checksum(block), block);
   pending_ += block;
   if (last_ - start_ < kWorthKeeping) return;
@@ -216,7 +235,7 @@ std::unique_ptr<ResumeFile> OpenResumeFile(const std::filesystem::path& output, 
   if (target.kind != OutputTarget::Kind::kFile) return nullptr;
   return std::make_unique<ResumeFile>(
       target.path.string() + ".resume", session.spec().hidden,
-      [&session, role] { return VectorKeys(session, VectorForm::kText, role).Of(""); });
+      [&session, role] { return VectorKeys(session, VectorForm::kText, role).Of(kBlocks); });
 }
 
 }  // namespace lengthwise

@@ -35,7 +35,7 @@ class ResumeFile {
   ResumeFile& operator=(const ResumeFile&) = delete;
 
   // How many texts the next block of a run that was broken off is of; 0: there is none.
-  std::size_t waiting() const { return waiting_ ? waiting_->rows() : 0; }
+  std::size_t waiting() const { return waiting_ ? waiting_->texts() : 0; }
 
   // The next block of a run that was broken off, if it is of the first of these `count` texts, bit for bit as
   // the embedder gave it. Nothing otherwise, and then what is left of the file is forgotten.
@@ -47,8 +47,8 @@ class ResumeFile {
   std::size_t work() const { return work_; }
   static constexpr std::size_t kBytesPerToken = 8;
 
-  // Rows of the texts that follow, which were so much work since the block before.
-  void Add(std::span<const std::string> texts, const Embeddings& rows, std::size_t work);
+  // Rows of the `count` texts that follow, which were so much work since the block before.
+  void Add(std::size_t count, const TextAt& text, const Embeddings& rows, std::size_t work);
 
   // Texts that were found.
   std::size_t found() const { return found_; }

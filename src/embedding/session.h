@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
@@ -111,20 +112,34 @@ class Session {
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
+  // `titles` are those of the texts, or none.
   Embeddings Embed(std::span<const std::string> texts, const Progress& progress, std::size_t first_text = 0,
-                   Role role = Role::kDocument) const;
+                   Role role = Role::kDocument, std::span<const std::string> titles = {}) const;
 
   // The windows that the long-input policy makes of the texts, each as the model embeds it; one for a text
   // that is not split. With `post_process`, each is post-processed too.
   WindowEmbeddings EmbedWindows(std::span<const std::string> texts, const Progress& progress,
-                                std::size_t first_text, Role role, bool post_process) const;
+                                std::size_t first_text, Role role, bool post_process,
+                                std::span<const std::string> titles = {}) const;
 
   // Whether it matters for the vector if a text is a query or a document.
   bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
 
- private:
   // A query is not split where vectors of unit length are mixed.
   LongInput LongInputOf(Role role) const;
+
+  // Whole sequences, with special tokens.
+  struct TextWindows {
+    std::vector<std::vector<std::int32_t>> sequences;
+    std::uint32_t dropped = 0;  // content tokens in none of them
+  };
+  // The windows that `policy` makes of a text with these content ids, which is `number` in messages, from 0.
+  TextWindows CutText(const LongInput& policy, std::string_view text, std::span<const std::int32_t> content,
+                      std::string_view title, std::size_t number) const;
+
+ private:
+  std::vector<std::size_t> SentenceEndsInTokens(std::string_view text, std::size_t tokens) const;
+  void AddSeveral(const WindowEmbeddings& windows, std::size_t first, Embeddings* result) const;
 
   std::shared_ptr<const LoadedModel> model_;
   std::shared_ptr<ThreadPool> pool_;

@@ -52,6 +52,16 @@ void CheckFinite(std::span<const float> row, const std::string& id) {
   }
 }
 
+std::size_t TextOf(const Embeddings& rows, std::size_t row) {
+  return rows.parts.empty() ? row : static_cast<std::size_t>(rows.parts[row].text);
+}
+
+// Members that say where a row comes from, where texts have several; texts are numbered from `first`.
+std::string PlaceOf(const Embeddings& rows, std::size_t row, std::size_t first) {
+  if (rows.parts.empty()) return "";
+  return fmt::format(",\"text\":{},\"window\":{}", first + rows.parts[row].text, rows.parts[row].window);
+}
+
 }  // namespace
 
 VectorFormat VectorFormatOf(const std::filesystem::path& path) {
@@ -91,34 +101,37 @@ VectorWriter::VectorWriter(const std::filesystem::path& path, std::size_t dimens
 }
 
 void VectorWriter::Append(std::span<const std::string> ids, const Embeddings& rows) {
-  if (ids.size() != rows.rows() || rows.dimension != dimension_ ||
+  if (ids.size() != rows.texts() || rows.dimension != dimension_ ||
       rows.values.size() != rows.rows() * dimension_) {
-    Fail(ErrorCode::kInternal, "{} ids for {} rows of dimension {} in a file of dimension {}", ids.size(),
-         rows.rows(), rows.dimension, dimension_);
+    Fail(ErrorCode::kInternal, "{} ids for {} texts and {} rows of dimension {} in a file of dimension {}",
+         ids.size(), rows.texts(), rows.rows(), rows.dimension, dimension_);
   }
   if (ids.empty()) return;
-  for (std::size_t i = 0; i < ids.size(); ++i) CheckFinite(rows.row(i), ids[i]);
+  for (std::size_t i = 0; i < rows.rows(); ++i) CheckFinite(rows.row(i), ids[TextOf(rows, i)]);
   if (format_ == VectorFormat::kNpy) {
     AppendNpy(ids, rows);
   } else {
     AppendJsonl(ids, rows);
   }
-  rows_ += ids.size();
+  rows_ += rows.rows();
+  texts_ += ids.size();
 }
 
 void VectorWriter::AppendNpy(std::span<const std::string> ids, const Embeddings& rows) {
   vectors_.Write({reinterpret_cast<const char*>(rows.values.data()), rows.values.size() * sizeof(float)});
-  for (std::size_t i = 0; i < ids.size(); ++i) {
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
     const TokenUse& use = rows.tokens[i];
-    tokens_->Write(fmt::format("{{\"_id\":{},\"row\":{},\"used\":{},\"dropped\":{},\"windows\":{}}}\n",
-                               JsonString(ids[i]), rows_ + i, use.used, use.dropped, use.windows));
+    tokens_->Write(fmt::format("{{\"_id\":{},\"row\":{}{},\"used\":{},\"dropped\":{},\"windows\":{}}}\n",
+                               JsonString(ids[TextOf(rows, i)]), rows_ + i, PlaceOf(rows, i, texts_),
+                               use.used, use.dropped, use.windows));
   }
 }
 
 void VectorWriter::AppendJsonl(std::span<const std::string> ids, const Embeddings& rows) {
   std::string line;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    line = fmt::format("{{\"_id\":{},\"embedding\":[", JsonString(ids[i]));
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    line = fmt::format("{{\"_id\":{}{},\"embedding\":[", JsonString(ids[TextOf(rows, i)]),
+                       PlaceOf(rows, i, texts_));
     const std::span<const float> row = rows.row(i);
     for (std::size_t j = 0; j < row.size(); ++j) {
       if (j > 0) line += ',';

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "lengthwise/version.h"
 #include "math/cpu.h"
+#include "text/icu_breaks.h"
 
 namespace lengthwise {
 namespace {
@@ -73,6 +74,9 @@ void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& 
   hasher.Add(std::string_view(LongInputKindName(policy.kind)));
   AddNumber(policy.window, hasher);
   AddNumber(policy.stride, hasher);
+  // Nothing where there is nothing of these, as before there were any.
+  if (policy.window_ends == WindowEnds::kSentences) hasher.Add("sentences of ICU " + IcuVersion());
+  if (policy.repeat_title) hasher.Add(std::string_view("repeated title"));
   if (MixesUnitVectors(policy.kind)) hasher.Add(std::as_bytes(std::span(&policy.lead, 1)));
   if (policy.kind != LongInputKind::kWindows) return;
   AddNumber(policy.vectors, hasher);
@@ -82,7 +86,11 @@ void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& 
 // Windows themselves are the same, however they are mixed.
 LongInput CutOf(const LongInput& policy) {
   if (!HasWindows(policy.kind)) return policy;
-  return {.kind = LongInputKind::kWindowMean, .window = policy.window, .stride = policy.stride};
+  return {.kind = LongInputKind::kWindowMean,
+          .window = policy.window,
+          .stride = policy.stride,
+          .window_ends = policy.window_ends,
+          .repeat_title = policy.repeat_title};
 }
 
 // The numbers that are applied; what they were fitted as makes no difference.
@@ -108,7 +116,9 @@ void AddSample(const Session& embedder, const SequenceRun& run, Hasher& hasher) 
 VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   const EmbedderOptions& options = embedder.options();
   SequenceRun run;
-  run.role = embedder.NeedsRole() ? role : Role::kDocument;
+  // Queries are not split where vectors of unit length are mixed.
+  const bool differ = embedder.NeedsRole() || MixesUnitVectors(options.long_input.kind);
+  run.role = differ ? role : Role::kDocument;
   run.post_process = form == VectorForm::kText;
   Hasher hasher;
   AddNumber(kKeyVersion, hasher);

@@ -32,21 +32,22 @@ void MixLeadBody(double lead, std::span<const float> windows, std::span<float> v
 // Windows that stand together, and the sum of their vectors.
 struct Group {
   std::vector<double> sum;
-  double count = 0;
+  std::size_t count = 0;
 };
 
 // What is lost by merging two groups: the growth of the squared distances to their means (Ward 1963).
 double Loss(const Group& a, const Group& b) {
+  const auto a_count = static_cast<double>(a.count), b_count = static_cast<double>(b.count);
   double distance = 0;
   for (std::size_t c = 0; c < a.sum.size(); ++c) {
-    const double difference = a.sum[c] / a.count - b.sum[c] / b.count;
+    const double difference = a.sum[c] / a_count - b.sum[c] / b_count;
     distance += difference * difference;
   }
-  return a.count * b.count / (a.count + b.count) * distance;
+  return a_count * b_count / (a_count + b_count) * distance;
 }
 
 // Rows of unit length.
-std::vector<float> MergeNeighbours(std::span<const float> rows, std::size_t dimension, std::size_t most) {
+SeveralVectors MergeNeighbours(std::span<const float> rows, std::size_t dimension, std::size_t most) {
   std::vector<Group> groups;
   for (std::size_t first = 0; first < rows.size(); first += dimension) {
     const auto row = rows.subspan(first, dimension);
@@ -65,32 +66,33 @@ std::vector<float> MergeNeighbours(std::span<const float> rows, std::size_t dime
     if (g > 0) losses[g - 1] = Loss(groups[g - 1], groups[g]);
     if (g + 1 < groups.size()) losses[g] = Loss(groups[g], groups[g + 1]);
   }
-  std::vector<float> merged;
+  SeveralVectors merged;
   for (const Group& group : groups) {
     std::vector<float> row(group.sum.begin(), group.sum.end());
     NormalizeVector(row);
-    merged.insert(merged.end(), row.begin(), row.end());
+    merged.values.insert(merged.values.end(), row.begin(), row.end());
+    merged.windows.push_back(group.count);
   }
   return merged;
 }
 
 }  // namespace
 
-std::vector<float> WindowVectors(const LongInput& policy, std::span<const float> windows,
-                                 std::size_t dimension) {
-  std::vector<float> rows(windows.begin(), windows.end());
-  for (std::size_t first = 0; first < rows.size(); first += dimension) {
-    NormalizeVector(std::span(rows).subspan(first, dimension));
+SeveralVectors WindowVectors(const LongInput& policy, std::span<const float> windows, std::size_t dimension) {
+  SeveralVectors vectors{{windows.begin(), windows.end()},
+                         std::vector<std::size_t>(windows.size() / dimension, 1)};
+  for (std::size_t first = 0; first < windows.size(); first += dimension) {
+    NormalizeVector(std::span(vectors.values).subspan(first, dimension));
   }
-  if (policy.vectors > 0 && rows.size() > policy.vectors * dimension) {
-    rows = MergeNeighbours(rows, dimension, policy.vectors);
+  if (policy.vectors > 0 && vectors.windows.size() > policy.vectors) {
+    vectors = MergeNeighbours(vectors.values, dimension, policy.vectors);
   }
   if (policy.add_body) {
     std::vector<float> body(dimension);
     MixLeadBody(policy.lead, windows, body);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += body[i % dimension];
+    for (std::size_t i = 0; i < vectors.values.size(); ++i) vectors.values[i] += body[i % dimension];
   }
-  return rows;
+  return vectors;
 }
 
 void MixWindows(const LongInput& policy, std::span<const float> windows,

@@ -18,8 +18,13 @@ namespace lengthwise {
 void MixWindows(const LongInput& policy, std::span<const float> windows,
                 std::span<const std::uint32_t> tokens, bool unit_length, std::span<float> vector);
 
-// The vectors of a text under kWindows: rows of `dimension`, at least one.
-std::vector<float> WindowVectors(const LongInput& policy, std::span<const float> windows,
-                                 std::size_t dimension);
+// The vectors of a text that has several.
+struct SeveralVectors {
+  std::vector<float> values;         // [n x dimension], row-major, n >= 1
+  std::vector<std::size_t> windows;  // how many windows, that follow each other, each row is of
+};
+
+// Those under kWindows.
+SeveralVectors WindowVectors(const LongInput& policy, std::span<const float> windows, std::size_t dimension);
 
 }  // namespace lengthwise

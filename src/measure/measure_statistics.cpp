@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "embedding/long_input.h"
 
 namespace lengthwise {
 namespace {
@@ -33,6 +34,7 @@ class Gatherer {
       statistics.natural =
           MakeArmStats(embedder.spec().hidden, NaturalBuckets(limits.in_force), Run(options.natural));
     }
+    CheckOneVector(embedder.options().long_input);
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
       statistics.notes.push_back(
           fmt::format("Texts longer than the length in force are cut here, not treated as the option "
@@ -175,11 +177,12 @@ GatheredDocuments GatherStatistics(const Session& embedder, const DocumentSource
                                    const GatherHooks& hooks) {
   CheckMeasureOptions(options, embedder);
   Gatherer gatherer(embedder, options, run);
-  const std::size_t read = ForEachTokenized(embedder, source, options.sample, options.resampling.seed,
-                                            [&](const Document& document, TokenizedDocument&& tokenized) {
-                                              if (hooks.observe) hooks.observe(tokenized);
-                                              gatherer.Add(document, std::move(tokenized));
-                                            });
+  const std::size_t read =
+      ForEachTokenizedDocument(embedder, source, options.sample, options.resampling.seed,
+                               [&](const Document& document, TokenizedDocument&& tokenized) {
+                                 if (hooks.observe) hooks.observe(tokenized);
+                                 gatherer.Add(document, std::move(tokenized));
+                               });
   return gatherer.Finish(read, hooks.later_tokens);
 }
 

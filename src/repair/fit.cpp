@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "embedding/long_input.h"
 #include "embedding/post_process_check.h"
 #include "text/pseudo_queries.h"
 
@@ -22,9 +23,10 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
   }
   if (options_.each_window && !HasWindows(embedder.options().long_input.kind)) {
     Fail(ErrorCode::kBadInput,
-         "post-processing each window needs the long-input policy window-mean or lead-body, not {}",
+         "post-processing each window needs the long-input policy window-mean, lead-body or windows, not {}",
          LongInputKindName(embedder.options().long_input.kind));
   }
+  if (!options_.each_window) CheckOneVector(embedder.options().long_input);
   if (options_.spec.within > 0 && !options_.each_window) {
     Fail(ErrorCode::kBadInput,
          "post-processing \"{}\" looks at the windows of a document, so it is fitted on windows and applied "
@@ -35,20 +37,21 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
   CheckDirections(options_.spec, embedder.spec().hidden);
 }
 
-void PostProcessFitter::Add(std::span<const std::string> texts, std::size_t first_text, Role role,
-                            VectorMoments* moments) {
+void PostProcessFitter::Add(std::span<const std::string> texts, std::span<const std::string> titles,
+                            std::size_t first_text, Role role, VectorMoments* moments) {
   if (options_.each_window) {
-    const WindowEmbeddings windows = embedder_.EmbedWindows(texts, {}, first_text, role, false);
+    const WindowEmbeddings windows = embedder_.EmbedWindows(texts, {}, first_text, role, false, titles);
     std::vector<std::size_t> offsets;
     for (std::size_t text = 0; text <= texts.size(); ++text) offsets.push_back(windows.begin(text));
     moments->AddTexts(windows.values, offsets);
   } else {
-    moments->Add(embedder_.Embed(texts, {}, first_text, role).values);
+    moments->Add(embedder_.Embed(texts, {}, first_text, role, titles).values);
   }
 }
 
 void PostProcessFitter::AddDocuments(std::span<const Document> documents) {
   std::vector<std::string> texts;
+  std::vector<std::string> titles;
   std::vector<std::string> queries;
   for (const Document& document : documents) {
     if (options_.query_source == QuerySource::kPseudo) {
@@ -57,9 +60,10 @@ void PostProcessFitter::AddDocuments(std::span<const Document> documents) {
       }
     }
     texts.push_back(EmbeddedText(document));
+    titles.push_back(document.title);
   }
-  Add(texts, documents_, Role::kDocument, &document_moments_);
-  Add(queries, queries_, Role::kQuery, &query_moments_);
+  Add(texts, titles, documents_, Role::kDocument, &document_moments_);
+  Add(queries, {}, queries_, Role::kQuery, &query_moments_);
   documents_ += texts.size();
   queries_ += queries.size();
 }
@@ -70,8 +74,12 @@ void PostProcessFitter::AddQueries(std::span<const Document> queries) {
          QuerySourceName(options_.query_source));
   }
   std::vector<std::string> texts;
-  for (const Document& query : queries) texts.push_back(EmbeddedText(query));
-  Add(texts, queries_, Role::kQuery, &query_moments_);
+  std::vector<std::string> titles;
+  for (const Document& query : queries) {
+    texts.push_back(EmbeddedText(query));
+    titles.push_back(query.title);
+  }
+  Add(texts, titles, queries_, Role::kQuery, &query_moments_);
   queries_ += texts.size();
 }
 

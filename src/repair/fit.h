@@ -37,7 +37,8 @@ class PostProcessFitter {
   Repair Fit() const;
 
  private:
-  void Add(std::span<const std::string> texts, std::size_t first_text, Role role, VectorMoments* moments);
+  void Add(std::span<const std::string> texts, std::span<const std::string> titles, std::size_t first_text,
+           Role role, VectorMoments* moments);
 
   void ShrinkQueryMean(double queries, PostProcess& post) const;
 

@@ -45,7 +45,9 @@ std::size_t ReadTokens(const Json& object, const char* name, const std::string& 
 
 LongInput ReadLongInput(const Json& object, const std::string& file) {
   const std::string where = file + ": long_input";
-  CheckKeys(object, {"kind", "window", "stride", "lead"}, where);
+  CheckKeys(object,
+            {"kind", "window", "stride", "lead", "vectors", "add_body", "window_ends", "repeat_title"},
+            where);
   LongInput policy;
   const auto kind = RequiredJsonMember<std::string>(object, "kind", where, ErrorCode::kBadInput);
   try {
@@ -59,12 +61,27 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   if (!(policy.lead >= 0 && policy.lead <= 1)) {
     Fail(ErrorCode::kBadInput, "{}.lead: {} does not lie between 0 and 1", where, policy.lead);
   }
-  if (policy.kind != LongInputKind::kLeadBody && object.contains("lead")) {
+  policy.vectors = ReadTokens(object, "vectors", where);
+  policy.add_body = JsonMember(object, "add_body", false, where, ErrorCode::kBadInput);
+  policy.repeat_title = JsonMember(object, "repeat_title", false, where, ErrorCode::kBadInput);
+  if (object.contains("window_ends")) {
+    const auto ends = RequiredJsonMember<std::string>(object, "window_ends", where, ErrorCode::kBadInput);
+    try {
+      policy.window_ends = ParseWindowEnds(ends);
+    } catch (const Error& error) {
+      Fail(ErrorCode::kBadInput, "{}.window_ends: {}", where, error.what());
+    }
+  }
+  if (policy.kind != LongInputKind::kWindows && (object.contains("vectors") || object.contains("add_body"))) {
+    Fail(ErrorCode::kBadInput, "{}: vectors and add_body have no effect with kind \"{}\"; take them out",
+         where, kind);
+  }
+  if (policy.kind != LongInputKind::kLeadBody && !policy.add_body && object.contains("lead")) {
     Fail(ErrorCode::kBadInput, "{}: lead has no effect with kind \"{}\"; take it out", where, kind);
   }
-  if (!HasWindows(policy.kind) && (policy.window != 0 || policy.stride != 0)) {
-    Fail(ErrorCode::kBadInput, "{}: window and stride have no effect with kind \"{}\"; take them out", where,
-         kind);
+  for (const char* name : {"window", "stride", "window_ends", "repeat_title"}) {
+    if (HasWindows(policy.kind) || !object.contains(name)) continue;
+    Fail(ErrorCode::kBadInput, "{}: {} has no effect with kind \"{}\"; take it out", where, name, kind);
   }
   return policy;
 }
@@ -129,7 +146,13 @@ std::string FormatRepair(const Repair& repair) {
   OrderedJson long_input = {{"kind", LongInputKindName(repair.long_input.kind)}};
   if (repair.long_input.window != 0) long_input["window"] = repair.long_input.window;
   if (repair.long_input.stride != 0) long_input["stride"] = repair.long_input.stride;
-  if (repair.long_input.kind == LongInputKind::kLeadBody) long_input["lead"] = repair.long_input.lead;
+  if (repair.long_input.kind == LongInputKind::kLeadBody || repair.long_input.add_body)
+    long_input["lead"] = repair.long_input.lead;
+  if (repair.long_input.vectors != 0) long_input["vectors"] = repair.long_input.vectors;
+  if (repair.long_input.add_body) long_input["add_body"] = true;
+  if (repair.long_input.window_ends != WindowEnds::kTokens)
+    long_input["window_ends"] = WindowEndsName(repair.long_input.window_ends);
+  if (repair.long_input.repeat_title) long_input["repeat_title"] = true;
   OrderedJson file = {
       {"format", kFormat}, {"version", kVersion}, {"attention", FormatAttention(repair.attention)}};
   if (!repair.positions.IsIdentity()) file["positions"] = FormatPositions(repair.positions);

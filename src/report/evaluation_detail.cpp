@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <optional>
 
 #include "lengthwise/evaluation_result.h"
+#include "report/document_json.h"
 #include "report/evaluation_words.h"
 
 namespace lengthwise {
@@ -13,11 +13,7 @@ namespace {
 
 std::string Range(const Interval& interval, bool with_sign) {
   if (!interval.estimate) return "an undefined amount";
-  const auto number = [&](double value) {
-    // No "-0.000".
-    if (std::abs(value) < 0.0005) value = 0;
-    return with_sign ? fmt::format("{:+.3f}", value) : fmt::format("{:.3f}", value);
-  };
+  const auto number = [&](double value) { return with_sign ? SignedDecimals(value, 3) : Decimals(value, 3); };
   if (!interval.low) return number(*interval.estimate);
   return fmt::format("{} [{}, {}]", number(*interval.estimate), number(*interval.low),
                      number(*interval.high));

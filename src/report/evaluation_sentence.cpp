@@ -65,11 +65,11 @@ std::string NotTried(const std::vector<const RunResult*>& repairs, bool retrieva
   };
   std::vector<std::string> left;
   if (retrieval && !tried([](const RunDescription& run) { return run.repair.long_input.has_value(); }))
-    left.emplace_back("windows (--windows 128)");
+    left.emplace_back("windows (the option windows=128)");
   if (!tried([](const RunDescription& run) { return run.repair.post_process.has_value(); }))
-    left.emplace_back("whitening (--postprocess whiten:0.3)");
+    left.emplace_back("whitening (the option postprocess=whiten:0.3)");
   if (!tried([](const RunDescription& run) { return run.repair.temperature.has_value(); }))
-    left.emplace_back("a temperature (--temperature 0.8,0.9)");
+    left.emplace_back("a temperature (the option temperature=0.8,0.9)");
   return fmt::format("{}", fmt::join(left, ", "));
 }
 

@@ -17,8 +17,10 @@ OrderedJson Ends(const Interval& interval) {
 
 std::string SignedRange(const Interval& interval) {
   if (!interval.estimate) return "not defined";
-  if (!interval.low) return fmt::format("{:+.4f}", *interval.estimate);
-  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", *interval.estimate, *interval.low, *interval.high);
+  const auto number = [](double value) { return SignedDecimals(value, 4); };
+  if (!interval.low) return number(*interval.estimate);
+  return fmt::format("{} [{}, {}]", number(*interval.estimate), number(*interval.low),
+                     number(*interval.high));
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ std::string DescribeTask(const TaskResult& result) {
   for (const RunResult& run : result.runs) {
     const std::optional<double>& score = run.metrics[0].score.estimate;
     text += fmt::format("  {:<{}} {}", RunName(run.description), width,
-                        score ? fmt::format("{:.4f}", *score) : "not defined");
+                        score ? Decimals(*score, 4) : "not defined");
     if (run.comparison) {
       text += fmt::format("   {}", SignedRange(run.comparison->difference));
       if (run.comparison->by_unit) {

@@ -149,23 +149,24 @@ std::string ReportSentence(const Measurement& result) {
 
 std::string ReportAdvice(const Measurement& result) {
   if (!result.index) {
-    return result.truncated_asked
-               ? "Measure more documents, or shorter lengths (--lengths), or ask for fewer documents "
-                 "(--minimum-documents)."
-               : "Add truncated to --arms.";
+    return result.truncated_asked ? "Measure more documents, or shorter lengths (the option lengths), or ask "
+                                    "for fewer documents "
+                                    "(the option minimum-documents)."
+                                  : "Add truncated to the option arms.";
   }
   const CollapseIndex& index = *result.index;
   if (index.direction == Direction::kUnknown) {
     return index.documents < kMinimumForInterval
-               ? fmt::format("Measure more documents of at least {} tokens, or shorter lengths (--lengths).",
-                             index.lengths.back())
-               : "Leave --replicates at its default.";
+               ? fmt::format(
+                     "Measure more documents of at least {} tokens, or shorter lengths (the option lengths).",
+                     index.lengths.back())
+               : "Leave the option replicates at its default.";
   }
   const bool rises = index.direction == Direction::kRises;
   if (result.data.over_limit > 0) {
     return fmt::format(
         "{}{} of {} documents are longer than the length in force, {} tokens, and are cut there. Try windows "
-        "(--long-input window-mean), and let `lengthwise evaluate` tell whether your search gains.",
+        "(the option long-input=window-mean), and let `lengthwise evaluate` tell whether your search gains.",
         rises ? "" : "Length by itself asks for no repair. But ", result.data.over_limit,
         result.data.documents, result.model.limits.in_force);
   }

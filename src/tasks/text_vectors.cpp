@@ -21,8 +21,9 @@ namespace {
 // Texts tokenised together; bounds the memory of their ids.
 constexpr std::size_t kChunk = 4096;
 
+// Calls `fn`, by all threads, with the place and the content tokens of every text.
 template <typename Fn>
-void ForEachTokenized(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
+void ForEachContent(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
   for (std::size_t first = 0; first < texts.size(); first += kChunk) {
     const auto chunk = texts.subspan(first, std::min(kChunk, texts.size() - first));
     const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(chunk);
@@ -110,6 +111,12 @@ VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts,
 void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
                  const TextProgress& progress, VectorCache* cache, const RowsSink& sink) {
   const std::size_t dimension = embedder.spec().hidden;
+  if (form == VectorForm::kText) CheckOneVector(embedder.options().long_input);
+  if (embedder.options().long_input.repeat_title) {
+    Fail(ErrorCode::kUnsupported,
+         "a title before every window is what embed and fit do, and a task's texts have none apart; take "
+         "\"repeat_title\" out of the repair file");
+  }
   RefuseLongTexts(embedder, texts);
   std::vector<bool> found(texts.size());
   std::vector<VectorKey> keys;
@@ -229,9 +236,11 @@ VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadP
   std::vector<std::vector<float>> rows(windows.size());
   pool.For(windows.size(), [&](std::size_t text, std::size_t) {
     const std::size_t begin = windows.begin(text), count = windows.end(text) - begin;
-    rows[text] = WindowVectors(
-        policy, std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension),
-        windows.dimension);
+    rows[text] =
+        WindowVectors(policy,
+                      std::span(windows.values).subspan(begin * windows.dimension, count * windows.dimension),
+                      windows.dimension)
+            .values;
   });
   return JoinRows(rows, windows.dimension);
 }
@@ -241,7 +250,7 @@ VectorSet StaticVectors(const Session& embedder, std::span<const std::string> te
   vectors.dimension = embedder.spec().hidden;
   vectors.values.resize(texts.size() * vectors.dimension);
   const std::size_t length = embedder.limits().in_force;
-  ForEachTokenized(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
+  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
     embedder.StaticVector(embedder.WithSpecials(content, length), vectors.row(i));
   });
   NormalizeRows(vectors, "texts (static control)");
@@ -250,7 +259,7 @@ VectorSet StaticVectors(const Session& embedder, std::span<const std::string> te
 
 std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts) {
   std::vector<std::size_t> lengths(texts.size());
-  ForEachTokenized(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
+  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
     lengths[i] = content.size() + embedder.special_tokens();
   });
   return lengths;

@@ -1,39 +1,10 @@
 #include "text/word_breaks.h"
 
-#include <unicode/ubrk.h>
-#include <unicode/utext.h>
-
 #include <cstddef>
-#include <memory>
 
-#include "base/fail.h"
+#include "text/icu_breaks.h"
 
 namespace lengthwise {
-namespace {
-
-struct BreaksCloser {
-  void operator()(UBreakIterator* breaks) const { ubrk_close(breaks); }
-};
-struct TextCloser {
-  void operator()(UText* text) const { utext_close(text); }
-};
-
-void CheckIcu(UErrorCode status) {
-  if (U_FAILURE(status)) Fail(ErrorCode::kInternal, "ICU finds no words: {}", u_errorName(status));
-}
-
-// One a thread: an iterator is changed by use, and takes longer to open than most texts to break.
-UBreakIterator* WordBreaks() {
-  thread_local const std::unique_ptr<UBreakIterator, BreaksCloser> breaks = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<UBreakIterator, BreaksCloser> opened(ubrk_open(UBRK_WORD, "", nullptr, 0, &status));
-    CheckIcu(status);
-    return opened;
-  }();
-  return breaks.get();
-}
-
-}  // namespace
 
 bool IsWrittenWithoutSpaces(char32_t c) {
   if (c < 0x0E01) return false;
@@ -50,19 +21,11 @@ bool IsWrittenWithoutSpaces(char32_t c) {
 }
 
 std::vector<std::string_view> DictionaryWords(std::string_view run) {
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<UText, TextCloser> text(
-      utext_openUTF8(nullptr, run.data(), static_cast<std::int64_t>(run.size()), &status));
-  CheckIcu(status);
-  UBreakIterator* const breaks = WordBreaks();
-  ubrk_setUText(breaks, text.get(), &status);
-  CheckIcu(status);
   std::vector<std::string_view> words;
   std::size_t begin = 0;
-  // Places are bytes, as the text is UTF-8.
-  for (std::int32_t end = ubrk_next(breaks); end != UBRK_DONE; end = ubrk_next(breaks)) {
-    words.push_back(run.substr(begin, static_cast<std::size_t>(end) - begin));
-    begin = static_cast<std::size_t>(end);
+  for (const std::size_t end : WordEnds(run)) {
+    words.push_back(run.substr(begin, end - begin));
+    begin = end;
   }
   return words;
 }

@@ -29,8 +29,9 @@ std::string Refusal(const LongInput& policy, std::size_t specials, std::size_t l
 }
 
 TEST(LongInput, NamesAreReadBack) {
-  for (const LongInputKind kind : {LongInputKind::kError, LongInputKind::kTruncate,
-                                   LongInputKind::kWindowMean, LongInputKind::kLeadBody}) {
+  for (const LongInputKind kind :
+       {LongInputKind::kError, LongInputKind::kTruncate, LongInputKind::kWindowMean, LongInputKind::kLeadBody,
+        LongInputKind::kWindows}) {
     EXPECT_EQ(ParseLongInputKind(LongInputKindName(kind)), kind);
   }
   EXPECT_STREQ(LongInputKindName(LongInputKind::kWindowMean), "window-mean");
@@ -43,7 +44,7 @@ TEST(LongInput, AnUnknownNameIsRefusedWithTheChoices) {
       ADD_FAILURE() << "accepted: " << name;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean or lead-body"),
+      EXPECT_NE(std::string(error.what()).find("error, truncate, window-mean, lead-body or windows"),
                 std::string::npos);
     }
   }
@@ -120,6 +121,86 @@ TEST(LongInput, WindowsHoldEveryTokenAndEachHoldsANewOne) {
   }
 }
 
+TEST(LongInput, SeveralVectorsAreRefusedWhereOneIsExpected) {
+  EXPECT_NO_THROW(CheckLongInput({.kind = LongInputKind::kWindows}, 2, 10));
+  EXPECT_THROW(CheckOneVector({.kind = LongInputKind::kWindows}), Error);
+  EXPECT_NO_THROW(CheckOneVector(WindowMean(10)));
+}
+
+LongInput AtSentences(std::size_t window, std::size_t stride = 0) {
+  LongInput policy = WindowMean(window, stride);
+  policy.window_ends = WindowEnds::kSentences;
+  return policy;
+}
+
+TEST(LongInput, WindowsEndAfterTheLastSentenceThatTheyHoldWhole) {
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, AtSentences(0), 0, {{3, 7, 13, 20}, 0}),
+            (std::vector<Window>{{0, 7}, {7, 13}, {13, 20}}));
+  // A sentence of 12 tokens is cut, and what is left of it is the beginning of the next window.
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, AtSentences(0), 0, {{2, 14, 15, 20}, 0}),
+            (std::vector<Window>{{0, 2}, {2, 10}, {10, 15}, {15, 20}}));
+  // An overlap of 4 tokens at most, of whole sentences: the one of 5 tokens is too long.
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, AtSentences(0, 4), 0, {{2, 7, 9, 12, 20}, 0}),
+            (std::vector<Window>{{0, 7}, {7, 12}, {12, 20}}));
+  EXPECT_EQ(MakeWindows(14, kSpecials, 10, AtSentences(0, 4), 0, {{4, 6, 8, 10, 14}, 0}),
+            (std::vector<Window>{{0, 8}, {4, 10}, {6, 14}}));
+}
+
+TEST(LongInput, ATitleTakesItsPlaceInEveryWindowButTheFirst) {
+  EXPECT_EQ(RepeatedTitle(3, kSpecials, 10, WindowMean()), 3U);
+  EXPECT_EQ(RepeatedTitle(9, kSpecials, 10, WindowMean()), 4U);
+  EXPECT_EQ(RepeatedTitle(9, kSpecials, 10, WindowMean(3)), 0U);
+  EXPECT_EQ(MakeWindows(20, kSpecials, 10, WindowMean(), 0, {{}, 3}),
+            (std::vector<Window>{{0, 8}, {8, 13}, {13, 18}, {18, 20}}));
+  // Half of a window, half of what is left of it.
+  EXPECT_EQ(MakeWindows(16, kSpecials, 10, WindowMean(0, 4), 0, {{}, 4}),
+            (std::vector<Window>{{0, 8}, {6, 10}, {8, 12}, {10, 14}, {12, 16}}));
+}
+
+// Every small case, with sentences and a title, against what is promised of windows.
+TEST(LongInput, WindowsAtSentencesHoldEveryTokenAndEndWhereTheyCan) {
+  constexpr std::size_t kContent = 12;
+  for (std::size_t size = 1; size <= 6; ++size) {
+    for (std::size_t stride = 0; stride <= size; ++stride) {
+      for (std::size_t title = 0; title <= size / 2; ++title) {
+        for (std::uint32_t mask = 0; mask < (1U << (kContent - 1)); mask += 3) {
+          TextStructure structure{{}, title};
+          for (std::size_t token = 1; token <= kContent; ++token) {
+            if (token == kContent || ((mask >> (token - 1)) & 1U) != 0)
+              structure.sentence_ends.push_back(token);
+          }
+          const auto is_end = [&](std::size_t token) {
+            return token == kContent || (token > 0 && ((mask >> (token - 1)) & 1U) != 0);
+          };
+          const std::vector<Window> windows =
+              MakeWindows(kContent, kSpecials, 10, AtSentences(size + kSpecials, stride), 0, structure);
+          std::size_t covered = 0;
+          for (const Window& window : windows) {
+            const std::size_t room = window.begin == 0 && covered == 0 ? size : size - title;
+            ASSERT_LE(window.size(), room);
+            ASSERT_LE(window.begin, covered);
+            ASSERT_GT(window.end, covered);
+            if (stride == 0) {
+              ASSERT_EQ(window.begin, covered);
+            }
+            // One that is cut within a sentence is full, and the sentence does not end in what it adds.
+            if (!is_end(window.end)) {
+              ASSERT_EQ(window.size(), room);
+              for (std::size_t token = covered + 1; token < window.end; ++token) ASSERT_FALSE(is_end(token));
+            } else {
+              for (std::size_t token = window.end + 1; token <= std::min(window.begin + room, kContent);
+                   ++token)
+                ASSERT_FALSE(is_end(token));
+            }
+            covered = window.end;
+          }
+          ASSERT_EQ(covered, kContent);
+        }
+      }
+    }
+  }
+}
+
 TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
   EXPECT_NE(Refusal({}, 2, 2).find("the least is 3"), std::string::npos);
   EXPECT_NE(Refusal({.kind = LongInputKind::kLeadBody, .window = 11}, 2, 10).find("longer than the 10"),
@@ -129,7 +210,12 @@ TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
     policy.lead = lead;
     EXPECT_NE(Refusal(policy, 2, 10).find("from 0 to 1"), std::string::npos);
   }
-  EXPECT_THROW(CheckLongInput({.kind = LongInputKind::kWindows}, 2, 10), Error) << "several vectors a text";
+  LongInput sentences;
+  sentences.window_ends = WindowEnds::kSentences;
+  EXPECT_NE(Refusal(sentences, 2, 10).find("where windows end has no effect"), std::string::npos);
+  LongInput title;
+  title.repeat_title = true;
+  EXPECT_NE(Refusal(title, 2, 10).find("a title before every window has no effect"), std::string::npos);
   LongInput several = WindowMean(6);
   several.vectors = 3;
   EXPECT_NE(Refusal(several, 2, 10).find("one vector a text"), std::string::npos);

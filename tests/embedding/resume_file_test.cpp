@@ -33,6 +33,11 @@ Embeddings RowsOf(const Texts& texts) {
   return rows;
 }
 
+void AddTo(ResumeFile& resume, const Texts& texts, const Embeddings& rows) {
+  resume.Add(
+      texts.size(), [&](std::size_t i) { return texts[i]; }, rows, 100);
+}
+
 // What a run over these texts finds, block by block, before it has to embed.
 std::vector<std::size_t> Found(const std::filesystem::path& file, const Texts& texts,
                                VectorKey key = kModel) {
@@ -57,7 +62,7 @@ std::vector<std::size_t> Found(const std::filesystem::path& file, const Texts& t
 void BreakOff(const std::filesystem::path& file, const std::vector<Texts>& blocks) {
   ResumeFile resume(file, kDimension, KeyOf(kModel));
   std::this_thread::sleep_for(std::chrono::milliseconds(1050));
-  for (const Texts& block : blocks) resume.Add(block, RowsOf(block), 100);
+  for (const Texts& block : blocks) AddTo(resume, block, RowsOf(block));
 }
 
 TEST(ResumeFileTest, GivesBlocksBackUpToTheFirstOfOtherTexts) {
@@ -70,6 +75,30 @@ TEST(ResumeFileTest, GivesBlocksBackUpToTheFirstOfOtherTexts) {
   EXPECT_EQ(Found(file, {"a", "bb", "ccc", "dddd", "e"}), (std::vector<std::size_t>{2, 1}));
 }
 
+TEST(ResumeFileTest, GivesBackTextsOfSeveralRows) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "out.resume";
+  const Texts texts = {"a", "bb"};
+  Embeddings rows = RowsOf({"a", "a", "bb"});
+  rows.parts = {{0, 0}, {0, 3}, {1, 0}};
+  EXPECT_EQ(rows.texts(), 2U);
+  {
+    ResumeFile resume(file, kDimension, KeyOf(kModel));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+    AddTo(resume, texts, rows);
+    AddTo(resume, {"ccc"}, RowsOf({"ccc"}));
+  }
+  ResumeFile resume(file, kDimension, KeyOf(kModel));
+  EXPECT_EQ(resume.waiting(), 2U);
+  const auto found = resume.Next(3, [&](std::size_t i) { return texts[i]; });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->parts, rows.parts);
+  EXPECT_EQ(found->values, rows.values);
+  EXPECT_EQ(found->rows(), 3U);
+  EXPECT_EQ(resume.found(), 2U);
+  EXPECT_EQ(resume.waiting(), 1U);
+}
+
 TEST(ResumeFileTest, IsGoneOnWith) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "out.resume";
@@ -79,7 +108,7 @@ TEST(ResumeFileTest, IsGoneOnWith) {
     EXPECT_TRUE(resume.Next(1, [](std::size_t) { return "a"; }));
     EXPECT_FALSE(resume.Next(1, [](std::size_t) { return "b"; }));
     std::this_thread::sleep_for(std::chrono::milliseconds(1050));
-    resume.Add(Texts{"b", "c"}, RowsOf({"b", "c"}), 100);
+    AddTo(resume, {"b", "c"}, RowsOf({"b", "c"}));
   }
   EXPECT_EQ(Found(file, {"a", "b", "c"}), (std::vector<std::size_t>{1, 2}));
 }
@@ -137,7 +166,7 @@ TEST(ResumeFileTest, NothingIsWrittenInTheFirstSecond) {
     ADD_FAILURE() << "the model is read for nothing";
     return kModel;
   });
-  resume.Add(Texts{"a"}, RowsOf({"a"}), 100);
+  AddTo(resume, {"a"}, RowsOf({"a"}));
   EXPECT_TRUE(folder.List().empty());
 }
 

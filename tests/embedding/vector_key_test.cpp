@@ -69,6 +69,25 @@ TEST(VectorKeys, DifferWithWhateverChangesTheVector) {
        [](EmbedderOptions& o) {
          o.long_input = {LongInputKind::kWindowMean, 16, 8};
        }},
+      {"windows at sentences",
+       [](EmbedderOptions& o) {
+         o.long_input = {LongInputKind::kWindowMean, 16, 0};
+         o.long_input.window_ends = WindowEnds::kSentences;
+       }},
+      {"a title repeated",
+       [](EmbedderOptions& o) {
+         o.long_input = {LongInputKind::kWindowMean, 16, 0};
+         o.long_input.repeat_title = true;
+       }},
+      {"several vectors",
+       [](EmbedderOptions& o) {
+         o.long_input = {LongInputKind::kWindows, 16, 0};
+       }},
+      {"three vectors",
+       [](EmbedderOptions& o) {
+         o.long_input = {LongInputKind::kWindows, 16, 0};
+         o.long_input.vectors = 3;
+       }},
       {"post-processing", [](EmbedderOptions& o) { o.post_process = Shifted(0.1F, 0.1F); }},
       {"its mean of queries", [](EmbedderOptions& o) { o.post_process = Shifted(0.1F, 0.2F); }},
       {"its place",
@@ -109,6 +128,10 @@ TEST(VectorKeys, DifferByRoleWhereTheVectorDoes) {
   EmbedderOptions options;
   options.post_process = Shifted(0.1F, 0.2F);
   EXPECT_FALSE(KeyOf(options) == KeyOf(options, VectorForm::kText, Role::kQuery));
+  // A long query is not split as a long document is.
+  EmbedderOptions lead_body;
+  lead_body.long_input.kind = LongInputKind::kLeadBody;
+  EXPECT_FALSE(KeyOf(lead_body) == KeyOf(lead_body, VectorForm::kText, Role::kQuery));
 }
 
 // They have none.

@@ -72,6 +72,20 @@ TEST(MixWindows, WindowsThatCancelLeaveTheLead) {
   ExpectNear(vector, {0, 1, 0});
 }
 
+TEST(WindowVectors, NeighboursThatAreAlikeAreMerged) {
+  const std::vector<float> windows = {2, 0, 0, /**/ 1, .1F, 0, /**/ 0, 5, 0, /**/ 1, 0, 0};
+  LongInput policy{.kind = LongInputKind::kWindows};
+  const SeveralVectors all = WindowVectors(policy, windows, 3);
+  EXPECT_EQ(all.windows, (std::vector<std::size_t>{1, 1, 1, 1}));
+  ExpectNear(std::span(all.values).first(3), {1, 0, 0});
+  policy.vectors = 3;
+  const SeveralVectors few = WindowVectors(policy, windows, 3);
+  EXPECT_EQ(few.windows, (std::vector<std::size_t>{2, 1, 1}));
+  ExpectNear(std::span(few.values).first(3), Unit(Sum({1, 0, 0}, Unit({1, .1, 0}))));
+  policy.vectors = 1;
+  EXPECT_EQ(WindowVectors(policy, windows, 3).windows, (std::vector<std::size_t>{4}));
+}
+
 // The policy inside a session: windows as it cuts them, each post-processed; a query is not split.
 TEST(LeadBody, IsMixedOfTheWindowsThatASessionCuts) {
   const std::filesystem::path model = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
@@ -107,6 +121,36 @@ TEST(LeadBody, IsMixedOfTheWindowsThatASessionCuts) {
   const std::vector<float> read_whole = Session(model, whole).Embed(texts, {}, 0, Role::kQuery).values;
   ASSERT_EQ(queries.size(), read_whole.size());
   for (std::size_t i = 0; i < queries.size(); ++i) EXPECT_NEAR(queries[i], read_whole[i], 1e-6);
+}
+
+// Rows of a text's windows, in place of one; a query has one.
+TEST(SeveralVectors, AreThoseOfTheWindowsThatASessionCuts) {
+  const std::filesystem::path model = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
+  std::vector<std::string> texts = {"the word", "",
+                                    "words of a model and words of another model, and more of them"};
+  EmbedderOptions options;
+  options.long_input = {.kind = LongInputKind::kWindows, .window = 8};
+  const Session session(model, options);
+  const WindowEmbeddings windows = session.EmbedWindows(texts, {}, 0, Role::kDocument, true);
+  const Embeddings rows = session.Embed(texts, {});
+  ASSERT_EQ(rows.rows(), windows.rows());
+  ASSERT_GT(rows.rows(), 4U);
+  EXPECT_EQ(rows.texts(), 3U);
+  EXPECT_EQ(rows.parts.front(), (TextPart{0, 0}));
+  EXPECT_EQ(rows.parts.back(), (TextPart{2, rows.rows() - 3}));
+  for (std::size_t w = 0; w < rows.rows(); ++w) {
+    EXPECT_EQ(rows.parts[w].text, windows.text[w]);
+    EXPECT_EQ(rows.tokens[w].used, windows.used[w]);
+    EXPECT_EQ(rows.tokens[w].dropped, 0U);
+    const auto window = std::span(windows.values).subspan(w * rows.dimension, rows.dimension);
+    ExpectNear(rows.row(w), Unit(Vector(window.begin(), window.end())));
+  }
+  EXPECT_EQ(session.Embed(texts, {}, 0, Role::kQuery).rows(), 3U);
+  // More texts than are embedded at once are numbered on.
+  texts.insert(texts.begin(), 4100, "a");
+  const Embeddings many = session.Embed(texts, {});
+  EXPECT_EQ(many.texts(), 4103U);
+  EXPECT_EQ(many.parts.back(), (TextPart{4102, rows.rows() - 3}));
 }
 
 }  // namespace

@@ -51,8 +51,8 @@ def test_the_first_rows_are_written_while_the_input_is_still_being_made(tmp_path
         running.kill()
 
 
-def peak_megabytes(folder, source, through_pipe):
-    command = [BINARY, "embed", "--model", MODEL, "--input", "-" if through_pipe else source, "--output", folder / "out.npy", "--quiet", "--threads", "2"]
+def peak_megabytes(folder, source, through_pipe=False, options=()):
+    command = [BINARY, "embed", "--model", MODEL, "--input", "-" if through_pipe else source, "--output", folder / "out.npy", "--quiet", "--threads", "2", *options]
     feeder = subprocess.Popen(["cat", source], stdout=subprocess.PIPE) if through_pipe else None
     running = subprocess.Popen(command, stdin=feeder.stdout if feeder else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if feeder:
@@ -77,4 +77,18 @@ def test_memory_does_not_grow_with_the_number_of_documents(tmp_path, through_pip
         source.write_bytes(lines(0, count, text))
         peaks.append(peak_megabytes(tmp_path, source, through_pipe))
     # Held at once are a few thousand documents, however many there are.
+    assert peaks[1] - peaks[0] < 60, peaks
+
+
+@pytest.mark.parametrize("options", [("lead-body",), ("window-mean",), ("windows", "--vectors", "8"), ("lead-body", "--window-ends", "sentences")], ids=" ".join)
+def test_memory_hardly_grows_with_the_length_of_a_text(tmp_path, options):
+    peaks = []
+    for tokens in (100_000, 1_000_000):
+        source = tmp_path / f"{tokens}.jsonl"
+        source.write_text(json.dumps({"text": "The length of a text. And so on it says. " * (tokens // 12)}) + "\n")
+        peaks.append(peak_megabytes(tmp_path, source, options=("--long-input", options[0], "--window", "64", *options[1:])))
+        place = json.loads((tmp_path / "out.tokens.jsonl").read_text().splitlines()[0])
+        assert place["dropped"] == 0 and (place["used"] > tokens or options[0] == "windows")
+    print(peaks)
+    # The text itself, and the vectors of its windows of 36 components, are 6 MB: held at once are a few of each.
     assert peaks[1] - peaks[0] < 60, peaks

@@ -105,8 +105,9 @@ TEST(LongestLessShortest, AddsTheIntervalsOfIndependentScores) {
 TEST(EvaluationAdvice, NamesTheBestOfTheRepairsThatClearlyHelp) {
   TaskResult task = Search();
   EXPECT_EQ(Advice(task),
-            "Try what may help: windows (--windows 128), whitening (--postprocess whiten:0.3), a temperature "
-            "(--temperature 0.8,0.9).");
+            "Try what may help: windows (the option windows=128), whitening (the option "
+            "postprocess=whiten:0.3), a temperature "
+            "(the option temperature=0.8,0.9).");
   RunDescription window;
   window.repair.long_input = {.kind = LongInputKind::kWindowMean, .window = 128};
   task.runs.push_back(Better(window, {0.93, {}, {}}, {0.05, 0.01, 0.09}));
@@ -116,7 +117,7 @@ TEST(EvaluationAdvice, NamesTheBestOfTheRepairsThatClearlyHelp) {
   EXPECT_EQ(Advice(task),
             "Of 2 repairs tried, this helps most: windows of 128 tokens, averaged. nDCG@10 0.93 instead of "
             "0.88. Not tried: "
-            "whitening (--postprocess whiten:0.3).");
+            "whitening (the option postprocess=whiten:0.3).");
 }
 
 TEST(RepairInWords, SaysEachPart) {

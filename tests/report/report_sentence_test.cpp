@@ -106,10 +106,10 @@ TEST(ReportSentence, SaysHowManyDocumentsAreTooFew) {
   ExpectSays(result,
              "is not known, because only 7 documents have 512 tokens (10 are needed); as measured, two");
   EXPECT_EQ(ReportAdvice(result),
-            "Measure more documents of at least 512 tokens, or shorter lengths (--lengths).");
+            "Measure more documents of at least 512 tokens, or shorter lengths (the option lengths).");
   result.index->documents = 150;
   ExpectSays(result, "is not known, because no resamples were drawn");
-  EXPECT_EQ(ReportAdvice(result), "Leave --replicates at its default.");
+  EXPECT_EQ(ReportAdvice(result), "Leave the option replicates at its default.");
 }
 
 TEST(ReportSentence, WithoutAnIndexSaysWhy) {
@@ -119,13 +119,13 @@ TEST(ReportSentence, WithoutAnIndexSaysWhy) {
   EXPECT_EQ(ReportSentence(result),
             "Whether embeddings of this text grow alike with length is not known: too few documents are long "
             "enough, of 12 measured.");
-  EXPECT_NE(ReportAdvice(result).find("--minimum-documents"), std::string::npos);
+  EXPECT_NE(ReportAdvice(result).find("the option minimum-documents"), std::string::npos);
   result.truncated_asked = false;
   EXPECT_EQ(
       ReportSentence(result),
       "Whether embeddings of this text grow alike with length was not measured: the truncated arm was not "
       "asked for.");
-  EXPECT_EQ(ReportAdvice(result), "Add truncated to --arms.");
+  EXPECT_EQ(ReportAdvice(result), "Add truncated to the option arms.");
 }
 
 TEST(ReportSentence, HasNoIntervals) {
@@ -143,7 +143,7 @@ TEST(ReportAdvice, IsAboutWhatIsCut) {
   EXPECT_EQ(
       ReportAdvice(result),
       "95 of 200 documents are longer than the length in force, 256 tokens, and are cut there. Try windows "
-      "(--long-input window-mean), and let `lengthwise evaluate` tell whether your search gains.");
+      "(the option long-input=window-mean), and let `lengthwise evaluate` tell whether your search gains.");
   result.index->direction = Direction::kNoTrend;
   EXPECT_EQ(ReportAdvice(result).find("Length by itself asks for no repair. But 95 of 200"), 0U);
 }

@@ -2,105 +2,28 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/random.h"
-#include "refusal.h"
-#include "search/ranking_metrics.h"
-#include "statistics/halves.h"
-#include "tasks/compare_runs.h"
+#include "tasks/made_retrieval.h"
 
 namespace lengthwise {
 namespace {
 
-const std::filesystem::path kTinyBert = std::filesystem::path(LENGTHWISE_TEST_DATA) / "tiny_bert";
-
-std::string Text(std::size_t words, Random& random) {
-  static const char* const kWords[] = {"the", "length", "of",    "text", "is",
-                                       "a",   "long",   "token", "and",  "short"};
-  std::string text;
-  for (std::size_t w = 0; w < words; ++w) text += std::string(w > 0 ? " " : "") + kWords[random.Below(10)];
-  return text;
-}
-
-// 40 documents of 2 to 60 words; 24 queries, each the first words of a document of their own.
-Task MakeRetrieval() {
-  Random random(1);
-  RetrievalTask task;
-  for (std::size_t d = 0; d < 40; ++d)
-    task.corpus.documents.push_back({"d" + std::to_string(d), "", Text(2 + random.Below(59), random)});
-  for (std::size_t q = 0; q < 24; ++q) {
-    task.queries.push_back({"q" + std::to_string(q), "", task.corpus.documents[q].text.substr(0, 30)});
-    task.corpus.judgements.push_back({{static_cast<std::uint32_t>(q), 1}});
-  }
-  return {"made", "made", std::move(task)};
-}
-
-EvaluationOptions Options() {
-  EvaluationOptions options;
-  options.resampling.replicates = 100;
-  return options;
-}
-
-EmbedderOptions AtTemperature(float temperature, std::size_t threads = 1) {
-  EmbedderOptions options;
-  options.attention.temperature = temperature;
-  options.threads = threads;
-  return options;
-}
+using testing::AtTemperature;
+using testing::Find;
+using testing::kTinyBert;
+using testing::MakeRetrieval;
+using testing::Options;
+using testing::PlainNdcg;
+using testing::Text;
 
 Session OfLength(std::size_t length) {
   EmbedderOptions options = AtTemperature(1);
   options.max_length = length;
   return Session(kTinyBert, options);
-}
-
-Session InWindows(std::size_t window) {
-  EmbedderOptions options = AtTemperature(1);
-  options.max_length = window;
-  options.long_input = {.kind = LongInputKind::kWindowMean, .window = window};
-  return Session(kTinyBert, options);
-}
-
-const RunResult& Find(const TaskResult& result, const std::string& name) {
-  return *std::find_if(result.runs.begin(), result.runs.end(),
-                       [&](const RunResult& run) { return RunName(run.description) == name; });
-}
-
-std::vector<std::string> Texts(const std::vector<Document>& documents) {
-  std::vector<std::string> texts;
-  for (const Document& document : documents) texts.push_back(document.text);
-  return texts;
-}
-
-double Cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t c = 0; c < a.size(); ++c) ab += a[c] * b[c], aa += a[c] * a[c], bb += b[c] * b[c];
-  return ab / std::sqrt(aa * bb);
-}
-
-// nDCG@10 of queries whose one relevant document is that of their own number, from every score.
-double PlainNdcg(const std::vector<std::vector<double>>& scores) {
-  double sum = 0;
-  for (std::size_t q = 0; q < scores.size(); ++q) {
-    const auto before =
-        std::count_if(scores[q].begin(), scores[q].end(), [&](double score) { return score > scores[q][q]; });
-    if (before < 10) sum += 1 / std::log2(static_cast<double>(before) + 2);
-  }
-  return sum / static_cast<double>(scores.size());
-}
-
-// From vectors that the embedders give.
-double PlainNdcg(const RetrievalTask& task, const Session& for_documents, const Session& for_queries) {
-  const Embeddings d = for_documents.Embed(Texts(task.corpus.documents), {});
-  const Embeddings q = for_queries.Embed(Texts(task.queries), {});
-  std::vector<std::vector<double>> scores(q.rows());
-  for (std::size_t i = 0; i < q.rows(); ++i) {
-    for (std::size_t j = 0; j < d.rows(); ++j) scores[i].push_back(Cosine(q.row(i), d.row(j)));
-  }
-  return PlainNdcg(scores);
 }
 
 TEST(EvaluateTask, AppliesATemperatureToTheSideAskedFor) {
@@ -195,90 +118,6 @@ TEST(EvaluateTask, ComparesEveryRunWithTheModelQueryByQuery) {
   EXPECT_EQ(result.sweep->choices[0].validation_units + result.sweep->choices[0].test_units, 24U);
 }
 
-TEST(EvaluateTask, CutsDocumentsIntoWindowsThatItAveragesOrSearchesEachByItself) {
-  const Task task = MakeRetrieval();
-  const auto& retrieval = std::get<RetrievalTask>(task.data);
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.windows = {12};
-  options.best = {1, 2};
-  options.leads = {};
-  const TaskResult result = EvaluateTask(task, base, options)[0];
-  ASSERT_EQ(result.runs.size(), 5U);
-  const Session window = InWindows(12);
-  const auto score = [&](const std::string& name) { return *Find(result, name).metrics[0].score.estimate; };
-  EXPECT_NEAR(score("window-mean 12"), PlainNdcg(retrieval, window, base), 1e-9);
-
-  const WindowEmbeddings windows =
-      window.EmbedWindows(Texts(retrieval.corpus.documents), {}, 0, Role::kDocument, false);
-  EXPECT_GT(windows.rows(), 80U);  // else there is nothing to choose from
-  const Embeddings queries = base.Embed(Texts(retrieval.queries), {});
-  for (const std::size_t best : options.best) {
-    std::vector<std::vector<double>> scores(queries.rows());
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      std::vector<std::vector<double>> by_document(retrieval.corpus.documents.size());
-      for (std::size_t w = 0; w < windows.rows(); ++w) {
-        const std::span<const float> row(windows.values.data() + w * windows.dimension, windows.dimension);
-        by_document[windows.text[w]].push_back(Cosine(queries.row(q), row));
-      }
-      for (std::vector<double>& cosines : by_document) {
-        std::sort(cosines.rbegin(), cosines.rend());
-        const std::size_t count = std::min(best, cosines.size());
-        double sum = 0;
-        for (std::size_t i = 0; i < count; ++i) sum += cosines[i];
-        scores[q].push_back(sum / static_cast<double>(count));
-      }
-    }
-    const std::string name = "window-max 12 best " + std::to_string(best);
-    EXPECT_NEAR(score(name), PlainNdcg(scores), 1e-9) << name;
-    EXPECT_TRUE(Find(result, name).cosines.empty());
-  }
-}
-
-// What a session with the policy gives, and with the numbers of the formula itself.
-TEST(EvaluateTask, SetsTheFirstWindowBesideTheMeanOfAll) {
-  const Task task = MakeRetrieval();
-  const auto& retrieval = std::get<RetrievalTask>(task.data);
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.windows = {12};
-  options.best = {};
-  options.leads = {0.3, 0.8};
-  const TaskResult result = EvaluateTask(task, base, options)[0];
-  // Model, mean, two leads, two beside the best window, BM25.
-  ASSERT_EQ(result.runs.size(), 7U);
-  for (const double lead : options.leads) {
-    EmbedderOptions policy = AtTemperature(1);
-    policy.long_input = {.kind = LongInputKind::kLeadBody, .window = 12, .stride = 0, .lead = lead};
-    const Session mixed(kTinyBert, policy);
-    const std::string name = lead == kDefaultLead ? "lead-body 12" : "lead-body 12 lead 0.8";
-    EXPECT_NEAR(*Find(result, name).metrics[0].score.estimate, PlainNdcg(retrieval, mixed, base), 1e-9);
-    EXPECT_FALSE(Find(result, name).cosines.empty());
-  }
-}
-
-TEST(EvaluateTask, NamesEveryWayOfFittingAPostProcessing) {
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.resampling.replicates = 10;
-  options.post_processes = {ParsePostProcessSpec("center")};
-  options.query_means = {ParseQueryMean("5"), ParseQueryMean("pseudo"), ParseQueryMean("documents")};
-  options.temperatures = {0.5F};
-  options.csls = {3};
-  options.combine = true;
-  const TaskResult result = EvaluateTask(MakeRetrieval(), base, options)[0];
-  std::vector<std::string> names;
-  for (const RunResult& run : result.runs) names.push_back(RunName(run.description));
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"model", "csls:3", "csls:3 held out", "center", "center csls:3",
-                                      "center held out", "center csls:3 held out",
-                                      "center query mean 5 held out", "center query mean pseudo held out",
-                                      "center query mean documents held out", "temperature 0.5",
-                                      "temperature 0.5 center", "temperature 0.5 center held out", "bm25"}));
-  // Of the sweep is the temperature alone.
-  EXPECT_EQ(result.sweep->curves[0].temperatures.size(), 1U);
-}
-
 // Queries are words of documents of the other corpus; of the task's own, each is two of these joined.
 TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
   Task task = MakeRetrieval();
@@ -306,117 +145,6 @@ TEST(EvaluateTask, ComparesTheSameContentAtTwoLengthsBesideBm25) {
   EXPECT_EQ(found.documents, 40U);
   // Two special tokens a document: joined, a pair has two fewer.
   EXPECT_NEAR(found.own_length, 2 * found.length - 2, 1e-9);
-}
-
-TEST(EvaluateTask, RefusesOptionsThatSayNothing) {
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.query_means = {ParseQueryMean("pseudo")};
-  const auto says = [](const std::string& message, const char* part) {
-    return message.find(part) != std::string::npos;
-  };
-  EXPECT_TRUE(
-      says(testing::Refusal([&] { EvaluateTask(MakeRetrieval(), base, options); }), "none is asked for"));
-  EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("1"); }), "2 or more"));
-  EXPECT_TRUE(says(testing::Refusal([] { ParseQueryMean("titles"); }), "titles"));
-}
-
-TEST(EvaluateTask, RefusesMoreNeighboursThanThereAreQueries) {
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.csls = {24, 25};
-  const std::string refusal =
-      testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); });
-  EXPECT_NE(refusal.find("25 neighbours, but made has 24 queries; ask for 24 or fewer"), std::string::npos)
-      << refusal;
-  options.csls = {24};
-  CheckEvaluationOptions(options, base, MakeRetrieval());
-}
-
-TEST(EvaluateTask, SaysWhereAHalfOfTheQueriesIsTooFew) {
-  std::size_t first = 0;
-  for (std::size_t q = 0; q < 24; ++q) first += HalfOfQuery(q, 1) == 0 ? 1 : 0;
-  const std::size_t half = std::min(first, 24 - first);
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.resampling.seed = 1;
-  options.post_processes = {ParsePostProcessSpec("center")};
-  options.csls = {half};
-  options.query_means = {ParseQueryMean(std::to_string(half))};
-  EXPECT_TRUE(EvaluateTask(MakeRetrieval(), base, options)[0].notes.empty());
-  options.csls = {half + 1};
-  options.query_means = {ParseQueryMean(std::to_string(half + 1))};
-  const std::vector<std::string> notes = EvaluateTask(MakeRetrieval(), base, options)[0].notes;
-  ASSERT_EQ(notes.size(), 2U);
-  EXPECT_NE(notes[0].find("CSLS with " + std::to_string(half + 1) + " neighbours"), std::string::npos);
-  EXPECT_NE(notes[1].find("rests on the " + std::to_string(half)), std::string::npos);
-}
-
-TEST(EvaluateTask, RefusesToCombineNothing) {
-  const Session base(kTinyBert, AtTemperature(1));
-  const auto refuses = [&](const EvaluationOptions& options) {
-    return testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); })
-        .starts_with("nothing to combine");
-  };
-  EvaluationOptions options = Options();
-  options.combine = true;
-  EXPECT_TRUE(refuses(options));
-  options.post_processes = {ParsePostProcessSpec("center")};
-  EXPECT_TRUE(refuses(options));
-  options.csls = {5};
-  CheckEvaluationOptions(options, base, MakeRetrieval());
-  options.csls = {};
-  options.temperatures = {0.8F};
-  CheckEvaluationOptions(options, base, MakeRetrieval());
-  options.post_processes = {};
-  EXPECT_TRUE(refuses(options));
-}
-
-TEST(EvaluateTask, RefusesToRemoveEveryDirection) {
-  const Session base(kTinyBert, AtTemperature(1));
-  EvaluationOptions options = Options();
-  options.post_processes = {ParsePostProcessSpec("abtt:36")};
-  const std::string refusal =
-      testing::Refusal([&] { CheckEvaluationOptions(options, base, MakeRetrieval()); });
-  EXPECT_NE(refusal.find("36 of 36 dimensions"), std::string::npos) << refusal;
-  options.post_processes = {ParsePostProcessSpec("abtt:35")};
-  CheckEvaluationOptions(options, base, MakeRetrieval());
-}
-
-// One run better by 1 on the units of one half only: that half chooses it, and the other half sees no gain;
-// and the other way round, the other half keeps the model.
-TEST(SummariseSweep, ReportsAChoiceOnTheUnitsThatDidNotMakeIt) {
-  std::vector<std::string> ids;
-  std::vector<std::optional<double>> base, swept;
-  for (std::size_t u = 0; u < 60; ++u) {
-    ids.push_back("unit " + std::to_string(u));
-    base.push_back(0.5);
-    swept.push_back(HalfOf(ids.back(), 9) == 0 ? 1.5 : 0.4);
-  }
-  std::vector<ScoredRun> runs(2);
-  runs[0].metrics.push_back({"m", MeanOfUnits(base)});
-  runs[1].metrics.push_back({"m", MeanOfUnits(swept)});
-  runs[1].description.repair.temperature = 0.8F;
-  ThreadPool pool(1);
-  const Sweep sweep = *SummariseSweep(runs, ids, {}, {.seed = 9, .replicates = 50}, pool);
-  ASSERT_EQ(sweep.choices.size(), 2U);
-  EXPECT_DOUBLE_EQ(sweep.choices[0].temperature, double{0.8F});
-  EXPECT_NEAR(sweep.choices[0].validation_difference, 1, 1e-12);
-  EXPECT_NEAR(*sweep.choices[0].test_difference.estimate, -0.1, 1e-12);
-  EXPECT_DOUBLE_EQ(sweep.choices[1].temperature, 1);
-  EXPECT_NEAR(*sweep.choices[1].test_difference.estimate, 0, 1e-12);
-}
-
-TEST(HalfOf, SplitsIdsEvenlyAndBySeed) {
-  std::size_t second = 0, moved = 0;
-  for (std::size_t i = 0; i < 2000; ++i) {
-    const std::string id = "q" + std::to_string(i);
-    second += HalfOf(id, 1);
-    moved += HalfOf(id, 1) != HalfOf(id, 2) ? 1 : 0;
-  }
-  // Standard deviation 22.
-  EXPECT_NEAR(static_cast<double>(second), 1000, 112);
-  EXPECT_NEAR(static_cast<double>(moved), 1000, 112);
 }
 
 TEST(EvaluateTask, IsTheSameAtAnyNumberOfThreads) {
