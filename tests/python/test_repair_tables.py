@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 
 import pytest
 from printed_tables import check_form, make, names, table
@@ -68,6 +69,13 @@ def test_the_interval_of_a_mean_is_that_of_independent_sets(printed):
     assert (low, high) == (pytest.approx(8 - half, abs=0.051), pytest.approx(8 + half, abs=0.051))
     assert row_of(printed, "gains", "MPNet")[-1].startswith("**") and not row_of(printed, "gains", "MPNet")[1].startswith("**")
     assert row_of(printed, "gains on long documents", "MiniLM")[2].startswith("**+18.0")
+
+
+def test_over_the_mean_of_windows_pairs_are_used_where_there_are_any(printed, folder, root, tmp_path):
+    assert re.fullmatch(r".*\+8\.0 \[.*\].*", row_of(printed, "over windows", "MPNet")[-1])
+    shutil.copytree(folder, tmp_path / "copy")
+    (tmp_path / "copy/windows/all-mpnet-base-v2.notes.json").unlink()
+    assert row_of(make(root / "scripts/repair_tables", tmp_path / "copy"), "over windows", "MPNet")[1:] == ["+5.0", "+5.0", "+5.0"]  # .58 less .53
 
 
 def test_a_difference_without_pairs_has_the_interval_of_independent_scores(printed):
