@@ -92,8 +92,8 @@ def test_a_floor_is_met_by_its_estimate_and_a_loss_counts_by_its_interval(printe
     met = {row[0]: row[1:] for row in table(printed, "floors")[1:]}
     assert met["MiniLM: the recipe over truncation, 2 sets"][::2] == ["+5.5", "yes"]
     assert not any("8 vectors" in what for what in met)  # not measured held out, so left out
-    assert met["quarters of a set worse by an interval that leaves out 0, of 8"] == ["0", "0", "yes"]
-    assert met["sets worse by an interval that leaves out 0, of 4"] == ["0", "0", "yes"]
+    assert met["quarters of a set worse by an interval that leaves out 0, of 8 over the models"] == ["0", "0", "yes"]
+    assert met["sets worse by an interval that leaves out 0, of 4 over the models"] == ["0", "0", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions squeezed (squeeze:96:126), of what it was"] == ["0.50 at most", "0.25", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions repeated (repeat:63:126), of what it was"][-1] == "**no**"
 
