@@ -104,6 +104,7 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
   const bool share = batches.size() < pool_->size();
   if (workspaces_.size() < pool_->size()) workspaces_.resize(pool_->size());
   std::mutex sink_mutex;
+  bool ended = false;  // by a sink that threw: it is not called again
   const auto run_batch = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
     PackedBatch batch;
     for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
@@ -128,10 +129,13 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
       FinishVector(workspace.hidden.data() + batch.offsets[s] * spec().hidden, batch.length(s), how, vector);
     }
     const std::lock_guard lock(sink_mutex);
+    if (ended) return;
+    ended = true;
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
       sink(batches[b].begin + s, {vectors.data() + s * spec().hidden, spec().hidden},
            probes.empty() ? nullptr : &probes[s]);
     }
+    ended = false;
   };
   if (share) {
     for (std::size_t b = 0; b < batches.size(); ++b) run_batch(b, 0, pool_.get());
