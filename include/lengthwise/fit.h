@@ -20,6 +20,12 @@ struct FitOptions {
   QuerySource query_source = QuerySource::kPseudo;
   bool each_window = false;  // PostProcess::each_window: fitted on windows, for windows
   std::uint64_t seed = 1;    // of pseudo-queries
+  // What a small sample is too small for is shrunk. Where there are fewer vectors of documents (of windows)
+  // than this, a whitening's epsilon grows in proportion: epsilon `enough` / vectors. 0: never.
+  std::size_t enough = 0;
+  // The mean of queries is drawn to the documents' as if it were so many queries that lie there: (sum of
+  // queries + query_prior * mean of documents) / (queries + query_prior).
+  double query_prior = 0;
 };
 
 struct FitResult {

@@ -1,8 +1,9 @@
-// Tasks: what embeddings are put to, with the right answers.
+// Tasks: what embeddings are put to, with the right answers; and their folders.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <variant>
 #include <vector>
@@ -54,5 +55,27 @@ struct Task {
   std::string folder;
   std::variant<RetrievalTask, LabelledTask, SimilarityTask> data;
 };
+
+// By the files in it, a folder is
+//   retrieval                      corpus.jsonl {"_id", "title", "text"}, queries.jsonl {"_id", "text"}, and
+//                                  qrels.tsv or qrels/test.tsv: query id, document id, grade, separated by
+//                                  tabs, with or without a header (the form of BEIR); and for every other
+//                                  corpus-NAME.jsonl, which answers the same queries, qrels-NAME.tsv;
+//   classification and clustering  docs.jsonl {"text", "label"}, optionally "split": "train" or "test"
+//                                  (texts for "validation" are left out);
+//   similarity (STS)               pairs.jsonl {"sentence1", "sentence2" (or "text1", "text2"), "score"}.
+// Throws kIo, or kBadInput naming file and line: not JSON, a member that is missing or of the wrong type, an
+// empty text, an id twice, a judgement of an unknown id or given twice, a label with one text or with no text
+// to train on, a score that is not a finite number; and for a folder without a task, or with more than one.
+Task ReadTask(const std::filesystem::path& folder);
+
+// What is dubious about its texts: of the documents of each corpus, the queries, the labelled texts or the
+// pairs by themselves; messages name the task and the part. Pairs may hold a text more than once.
+std::vector<InputWarning> CheckTaskTexts(const Task& task);
+
+// corpus.jsonl, queries.jsonl and qrels.tsv, and those of the other corpora, into a folder that exists, which
+// ReadTask then reads as the same task. Throws kIo, and kBadInput for an id with a tab or a new line, which
+// qrels.tsv cannot hold.
+void WriteTask(const RetrievalTask& task, const std::filesystem::path& folder);
 
 }  // namespace lengthwise

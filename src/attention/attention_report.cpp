@@ -18,8 +18,7 @@ constexpr std::size_t kSpectrumBatchTokens = 2048;
 std::vector<AttentionSequence> PlanSequences(const Session& embedder, std::span<const Document> documents,
                                              const std::vector<std::size_t>& lengths,
                                              AttentionTotals& totals) {
-  std::vector<std::string> texts(documents.size());
-  std::transform(documents.begin(), documents.end(), texts.begin(), EmbeddedText);
+  const std::vector<std::string> texts = EmbeddedTexts(documents);
   const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(texts);
   const std::size_t specials = embedder.special_tokens();
   const LongInput& policy = embedder.options().long_input;

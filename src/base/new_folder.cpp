@@ -1,19 +1,16 @@
-#include "base/new_folder.h"
+#include "lengthwise/new_folder.h"
 
 #include <algorithm>
 #include <system_error>
 
 #include "base/fail.h"
 #include "base/output_target.h"
+#include "base/partial.h"
 
 namespace lengthwise {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void FailIo(const char* action, const fs::path& path, const std::error_code& error) {
-  Fail(ErrorCode::kIo, "cannot {} {}: {}", action, path.string(), error.message());
-}
 
 bool LiesInside(const fs::path& inner, const fs::path& outer) {
   const auto [end, ignored] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
@@ -26,12 +23,6 @@ fs::path WithName(fs::path path) {
 }
 
 }  // namespace
-
-void MakeFolder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directory(path, error);
-  if (error) FailIo("make the folder", path, error);
-}
 
 NewFolder::NewFolder(const fs::path& output, const fs::path& source) {
   std::error_code error;
@@ -46,6 +37,12 @@ NewFolder::NewFolder(const fs::path& output, const fs::path& source) {
          output.string(), source.string());
   }
   partial_ = std::make_unique<Partial>(target, Partial::Kind::kFolder);
+}
+
+NewFolder::~NewFolder() = default;
+
+const fs::path& NewFolder::path() const {
+  return partial_->path();
 }
 
 void NewFolder::Commit() {

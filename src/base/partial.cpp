@@ -21,6 +21,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "lengthwise/new_folder.h"
 
 namespace lengthwise {
 namespace {

@@ -31,23 +31,6 @@ class Partial {
   bool published_ = false;
 };
 
-// A folder that may be there already, and is removed again if it was not, unless it is kept or holds
-// something.
-class ParentFolder {
- public:
-  // Its own parent exists. Throws kIo.
-  explicit ParentFolder(const std::filesystem::path& path);
-  ~ParentFolder();
-  ParentFolder(const ParentFolder&) = delete;
-  ParentFolder& operator=(const ParentFolder&) = delete;
-
-  void Keep();
-
- private:
-  std::filesystem::path path_;
-  bool made_ = false;
-};
-
 // Removes every Partial, and every ParentFolder that is empty and not kept, of this process, which is about
 // to end by a signal: whoever makes, publishes or removes one afterwards waits for ever.
 void RemovePartialsForGood();

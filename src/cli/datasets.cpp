@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -10,12 +9,11 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/fail.h"
-#include "base/nearest_name.h"
 #include "cli/commands.h"
 #include "cli/datasets_generate.h"
-#include "cli/datasets_program.h"
 #include "usage/checks.h"
+#include "usage/datasets_program.h"
+#include "usage/json_line.h"
 
 namespace lengthwise {
 namespace {
@@ -27,55 +25,29 @@ struct BuildCommand {
   bool replace = false;
 };
 
-struct Entry {
-  std::string name;
-  std::string task;
-  std::size_t documents = 0;
-  std::vector<std::string> packages;
-  std::string licence;
-  std::string about;
-};
-
-std::vector<Entry> ReadEntries(const std::filesystem::path& folder) {
-  const std::string where = (folder / "datasets.json").string();
-  const Json catalogue = ReadCatalogue(folder);
-  std::vector<Entry> entries;
-  for (const Json& set :
-       RequiredJsonMember<std::vector<Json>>(catalogue, "datasets", where, ErrorCode::kBadInput)) {
-    entries.push_back(
-        {RequiredJsonMember<std::string>(set, "name", where, ErrorCode::kBadInput),
-         RequiredJsonMember<std::string>(set, "task", where, ErrorCode::kBadInput),
-         RequiredJsonMember<std::size_t>(set, "documents", where, ErrorCode::kBadInput),
-         RequiredJsonMember<std::vector<std::string>>(set, "packages", where, ErrorCode::kBadInput),
-         RequiredJsonMember<std::string>(set, "licence", where, ErrorCode::kBadInput),
-         RequiredJsonMember<std::string>(set, "about", where, ErrorCode::kBadInput)});
-  }
-  return entries;
-}
-
 void RunList(bool json) {
-  for (const Entry& entry : ReadEntries(DatasetsFolder())) {
+  for (const Dataset& set : ReadDatasets(DatasetsFolder())) {
     if (json) {
-      const OrderedJson line = {{"name", entry.name},           {"task", entry.task},
-                                {"documents", entry.documents}, {"packages", entry.packages},
-                                {"licence", entry.licence},     {"about", entry.about}};
-      fmt::print("{}\n", line.dump());
+      JsonLine line;
+      line.Add("name", set.name)
+          .Add("task", set.task)
+          .Add("documents", set.documents)
+          .Add("packages", set.packages)
+          .Add("licence", set.licence)
+          .Add("about", set.about);
+      fmt::print("{}\n", line.text());
       continue;
     }
-    fmt::print("{:<20}{:<16}{:>5} documents   {}\n{:<20}{}\n{:<20}licence: {}\n", entry.name, entry.task,
-               entry.documents, fmt::join(entry.packages, ", "), "", entry.about, "", entry.licence);
+    fmt::print("{:<20}{:<16}{:>5} documents   {}\n{:<20}{}\n{:<20}licence: {}\n", set.name, set.task,
+               set.documents, fmt::join(set.packages, ", "), "", set.about, "", set.licence);
   }
 }
 
 void RunBuild(const BuildCommand& command) {
   const std::filesystem::path folder = DatasetsFolder();
-  const std::vector<Entry> entries = ReadEntries(folder);
   std::vector<std::string> known;
-  for (const Entry& entry : entries) known.push_back(entry.name);
-  for (const std::string& name : command.names) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      FailUsage("there is no set {}{}; there are {}", name, DidYouMean(name, known), fmt::join(known, ", "));
-  }
+  for (const Dataset& set : ReadDatasets(folder)) known.push_back(set.name);
+  CheckNames("set", command.names, known);
   std::vector<std::string> arguments = command.names;
   arguments.insert(arguments.end(), {"--output", command.output});
   if (!command.source.empty()) arguments.insert(arguments.end(), {"--from", command.source});

@@ -12,18 +12,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
-#include "base/new_folder.h"
-#include "checkpoint/tokenizer_file.h"
 #include "cli/console.h"
 #include "cli/input_options.h"
-#include "task_data/needle_task.h"
-#include "task_data/pseudo_task.h"
-#include "task_data/task_writer.h"
-#include "text/documents.h"
-#include "tokenizer/tokenizer.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/generate.h"
+#include "lengthwise/new_folder.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
 #include "usage/places.h"
 
 namespace lengthwise {
@@ -49,9 +44,11 @@ struct PseudoCommand {
 void PrintSummary(const std::string& folder, const RetrievalTask& task, bool json) {
   Say("{}: {} documents, {} queries\n", folder, task.corpus.documents.size(), task.queries.size());
   if (!json) return;
-  const OrderedJson summary = {
-      {"output", folder}, {"documents", task.corpus.documents.size()}, {"queries", task.queries.size()}};
-  fmt::print("{}\n", summary.dump());
+  JsonLine summary;
+  summary.Add("output", folder)
+      .Add("documents", task.corpus.documents.size())
+      .Add("queries", task.queries.size());
+  fmt::print("{}\n", summary.text());
 }
 
 std::string NeedleReadme(const NeedleCommand& command, const NeedleTask& task) {
@@ -71,8 +68,8 @@ void RunNeedle(const NeedleCommand& command) {
                .outputs = {},
                .folder_outputs = {{"--output", command.output}},
                .prints = command.json});
-  const Tokenizer tokenizer(TokenizerOfModel(command.model));
-  AsUsage([&] { CheckNeedleOptions(command.options, tokenizer); });
+  const std::shared_ptr<const Tokenizer> tokenizer = ReadTokenizer(command.model);
+  AsUsage([&] { CheckNeedleOptions(command.options, *tokenizer); });
   // Opened before the work, so that a place that cannot be written to costs no time.
   const std::filesystem::path output(command.output);
   ParentFolder parent(output);
@@ -81,12 +78,10 @@ void RunNeedle(const NeedleCommand& command) {
     folders.emplace_back(output / fmt::format("{}-{}", command.name, length));
   InputFindings findings;
   const std::vector<NeedleTask> tasks =
-      MakeNeedleTasks(ReadDocuments(command.filler, &findings), tokenizer, command.options);
+      MakeNeedleTasks(ReadDocuments(command.filler, &findings), *tokenizer, command.options);
   PrintFindings(findings);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    std::vector<OrderedJson> members;
-    for (const double depth : tasks[i].depths) members.push_back({{"depth", depth}});
-    WriteRetrievalTask(tasks[i].task, members, folders[i].path());
+    WriteTask(tasks[i], folders[i].path());
     WriteFile(folders[i].path() / "README.md", NeedleReadme(command, tasks[i]));
   }
   for (NewFolder& folder : folders) folder.Commit();
@@ -113,9 +108,7 @@ void RunPseudo(const PseudoCommand& command) {
   InputFindings findings;
   const PseudoTask made = MakePseudoTask(ReadDocuments(command.input, &findings), options);
   PrintFindings(findings);
-  std::vector<OrderedJson> members;
-  for (const std::string& source : made.sources) members.push_back({{"source", source}});
-  WriteRetrievalTask(made.task, members, folder.path());
+  WriteTask(made, folder.path());
   WriteFile(folder.path() / "README.md",
             fmt::format("# {}\n\nA retrieval task without labels, made by `lengthwise datasets pseudo`: {} "
                         "documents, {} queries. A query is a document's own title or one of its sentences, "

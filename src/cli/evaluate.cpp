@@ -1,5 +1,5 @@
 // lengthwise evaluate: what the embeddings are worth in tasks, by length.
-#include "tasks/evaluate.h"
+#include "lengthwise/evaluate.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +14,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/fail.h"
-#include "base/json.h"
 #include "cli/cache_options.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -24,13 +22,9 @@
 #include "cli/report_files.h"
 #include "cli/report_summary.h"
 #include "cli/resampling_options.h"
-#include "collapse/description.h"
-#include "embedding/session.h"
-#include "report/evaluation_document.h"
-#include "report/evaluation_summary.h"
-#include "task_data/task_folder.h"
-#include "tasks/task_checks.h"
+#include "lengthwise/report.h"
 #include "usage/checks.h"
+#include "usage/json_line.h"
 #include "usage/places.h"
 #include "usage/progress_line.h"
 
@@ -73,6 +67,7 @@ void RunEvaluate(const EvaluateCommand& command) {
   CheckPlacesOf(command);
   const Repair repair = RepairOf(command.model);
   EvaluationOptions options = command.evaluation;
+  options.command = command.arguments;
   options.sides = SidesOf(command.sides);
   for (const std::string& spec : command.post_processes)
     options.post_processes.push_back(ParsePostProcessSpec(spec));
@@ -93,9 +88,8 @@ void RunEvaluate(const EvaluateCommand& command) {
     PrintFindings(found);
   }
   const Embedder embedder = EmbedderOf(LoadModel(command.model), command.model, repair);
-  const Session& base = SessionOf(embedder);
   PrintWarnings(embedder.warnings());
-  for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, base, task); });
+  for (const Task& task : tasks) AsUsage([&] { CheckEvaluationOptions(options, embedder, task); });
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
   options.cache = cache.get();
   const auto found_so_far = [&] { return cache == nullptr ? 0 : cache->counts().found; };
@@ -103,32 +97,28 @@ void RunEvaluate(const EvaluateCommand& command) {
   for (const Task& task : tasks) {
     std::optional<ProgressLine> progress(std::in_place, fmt::format("{} (texts)", task.name), command.quiet);
     const std::size_t found_before = found_so_far();
-    const auto update = [&](std::size_t done, std::size_t total) {
+    const Progress update = [&](std::size_t done, std::size_t total) {
       progress->Update(done, total, found_so_far() - found_before);
     };
-    for (TaskResult& result : EvaluateTask(task, base, options, update)) {
+    for (TaskResult& result : EvaluateTask(task, embedder, options, update)) {
       results.push_back(std::move(result));
     }
   }
   // Known when all texts are tokenised.
-  if (const std::optional<InputWarning> unknown = base.unknown_tokens().Warning()) {
-    PrintWarnings({unknown->message});
-    for (auto& [task, found] : findings) found.warnings.push_back(*unknown);
+  for (const InputWarning& unknown : TokenWarnings(embedder)) {
+    PrintWarnings(std::vector{unknown});
+    for (auto& [task, found] : findings) found.warnings.push_back(unknown);
   }
-  const std::string evaluation = FormatEvaluation(EvaluationDocument(
-      results, {command.arguments, DescribeModel(base), repair.long_input, options.resampling}));
+  const std::string evaluation = EvaluationDocument(results, embedder, options);
   files.Write(evaluation);
   files.Commit();
   for (const TaskResult& result : results) {
     for (const std::string& note : result.notes) Say("note: {}: {}\n", result.task, note);
     Say("{}", DescribeTask(result));
     if (!command.json) continue;
-    OrderedJson summary = TaskSummary(result);
-    summary["warnings"] = OrderedJson::object();
-    for (const auto& [kind, count] : CountedWarnings(findings[result.task].warnings)) {
-      summary["warnings"][kind] = count;
-    }
-    fmt::print("{}\n", summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+    JsonLine summary;
+    summary.AddMembers(TaskSummary(result)).Add("warnings", CountedWarnings(findings[result.task].warnings));
+    fmt::print("{}\n", summary.text());
   }
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
   PrintAnswer({command.output, command.html, "", false, {}}, Describe(evaluation));
@@ -202,6 +192,14 @@ void AddEvaluationOptions(CLI::App& sub, EvaluateCommand& command) {
       ->type_name("K,...")
       ->delimiter(',')
       ->check(WholeNumber(1));
+  sub.add_option("--hybrid", options.hybrid,
+                 "BM25 beside the vectors of every run but temperatures, cuts and CSLS: weights of the "
+                 "vectors' scores, both standardised, each a run")
+      ->type_name("W,...")
+      ->delimiter(',')
+      ->check(Number(0, 1));
+  sub.add_flag("--fusion", options.fusion, "The same by reciprocal rank fusion");
+  sub.add_flag("--english-stems", options.english_stems, "BM25 reads words by their English stems");
   sub.add_flag("--combine", options.combine,
                "Every --temperature with every --postprocess too, and that with --csls");
   sub.add_flag("--ignore-identical-ids", options.ignore_identical_ids,

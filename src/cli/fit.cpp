@@ -46,7 +46,24 @@ void PrintSummary(const FitCommand& command, const FitResult& result) {
                          .text());
 }
 
+// The recipe says how long texts are read and what is fitted.
+void CheckWhat(const FitCommand& command) {
+  const bool other = !command.fit.post_process.empty() || command.fit.each_window ||
+                     !command.model.long_input.empty() || command.model.window || command.model.stride ||
+                     command.model.lead || !command.model.window_ends.empty() || command.model.vectors ||
+                     command.model.add_body || command.model.title_windows;
+  if (command.fit.recipe && other) {
+    FailUsage(
+        "--recipe says what is fitted and how long texts are read; leave out --postprocess, --each-window, "
+        "--long-input, --window and what else is about windows, or --recipe");
+  }
+  if (!command.fit.recipe && command.fit.post_process.empty()) {
+    FailUsage("nothing to fit: give --recipe (what helps everywhere), or --postprocess");
+  }
+}
+
 void RunFit(const FitCommand& command) {
+  CheckWhat(command);
   CommandPlaces places = PlacesOf(command.model);
   places.inputs.push_back({"--input", command.fit.input.path});
   places.inputs.push_back({"--queries", command.fit.queries});
@@ -67,14 +84,16 @@ void AddFitCommand(CLI::App& app) {
   const auto command = std::make_shared<FitCommand>();
   CLI::App* const sub = app.add_subcommand(
       "fit",
-      "Fit centring, whitening or all-but-the-top to a model and documents, without labels\n"
+      "Fit a repair of long texts, or a post-processing alone, to a model and documents, without labels\n"
       "Writes a repair file, which embed applies (--repair) and export folds into a copy of the model.");
   sub->footer(
-      "lengthwise fit --model all-MiniLM-L6-v2 --input texts.jsonl --postprocess whiten:0.3 --output "
-      "lengthwise.json");
+      "lengthwise fit --model all-MiniLM-L6-v2 --input texts.jsonl --recipe --output lengthwise.json");
   AddModelOptions(*sub, command->model, VectorsOfText::kSeveral);
   AddFitOptions(*sub, command->fit);
-  sub->get_option("--postprocess")->required();
+  sub->add_flag(
+      "--recipe", command->fit.recipe,
+      "The repair that helps with every model and text tried: windows of 128 tokens, whitened within "
+      "documents, the first beside the mean of all");
   sub->get_option("--input")->required();
   sub->add_option("--output", command->output, "The repair, lengthwise.json")->required()->type_name("FILE");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lengthwise/recipe.h"
 #include "usage/checks.h"
 #include "usage/progress_line.h"
 
@@ -25,8 +26,10 @@ QuerySource SourceOf(const FitCommandOptions& options) {
 
 void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
   command
-      .add_option("--postprocess", options.post_process,
-                  "center, whiten:EPSILON or abtt:DIRECTIONS (all but the top), fitted on --input")
+      .add_option(
+          "--postprocess", options.post_process,
+          "center, whiten:EPSILON, whiten:EPSILON:within=SHARE (windows about their document's mean) or "
+          "abtt:DIRECTIONS (all but the top), fitted on --input")
       ->type_name("P")
       ->check(TakenBy([](const std::string& spec) { ParsePostProcessSpec(spec); }));
   AddInputOptions(command, options.input, "--input", "Documents to fit on, without labels");
@@ -53,11 +56,16 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
 FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
                 bool quiet) {
   FitOptions fit;
-  fit.spec = ParsePostProcessSpec(options.post_process);
+  if (options.recipe) {
+    fit = RecipeFit();
+  } else {
+    fit.spec = ParsePostProcessSpec(options.post_process);
+    fit.each_window = options.each_window;
+  }
   fit.query_source = SourceOf(options);
-  fit.each_window = options.each_window;
   fit.seed = options.seed;
   Repair plain = repair;
+  if (options.recipe) plain.long_input = RecipeLongInput();
   plain.post_process = {};
   plain.origin = {};
   const Embedder embedder = EmbedderOf(LoadModel(model), model, plain);

@@ -12,6 +12,7 @@
 namespace lengthwise {
 
 struct FitCommandOptions {
+  bool recipe = false;  // RecipeFit and RecipeLongInput in place of post_process and each_window
   std::string post_process;
   InputOptions input;
   std::string queries;

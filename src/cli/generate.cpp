@@ -1,4 +1,6 @@
 // lengthwise generate: what is installed beside the program, for the build to call.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -6,9 +8,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/fail.h"
-#include "base/file.h"
 #include "cli/commands.h"
+#include "lengthwise/atomic_file.h"
+#include "lengthwise/error.h"
 #include "usage/command_tree.h"
 #include "usage/completion_script.h"
 #include "usage/man_page.h"
@@ -21,7 +23,9 @@ namespace fs = std::filesystem;
 void WriteInto(const fs::path& folder, const std::string& name, const std::string& text) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) Fail(ErrorCode::kIo, "cannot make the folder {}: {}", folder.string(), error.message());
+  if (error)
+    throw Error(ErrorCode::kIo,
+                fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
   WriteFile(folder / name, text);
 }
 

@@ -32,6 +32,14 @@ std::string FingerprintOf(const PostProcess& post) {
   return hasher.Digest();
 }
 
+std::string DescribePositions(const PositionMap& map) {
+  const std::string text = FormatPositionMap(map);
+  if (map.kind != PositionMapKind::kTable) return text;
+  Hasher hasher;
+  hasher.Add(std::as_bytes(std::span(map.table)));
+  return fmt::format("{} {}", text, hasher.Digest());
+}
+
 }  // namespace
 
 void DataSums::Add(const Document& document, std::size_t tokens_of_document, std::size_t length_in_force) {
@@ -91,6 +99,7 @@ ModelDescription DescribeModel(const Session& embedder) {
   model.precision = PrecisionName(embedder.options().precision);
   model.limits = embedder.limits();
   model.attention = embedder.options().attention;
+  model.positions = DescribePositions(embedder.options().positions);
   model.post_process = FormatPostProcessSpec(embedder.options().post_process.spec);
   model.post_process_fingerprint = FingerprintOf(embedder.options().post_process);
   return model;

@@ -38,7 +38,8 @@ struct ModelDescription {
   std::string precision;
   LengthLimits limits;
   AttentionPolicy attention;
-  std::string post_process = "none";     // as FormatPostProcessSpec writes it
+  std::string positions = "none";     // as FormatPositionMap writes it; a table with the hash of its numbers
+  std::string post_process = "none";  // as FormatPostProcessSpec writes it
   std::string post_process_fingerprint;  // of what it was fitted to; empty: none
 };
 

@@ -33,16 +33,20 @@ InputFindings InChunks(const InputOptions& input, const std::function<void(std::
   return findings;
 }
 
-std::vector<std::string> WarningsOf(const Repair& repair, const FitOptions& options) {
+std::vector<std::string> WarningsOf(const Repair& repair, const PostProcessSpec& asked) {
   const PostProcess& post = repair.post_process;
   std::vector<std::string> warnings;
-  if (options.spec.within > 0 && post.spec.within == 0) {
+  if (asked.within > 0 && post.spec.within == 0) {
     warnings.push_back(fmt::format(
-        "no document has two windows, so that nothing varies within one: fitted is {}, which looks "
-        "at the documents' covariance alone",
+        "no document is longer than a window, so there is no scatter within documents, and nothing to mix: "
+        "this is {} alone",
         FormatPostProcessSpec(post.spec)));
   }
-  if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
+  if (post.spec.epsilon > asked.epsilon) {
+    warnings.push_back(fmt::format(
+        "{} document{} have few windows to fit on: whitening is weaker for it, epsilon {} instead of {}",
+        repair.origin.documents, repair.origin.documents == 1 ? "" : "s", post.spec.epsilon, asked.epsilon));
+  } else if (post.spec.kind == PostProcessKind::kWhiten && repair.origin.documents <= post.dimension) {
     warnings.push_back(fmt::format(
         "{} documents do not vary in all of {} dimensions; those in which they do not are scaled up most: "
         "fit on more documents, or take a larger epsilon",
@@ -84,7 +88,7 @@ FitResult FitRepair(const Embedder& embedder, const InputOptions& documents,
   }
   result.repair = fitter.Fit();
   if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(std::move(*warning));
-  result.warnings = WarningsOf(result.repair, options);
+  result.warnings = WarningsOf(result.repair, options.spec);
   return result;
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/fail.h"
 #include "base/file.h"
-#include "base/new_folder.h"
 
 namespace lengthwise {
 namespace {
@@ -30,6 +29,12 @@ bool Contains(const List& list, const std::string& name) {
 }
 
 }  // namespace
+
+void MakeFolder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directory(path, error);
+  if (error) FailIo("make the folder", path, error);
+}
 
 std::vector<std::string> CopyModelFolder(const fs::path& from, std::span<const fs::path> rewritten,
                                          const fs::path& to) {

@@ -15,4 +15,7 @@ std::vector<std::string> CopyModelFolder(const std::filesystem::path& from,
                                          std::span<const std::filesystem::path> rewritten,
                                          const std::filesystem::path& to);
 
+// Makes a folder whose parent exists; it may exist already. Throws kIo.
+void MakeFolder(const std::filesystem::path& path);
+
 }  // namespace lengthwise

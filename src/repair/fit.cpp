@@ -1,5 +1,7 @@
 #include "repair/fit.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -81,15 +83,33 @@ void PostProcessFitter::AddQueries(std::span<const Document> queries) {
   queries_ += texts.size();
 }
 
+void PostProcessFitter::ShrinkQueryMean(double queries, PostProcess& post) const {
+  const double prior = options_.query_prior / (queries + options_.query_prior);
+  if (!(prior > 0)) return;
+  std::transform(post.query_mean.begin(), post.query_mean.end(), post.document_mean.begin(),
+                 post.query_mean.begin(), [prior](float query, float document) {
+                   return static_cast<float>((1 - prior) * query + prior * document);
+                 });
+}
+
 Repair PostProcessFitter::Fit() const {
   const bool own_mean = options_.query_source != QuerySource::kDocuments;
+  PostProcessSpec spec = options_.spec;
+  // Checked by FitPostProcess where there are none.
+  if (spec.kind == PostProcessKind::kWhiten && document_moments_.count > 0 &&
+      document_moments_.count < options_.enough) {
+    const double raised =
+        spec.epsilon * static_cast<double>(options_.enough) / static_cast<double>(document_moments_.count);
+    // With the digits that a person reads.
+    spec.epsilon = std::min(std::stod(fmt::format("{:.3g}", raised)), kMostEpsilon);
+  }
   Repair repair;
   repair.attention = embedder_.options().attention;
   repair.positions = embedder_.options().positions;
   repair.long_input = embedder_.options().long_input;
-  repair.post_process =
-      FitPostProcess(options_.spec, document_moments_, own_mean ? &query_moments_ : nullptr);
+  repair.post_process = FitPostProcess(spec, document_moments_, own_mean ? &query_moments_ : nullptr);
   if (repair.post_process.IsIdentity()) return repair;
+  if (own_mean) ShrinkQueryMean(static_cast<double>(query_moments_.count), repair.post_process);
   repair.post_process.each_window = options_.each_window;
   repair.origin = {.model = embedder_.model().fingerprint(),
                    .documents = documents_,

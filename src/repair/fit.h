@@ -40,6 +40,8 @@ class PostProcessFitter {
   void Add(std::span<const std::string> texts, std::span<const std::string> titles, std::size_t first_text,
            Role role, VectorMoments* moments);
 
+  void ShrinkQueryMean(double queries, PostProcess& post) const;
+
   const Session& embedder_;
   FitOptions options_;
   std::size_t documents_ = 0;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <optional>
 
+#include "lengthwise/evaluation_result.h"
 #include "report/evaluation_words.h"
-#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {

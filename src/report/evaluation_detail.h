@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "tasks/task_result.h"
+#include "lengthwise/evaluation_result.h"
 
 namespace lengthwise {
 

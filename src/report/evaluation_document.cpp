@@ -124,6 +124,8 @@ OrderedJson RunJson(const RunResult& run) {
           {"query_mean",
            repair.query_mean ? OrderedJson(FormatQueryMean(*repair.query_mean)) : OrderedJson(nullptr)},
           {"csls", OrNull(about.matching.csls)},
+          {"hybrid", about.matching.hybrid ? JsonNumber(*about.matching.hybrid) : OrderedJson(nullptr)},
+          {"fusion", about.matching.fusion},
           {"held_out", about.held_out},
           {"corpus", about.corpus.empty() ? OrderedJson(nullptr) : OrderedJson(about.corpus)},
           {"metrics", MetricsJson(run)},

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/json.h"
-#include "collapse/arm_result.h"
 #include "collapse/description.h"
-#include "tasks/task_result.h"
+#include "lengthwise/evaluation_result.h"
+#include "lengthwise/resampling.h"
 
 namespace lengthwise {
 

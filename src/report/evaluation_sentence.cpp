@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
+#include "lengthwise/evaluation_result.h"
 #include "report/document_json.h"
 #include "report/evaluation_words.h"
-#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {

@@ -1,13 +1,11 @@
-#include "report/evaluation_summary.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "lengthwise/evaluate.h"
 #include "report/document_json.h"
-#include "tasks/metric_name.h"
 
 namespace lengthwise {
 namespace {
@@ -25,8 +23,8 @@ std::string SignedRange(const Interval& interval) {
 
 }  // namespace
 
-OrderedJson TaskSummary(const TaskResult& task) {
-  const RunResult& base = task.runs[0];
+std::string TaskSummary(const TaskResult& result) {
+  const RunResult& base = result.runs[0];
   OrderedJson buckets = OrderedJson::array();
   for (const BucketedScores& group : base.by_length) {
     for (const BucketScore& bucket : group.buckets) {
@@ -40,7 +38,7 @@ OrderedJson TaskSummary(const TaskResult& task) {
     }
   }
   OrderedJson runs = OrderedJson::array();
-  for (const RunResult& run : task.runs) {
+  for (const RunResult& run : result.runs) {
     const Interval difference = run.comparison ? run.comparison->difference : Interval{};
     runs.push_back({{"run", RunName(run.description)},
                     {"score", JsonNumber(run.metrics[0].score.estimate)},
@@ -48,22 +46,23 @@ OrderedJson TaskSummary(const TaskResult& task) {
                     {"difference", JsonNumber(difference.estimate)},
                     {"difference_interval", Ends(difference)}});
   }
-  return {{"task", task.task},
-          {"kind", task.kind},
-          {"metric", base.metrics[0].name},
-          {"score", JsonNumber(base.metrics[0].score.estimate)},
-          {"interval", Ends(base.metrics[0].score)},
-          {"units", task.units},
-          {"buckets", std::move(buckets)},
-          {"runs", std::move(runs)}};
+  const OrderedJson summary = {{"task", result.task},
+                               {"kind", result.kind},
+                               {"metric", base.metrics[0].name},
+                               {"score", JsonNumber(base.metrics[0].score.estimate)},
+                               {"interval", Ends(base.metrics[0].score)},
+                               {"units", result.units},
+                               {"buckets", std::move(buckets)},
+                               {"runs", std::move(runs)}};
+  return summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-std::string DescribeTask(const TaskResult& task) {
-  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", task.task, task.kind,
-                                 MetricTitle(task.runs[0].metrics[0].name), task.unit, task.units);
+std::string DescribeTask(const TaskResult& result) {
+  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", result.task, result.kind,
+                                 MetricTitle(result.runs[0].metrics[0].name), result.unit, result.units);
   std::size_t width = 28;
-  for (const RunResult& run : task.runs) width = std::max(width, RunName(run.description).size());
-  for (const RunResult& run : task.runs) {
+  for (const RunResult& run : result.runs) width = std::max(width, RunName(run.description).size());
+  for (const RunResult& run : result.runs) {
     const std::optional<double>& score = run.metrics[0].score.estimate;
     text += fmt::format("  {:<{}} {}", RunName(run.description), width,
                         score ? fmt::format("{:.4f}", *score) : "not defined");
@@ -76,14 +75,14 @@ std::string DescribeTask(const TaskResult& task) {
     }
     text += '\n';
   }
-  for (const CorpusComparison& corpus : task.corpora) {
+  for (const CorpusComparison& corpus : result.corpora) {
     text += fmt::format(
         "  documents of {:.0f} tokens instead of {:.0f} ({}): model {}, bm25 {}, model less bm25 {}\n",
         corpus.own_length, corpus.length, corpus.corpus, SignedRange(corpus.model), SignedRange(corpus.bm25),
         SignedRange(corpus.excess));
   }
-  if (!task.sweep) return text;
-  for (const SweepChoice& choice : task.sweep->choices) {
+  if (!result.sweep) return text;
+  for (const SweepChoice& choice : result.sweep->choices) {
     text += fmt::format("  temperature {:.4g} ({}) chosen on {} units; on the other {}: {}\n",
                         choice.temperature, SideName(choice.side), choice.validation_units, choice.test_units,
                         SignedRange(choice.test_difference));

@@ -77,6 +77,7 @@ std::string RepairInWords(const RunDescription& run) {
     if (run.side != Side::kBoth) parts.back() += fmt::format(" ({})", SideName(run.side));
   }
   if (run.matching.csls) parts.push_back(fmt::format("CSLS over {} neighbours", *run.matching.csls));
+  if (run.matching.hybrid || run.matching.fusion) parts.emplace_back("BM25 beside the vectors");
   // A repair that this does not know has its own name.
   if (parts.empty()) return RunName(run);
   std::string text = parts.front();

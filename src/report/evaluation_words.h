@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tasks/task_result.h"
+#include "lengthwise/evaluation_result.h"
 
 namespace lengthwise {
 

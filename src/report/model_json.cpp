@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "repair/attention_json.h"
 #include "report/document_json.h"
 
 namespace lengthwise {
@@ -25,11 +26,18 @@ OrderedJson ModelJson(const ModelDescription& model) {
 
 OrderedJson RepairJson(const ModelDescription& model) {
   const AttentionPolicy& attention = model.attention;
-  return {{"identity", attention.IsIdentity() && model.post_process == "none"},
-          {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
-          {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
-          {"by_head", TemperaturesJson(attention.by_head)},
-          {"post_processing", model.post_process}};
+  OrderedJson repair = {
+      {"identity", attention.IsIdentity() && model.positions == "none" && model.post_process == "none"},
+      {"temperature", JsonNumber(static_cast<double>(attention.temperature))},
+      {"reading", attention.reading == TemperatureReading::kScores ? "scores" : "logits"},
+      {"by_head", TemperaturesJson(attention.by_head)},
+      {"post_processing", model.post_process}};
+  // What few repairs have.
+  if (!attention.by_length.IsIdentity()) repair["by_length"] = FormatLengthTemperature(attention.by_length);
+  if (attention.HasAttnScale()) repair["attn_scale"] = FormatAttention(attention)["attn_scale"];
+  if (attention.top_k > 0) repair["top_k"] = attention.top_k;
+  if (model.positions != "none") repair["positions"] = model.positions;
+  return repair;
 }
 
 ModelDescription ParseModel(const Json& model, const Json& repair) {
@@ -48,11 +56,15 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   parsed.limits.positions = limits.at("positions").get<std::size_t>();
   if (!limits.at("sentence_transformers").is_null())
     parsed.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
+  Json attention = {
+      {"temperature", repair.at("by_head").is_null() ? repair.at("temperature") : repair.at("by_head")},
+      {"reading", repair.at("reading")}};
+  for (const char* const name : {"by_length", "attn_scale", "top_k"}) {
+    if (repair.contains(name)) attention[name] = repair[name];
+  }
+  parsed.attention = ReadAttention(attention, "repair");
   parsed.attention.temperature = repair.at("temperature").get<float>();
-  if (repair.at("reading").get<std::string>() == "logits")
-    parsed.attention.reading = TemperatureReading::kLogits;
-  if (!repair.at("by_head").is_null())
-    parsed.attention.by_head = repair.at("by_head").get<std::vector<std::vector<float>>>();
+  parsed.positions = repair.value("positions", "none");
   parsed.post_process = repair.at("post_processing").get<std::string>();
   return parsed;
 }

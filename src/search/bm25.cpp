@@ -115,10 +115,9 @@ Ranking Bm25Index::Search(std::string_view query, std::span<const std::uint32_t>
   return std::move(best).Sorted();
 }
 
-std::vector<Ranking> SearchBm25(std::span<const std::string> texts, std::span<const std::string> queries,
-                                std::span<const std::uint32_t> tie_order, std::size_t depth, ThreadPool& pool,
-                                const Bm25Options& options) {
-  const Bm25Index index(texts, options);
+std::vector<Ranking> SearchBm25(const Bm25Index& index, std::span<const std::string> queries,
+                                std::span<const std::uint32_t> tie_order, std::size_t depth,
+                                ThreadPool& pool) {
   std::vector<Ranking> rankings(queries.size());
   pool.For(queries.size(),
            [&](std::size_t q, std::size_t) { rankings[q] = index.Search(queries[q], tie_order, depth); });

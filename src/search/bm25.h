@@ -55,8 +55,9 @@ class Bm25Index {
   std::unordered_map<std::string, std::vector<Posting>> postings_;
 };
 
-std::vector<Ranking> SearchBm25(std::span<const std::string> texts, std::span<const std::string> queries,
-                                std::span<const std::uint32_t> tie_order, std::size_t depth, ThreadPool& pool,
-                                const Bm25Options& options = {});
+// By query.
+std::vector<Ranking> SearchBm25(const Bm25Index& index, std::span<const std::string> queries,
+                                std::span<const std::uint32_t> tie_order, std::size_t depth,
+                                ThreadPool& pool);
 
 }  // namespace lengthwise

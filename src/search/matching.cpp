@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "search/hybrid.h"
 #include "statistics/halves.h"
 
 namespace lengthwise {
@@ -25,6 +26,14 @@ std::vector<Ranking> SearchScaled(const VectorSet& documents, const VectorSet& q
   std::vector<float> offsets = NeighbourMeans(documents, sample, neighbours, pool);
   for (float& offset : offsets) offset /= 2;
   return Search(documents, queries, tie_order, {.depth = depth, .best = 1, .offsets = offsets}, pool);
+}
+
+void FuseWith(std::span<const Ranking> words, std::span<const std::uint32_t> tie_order, std::size_t depth,
+              ThreadPool& pool, std::vector<Ranking>& rankings) {
+  pool.For(rankings.size(), [&](std::size_t q, std::size_t) {
+    const Ranking* const both[] = {&rankings[q], &words[q]};
+    rankings[q] = FuseReciprocalRanks(both, tie_order, depth);
+  });
 }
 
 }  // namespace
@@ -50,10 +59,17 @@ std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& q
 std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
                                     std::span<const std::uint32_t> tie_order, std::size_t depth,
                                     const Matching& matching, std::optional<std::uint64_t> held_out,
-                                    ThreadPool& pool) {
+                                    ThreadPool& pool, const WordSearch& words) {
+  const std::size_t best = matching.best.value_or(1);
+  if (matching.hybrid) {
+    const VectorView view{.documents = &documents, .queries = &queries, .best = best};
+    return RankHybrid({&view, 1}, *words.index, words.queries, *matching.hybrid, tie_order, depth, pool);
+  }
   if (!matching.csls) {
-    return Search(documents, queries, tie_order,
-                  {.depth = depth, .best = matching.best.value_or(1), .offsets = {}}, pool);
+    std::vector<Ranking> rankings =
+        Search(documents, queries, tie_order, {.depth = depth, .best = best, .offsets = {}}, pool);
+    if (matching.fusion) FuseWith(words.rankings, tie_order, depth, pool, rankings);
+    return rankings;
   }
   if (!held_out) {
     return SearchScaled(documents, queries, queries, tie_order, depth, *matching.csls, pool);

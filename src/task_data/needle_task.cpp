@@ -1,5 +1,3 @@
-#include "task_data/needle_task.h"
-
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -8,7 +6,10 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "base/shuffle.h"
+#include "lengthwise/generate.h"
+#include "task_data/needles.h"
 #include "text/words.h"
+#include "tokenizer/tokenizer.h"
 
 namespace lengthwise {
 namespace {

@@ -1,5 +1,3 @@
-#include "task_data/pseudo_task.h"
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -8,6 +6,7 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "base/shuffle.h"
+#include "lengthwise/generate.h"
 #include "task_data/json_lines.h"
 #include "text/pseudo_queries.h"
 #include "text/words.h"

@@ -7,7 +7,7 @@
 
 namespace lengthwise {
 
-// Documents, queries and judgements as ReadTask (task_folder.h) describes them. Throws as it does.
+// Documents, queries and judgements as ReadTask describes them. Throws as it does.
 RetrievalTask ReadRetrieval(const std::filesystem::path& folder);
 
 }  // namespace lengthwise

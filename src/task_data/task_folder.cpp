@@ -1,5 +1,3 @@
-#include "task_data/task_folder.h"
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -7,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "lengthwise/task.h"
 #include "task_data/json_lines.h"
 #include "task_data/retrieval_folder.h"
 

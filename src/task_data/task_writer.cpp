@@ -1,10 +1,12 @@
-#include "task_data/task_writer.h"
-
+#include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/json.h"
+#include "lengthwise/generate.h"
 
 namespace lengthwise {
 namespace {
@@ -44,10 +46,9 @@ void WriteCorpus(const Corpus& corpus, const std::vector<Document>& queries, con
   qrels.Commit();
 }
 
-}  // namespace
-
-void WriteRetrievalTask(const RetrievalTask& task, std::span<const OrderedJson> query_members,
-                        const std::filesystem::path& folder) {
+// `query_members`: an object for each query whose members its line has too, or none at all.
+void WriteRetrieval(const RetrievalTask& task, std::span<const OrderedJson> query_members,
+                    const std::filesystem::path& folder) {
   AtomicFile queries(folder / "queries.jsonl");
   for (std::size_t q = 0; q < task.queries.size(); ++q) {
     OrderedJson line = LineOf(task.queries[q]);
@@ -57,6 +58,24 @@ void WriteRetrievalTask(const RetrievalTask& task, std::span<const OrderedJson> 
   queries.Commit();
   WriteCorpus(task.corpus, task.queries, "", folder);
   for (const Corpus& other : task.others) WriteCorpus(other, task.queries, "-" + other.name, folder);
+}
+
+}  // namespace
+
+void WriteTask(const RetrievalTask& task, const std::filesystem::path& folder) {
+  WriteRetrieval(task, {}, folder);
+}
+
+void WriteTask(const NeedleTask& task, const std::filesystem::path& folder) {
+  std::vector<OrderedJson> members;
+  for (const double depth : task.depths) members.push_back({{"depth", depth}});
+  WriteRetrieval(task.task, members, folder);
+}
+
+void WriteTask(const PseudoTask& task, const std::filesystem::path& folder) {
+  std::vector<OrderedJson> members;
+  for (const std::string& source : task.sources) members.push_back({{"source", source}});
+  WriteRetrieval(task.task, members, folder);
 }
 
 }  // namespace lengthwise

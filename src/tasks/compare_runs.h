@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "collapse/arm_result.h"
+#include "lengthwise/evaluation_result.h"
+#include "lengthwise/resampling.h"
 #include "math/thread_pool.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
-#include "tasks/task_result.h"
 
 namespace lengthwise {
 

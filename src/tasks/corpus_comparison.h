@@ -4,11 +4,11 @@
 #include <span>
 #include <vector>
 
-#include "collapse/arm_result.h"
+#include "lengthwise/evaluation_result.h"
+#include "lengthwise/resampling.h"
 #include "math/thread_pool.h"
 #include "tasks/prepared_task.h"
 #include "tasks/scored_run.h"
-#include "tasks/task_result.h"
 
 namespace lengthwise {
 

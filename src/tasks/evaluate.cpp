@@ -73,6 +73,10 @@ void CheckEvaluationOptions(const EvaluationOptions& options, const Session& bas
     if (lead >= 0 && lead <= 1) continue;
     Fail(ErrorCode::kBadInput, "the lead is a share of a document's vector, from 0 to 1, not {}", lead);
   }
+  for (const double weight : options.hybrid) {
+    if (weight >= 0 && weight <= 1) continue;
+    Fail(ErrorCode::kBadInput, "the weight of vectors beside BM25 lies between 0 and 1, and is {}", weight);
+  }
   for (const PostProcessSpec& spec : options.post_processes) {
     if (spec.within == 0 || !options.windows.empty()) continue;
     Fail(ErrorCode::kBadInput,
@@ -118,11 +122,12 @@ TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& sc
 }  // namespace
 
 std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EvaluationOptions& options,
-                                     const EvaluationProgress& progress) {
+                                     const Progress& progress) {
   CheckEvaluationOptions(options, base, task);
   const PreparedTask prepared = PrepareTask(task, base,
                                             {.seed = options.resampling.seed,
                                              .ignore_identical_ids = options.ignore_identical_ids,
+                                             .bm25 = {.english_stems = options.english_stems},
                                              .pseudo_queries = NeedsPseudoQueries(options)});
   EvaluationRuns evaluation(prepared, base, options, progress);
   const std::vector<std::vector<ScoredRun>> runs = evaluation.Run();

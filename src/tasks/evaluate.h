@@ -1,73 +1,20 @@
 // Evaluating a task: its texts embedded in every way asked for, scored, compared.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "collapse/arm_result.h"
 #include "embedding/session.h"
-#include "lengthwise/long_input.h"
-#include "lengthwise/post_process.h"
-#include "lengthwise/query_mean.h"
+#include "lengthwise/evaluation_options.h"
+#include "lengthwise/evaluation_result.h"
+#include "lengthwise/progress.h"
 #include "lengthwise/task.h"
-#include "tasks/scored_run.h"
-#include "tasks/task_result.h"
 
 namespace lengthwise {
 
-class VectorCache;
-
-struct EvaluationOptions {
-  ResamplingOptions resampling;
-  // Runs beside the base run: every temperature on every side (of a task without queries: on all texts,
-  // once).
-  std::vector<float> temperatures;
-  std::vector<Side> sides = {Side::kBoth};
-  // The controlled arm: documents (of a task without queries: texts) cut to each of these lengths in tokens,
-  // special tokens included, each a run beside the base run. The same content, but for what is cut; queries
-  // stay as they are.
-  std::vector<std::size_t> cuts;
-  bool static_control = false;
-  // Runs with the base run's vectors post-processed, fitted to the task's own unlabelled texts; of a
-  // retrieval task each twice, the second time with a fit that has seen neither half of the documents nor the
-  // query (post_processed.h).
-  std::vector<PostProcessSpec> post_processes;
-  // Of a retrieval task, every post-processing held out again with the queries centred on each of these.
-  std::vector<QueryMean> query_means;
-  // Documents (of a task without queries: texts) in windows of each of these lengths in tokens, special
-  // tokens included: the mean of the windows' vectors, the first window beside that mean (lead-body) with
-  // each of these shares, and of a retrieval task several vectors a document, at most so many (0: one a
-  // window), scored by the mean of its best so many, and by the best one and the lead-body together. Each
-  // with every post-processing too, fitted to windows and applied to each.
-  std::vector<std::size_t> windows;
-  std::vector<double> leads = {kDefaultLead};
-  std::vector<std::size_t> vectors = {0};
-  std::vector<std::size_t> best = {1, 3};
-  // Of a retrieval task: cosines scaled for hubs with so many neighbours (matching.h), with all queries as
-  // the sample and held out.
-  std::vector<std::size_t> csls;
-  bool combine = false;  // every temperature with every post-processing too, and that with CSLS
-  // Of a retrieval task: a query does not find the document of its own id.
-  bool ignore_identical_ids = false;
-  // Where embeddings are looked up and kept; null: nowhere. The results do not depend on it.
-  VectorCache* cache = nullptr;
-};
-
-// Texts embedded, and to be embedded in all, of this task.
-using EvaluationProgress = std::function<void(std::size_t done, std::size_t total)>;
-
-// Throws kBadInput, naming the option, for one that asks for what the model or the task does not have, or for
-// nothing.
+// As lengthwise/evaluate.h has them, with sessions for embedders. The other runs share the model and threads
+// of `base`.
 void CheckEvaluationOptions(const EvaluationOptions& options, const Session& base, const Task& task);
-
-// A folder with labels gives two results, classification and clustering; another one. The first run is `base`
-// as it is; the others share its model and threads. The same task, options and model give the same result at
-// any number of threads. Throws kBadInput, as CheckEvaluationOptions does.
 std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, const EvaluationOptions& options,
-                                     const EvaluationProgress& progress = {});
+                                     const Progress& progress = {});
 
 }  // namespace lengthwise

@@ -8,7 +8,7 @@
 namespace lengthwise {
 
 EvaluationRuns::EvaluationRuns(const PreparedTask& prepared, const Session& base,
-                               const EvaluationOptions& options, const EvaluationProgress& progress)
+                               const EvaluationOptions& options, const Progress& progress)
     : prepared_(prepared),
       base_(base),
       options_(options),

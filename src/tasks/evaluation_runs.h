@@ -24,7 +24,7 @@ class EvaluationRuns {
  public:
   // Borrows all.
   EvaluationRuns(const PreparedTask& prepared, const Session& base, const EvaluationOptions& options,
-                 const EvaluationProgress& progress);
+                 const Progress& progress);
 
   // The base run first, runs without vectors last; by scorer of the prepared task.
   std::vector<std::vector<ScoredRun>> Run();
@@ -86,7 +86,7 @@ class EvaluationRuns {
   const PreparedTask& prepared_;
   const Session& base_;
   const EvaluationOptions& options_;
-  const EvaluationProgress& progress_;
+  const Progress& progress_;
   VectorSet pseudo_;  // rows by document
   std::unique_ptr<ReadVectors> base_vectors_;
   // Of the last reading that is not the base run's; a side that no run has needed yet is empty.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/evaluation_result.h"
 #include "lengthwise/length_bucket.h"
 
 namespace lengthwise {
@@ -17,12 +18,6 @@ struct UnitLengths {
   std::string of;  // "relevant_document", "query", "text", or "pair": the mean of the two
   std::vector<std::size_t> tokens;
 };
-
-enum class BucketKind {
-  kFixed,       // up to 32, 33 to 64, 65 to 128, ... tokens: the same for every set and model
-  kEqualCount,  // as many units in each as equal lengths allow
-};
-const char* BucketKindName(BucketKind kind);  // "fixed", "equal_count"
 
 // Of kEqualCount, `from` and `to` are lengths that occur.
 struct UnitBucket : LengthBucket {

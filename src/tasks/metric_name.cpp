@@ -1,7 +1,7 @@
-#include "tasks/metric_name.h"
-
 #include <array>
 #include <utility>
+
+#include "lengthwise/evaluation_result.h"
 
 namespace lengthwise {
 

@@ -19,12 +19,6 @@
 namespace lengthwise {
 namespace {
 
-std::vector<std::string> TextsOf(std::span<const Document> documents) {
-  std::vector<std::string> texts;
-  for (const Document& document : documents) texts.push_back(EmbeddedText(document));
-  return texts;
-}
-
 void AddPseudoQueries(const RetrievalTask& task, std::uint64_t seed, PreparedTask& prepared) {
   prepared.pseudo_offsets = {0};
   for (std::size_t d = 0; d < task.corpus.documents.size(); ++d) {
@@ -65,13 +59,14 @@ PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
 
 PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, const PrepareOptions& options) {
   PreparedTask prepared;
-  prepared.documents = TextsOf(task.corpus.documents);
-  prepared.queries = TextsOf(task.queries);
+  prepared.documents = EmbeddedTexts(task.corpus.documents);
+  prepared.queries = EmbeddedTexts(task.queries);
   prepared.sides = true;
   prepared.document_tokens = TokenLengths(base, prepared.documents);
   prepared.query_tokens = TokenLengths(base, prepared.queries);
-  const auto own = std::make_shared<const RetrievalScorer>(
-      task.corpus, task.queries, prepared.document_tokens, options.ignore_identical_ids, base.pool());
+  const auto own =
+      std::make_shared<const RetrievalScorer>(task.corpus, task.queries, prepared.document_tokens,
+                                              options.ignore_identical_ids, options.bm25, base.pool());
   PreparedTask::Scorer scorer;
   scorer.result.kind = "retrieval";
   scorer.result.unit = "query";
@@ -80,16 +75,16 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, co
   for (const Document& query : task.queries) scorer.ids.push_back(query.id);
   scorer.lengths = QueryLengths(task.corpus, prepared.document_tokens, prepared.query_tokens);
   scorer.score = VectorScore(own);
-  scorer.extra.push_back(own->ScoreBm25(prepared.documents, prepared.queries));
+  scorer.extra.push_back(own->ScoreBm25());
   for (const Corpus& corpus : task.others) {
     PreparedTask::Other other;
     other.name = corpus.name;
-    other.documents = TextsOf(corpus.documents);
+    other.documents = EmbeddedTexts(corpus.documents);
     other.document_tokens = TokenLengths(base, other.documents);
-    const auto found = std::make_shared<const RetrievalScorer>(corpus, task.queries, other.document_tokens,
-                                                               options.ignore_identical_ids, base.pool());
+    const auto found = std::make_shared<const RetrievalScorer>(
+        corpus, task.queries, other.document_tokens, options.ignore_identical_ids, options.bm25, base.pool());
     other.score = VectorScore(found);
-    scorer.extra.push_back(found->ScoreBm25(other.documents, prepared.queries));
+    scorer.extra.push_back(found->ScoreBm25());
     prepared.others.push_back(std::move(other));
   }
   if (options.pseudo_queries) AddPseudoQueries(task, options.seed, prepared);

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "embedding/session.h"
+#include "lengthwise/evaluation_result.h"
 #include "lengthwise/task.h"
 #include "search/matching.h"
 #include "search/vector_set.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
-#include "tasks/task_result.h"
 
 namespace lengthwise {
 
@@ -54,7 +54,8 @@ struct PreparedTask {
 struct PrepareOptions {
   std::uint64_t seed = 1;             // of what a scorer draws, and of pseudo-queries
   bool ignore_identical_ids = false;  // RetrievalScorer
-  bool pseudo_queries = false;        // whether they are needed
+  Bm25Options bm25;
+  bool pseudo_queries = false;  // whether they are needed
 };
 
 // Borrows `task` and `base`, which gives the lengths in tokens and the threads.

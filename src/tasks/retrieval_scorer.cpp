@@ -4,7 +4,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "search/bm25.h"
 #include "tasks/retrieval.h"
 
 namespace lengthwise {
@@ -20,19 +19,25 @@ std::vector<std::string> Ids(const std::vector<Document>& documents) {
 
 RetrievalScorer::RetrievalScorer(const Corpus& corpus, const std::vector<Document>& queries,
                                  std::vector<std::size_t> document_tokens, bool ignore_identical_ids,
-                                 ThreadPool& pool)
+                                 const Bm25Options& bm25, ThreadPool& pool)
     : corpus_(corpus),
       document_tokens_(std::move(document_tokens)),
       tie_order_(TieOrder(Ids(corpus.documents))),
+      words_(EmbeddedTexts(corpus.documents), bm25),
+      query_texts_(EmbeddedTexts(queries)),
       pool_(pool) {
-  if (!ignore_identical_ids) return;
+  if (ignore_identical_ids) FindOwnDocuments(queries);
+  found_by_words_ = SearchBm25(words_, query_texts_, tie_order_, depth(), pool_);
+}
+
+void RetrievalScorer::FindOwnDocuments(const std::vector<Document>& queries) {
   std::unordered_map<std::string, std::size_t> places;
-  for (std::size_t d = 0; d < corpus.documents.size(); ++d) places.emplace(corpus.documents[d].id, d);
+  for (std::size_t d = 0; d < corpus_.documents.size(); ++d) places.emplace(corpus_.documents[d].id, d);
   for (std::size_t q = 0; q < queries.size(); ++q) {
     const auto found = places.find(queries[q].id);
-    const std::size_t own = found == places.end() ? corpus.documents.size() : found->second;
+    const std::size_t own = found == places.end() ? corpus_.documents.size() : found->second;
     own_documents_.push_back(own);
-    for (const Relevance& relevance : corpus.judgements[q]) {
+    for (const Relevance& relevance : corpus_.judgements[q]) {
       unreachable_ += relevance.document == own && relevance.grade > 0 ? 1 : 0;
     }
   }
@@ -48,12 +53,12 @@ ScoredRun RetrievalScorer::ScoreFound(std::vector<Ranking> rankings) const {
 
 ScoredRun RetrievalScorer::Score(const VectorSet& documents, const VectorSet& queries,
                                  const Matching& matching, std::optional<std::uint64_t> held_out) const {
-  return ScoreFound(MatchDocuments(documents, queries, tie_order_, depth(), matching, held_out, pool_));
+  return ScoreFound(MatchDocuments(documents, queries, tie_order_, depth(), matching, held_out, pool_,
+                                   {&words_, query_texts_, found_by_words_}));
 }
 
-ScoredRun RetrievalScorer::ScoreBm25(const std::vector<std::string>& documents,
-                                     const std::vector<std::string>& queries) const {
-  ScoredRun run = ScoreFound(SearchBm25(documents, queries, tie_order_, depth(), pool_));
+ScoredRun RetrievalScorer::ScoreBm25() const {
+  ScoredRun run = ScoreFound(found_by_words_);
   run.description.kind = RunKind::kBm25;
   run.description.corpus = corpus_.name;
   return run;

@@ -1,6 +1,6 @@
-#include "tasks/run_description.h"
-
 #include <fmt/format.h>
+
+#include "lengthwise/run.h"
 
 namespace lengthwise {
 namespace {
@@ -64,8 +64,11 @@ std::string RunName(const RunDescription& run) {
   if (run.repair.post_process) add(FormatPostProcessSpec(*run.repair.post_process));
   if (run.repair.query_mean) add("query mean " + FormatQueryMean(*run.repair.query_mean));
   if (run.matching.csls) add(fmt::format("csls:{}", *run.matching.csls));
+  if (run.matching.hybrid) add(fmt::format("+ bm25 weight {}", *run.matching.hybrid));
+  if (run.matching.fusion) add("+ bm25 fused");
   if (run.held_out) add("held out");
-  return name.empty() ? "model" : name;
+  if (name.empty()) return "model";
+  return name.starts_with('+') ? "model " + name : name;
 }
 
 }  // namespace lengthwise

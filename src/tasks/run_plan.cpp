@@ -20,18 +20,32 @@ class Plan {
   }
 
  private:
+  // The run, and BM25 beside its vectors.
+  void Add(const RunDescription& about) {
+    runs_.push_back(about);
+    if (!sides_) return;
+    RunDescription run = about;
+    for (const double weight : options_.hybrid) {
+      run.matching.hybrid = weight;
+      runs_.push_back(run);
+    }
+    run.matching.hybrid.reset();
+    run.matching.fusion = true;
+    if (options_.fusion) runs_.push_back(run);
+  }
+
   // The run with every post-processing, fitted whole and held out.
-  template <typename Add>
-  void ForEachPostProcess(const RunDescription& about, Add&& add) {
+  template <typename Use>
+  void ForEachPostProcess(const RunDescription& about, Use&& use) {
     for (const PostProcessSpec& spec : options_.post_processes) {
       // Without windows there is no scatter within documents.
       if (spec.within > 0 && !about.repair.long_input) continue;
       RunDescription run = about;
       run.repair.post_process = spec;
-      add(run);
+      use(run);
       if (!sides_) continue;
       run.held_out = true;
-      add(run);
+      use(run);
     }
   }
 
@@ -48,10 +62,10 @@ class Plan {
   }
 
   void AddBase() {
-    runs_.emplace_back();
+    Add({});
     AddCsls({});
     ForEachPostProcess({}, [&](const RunDescription& run) {
-      runs_.push_back(run);
+      Add(run);
       if (options_.combine) AddCsls(run);
     });
     if (!sides_) return;
@@ -80,12 +94,12 @@ class Plan {
 
   // Each of the ways in which windows become vectors of a document.
   void AddShapes(RunDescription run) {
-    runs_.push_back(run);
+    Add(run);
     LongInput& policy = *run.repair.long_input;
     for (const double lead : options_.leads) {
       policy.kind = LongInputKind::kLeadBody;
       policy.lead = lead;
-      runs_.push_back(run);
+      Add(run);
     }
     if (!sides_) return;
     for (const std::size_t vectors : options_.vectors) {
@@ -96,13 +110,13 @@ class Plan {
                 .vectors = vectors};
       for (const std::size_t best : options_.best) {
         run.matching.best = best;
-        runs_.push_back(run);
+        Add(run);
       }
       run.matching.best = 1;
       policy.add_body = true;
       for (const double lead : options_.leads) {
         policy.lead = lead;
-        runs_.push_back(run);
+        Add(run);
       }
     }
   }

@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "lengthwise/run.h"
 #include "tasks/evaluate.h"
-#include "tasks/run_description.h"
 
 namespace lengthwise {
 

@@ -1,11 +1,11 @@
-#include "tasks/task_checks.h"
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "base/fail.h"
+#include "lengthwise/task.h"
+#include "text/document_checks.h"
 
 namespace lengthwise {
 namespace {

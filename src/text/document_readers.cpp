@@ -1,5 +1,6 @@
 #include "text/document_readers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fail.h"
@@ -10,6 +11,12 @@ namespace lengthwise {
 
 std::string EmbeddedText(const Document& document) {
   return document.title.empty() ? document.text : document.title + " " + document.text;
+}
+
+std::vector<std::string> EmbeddedTexts(std::span<const Document> documents) {
+  std::vector<std::string> texts(documents.size());
+  std::transform(documents.begin(), documents.end(), texts.begin(), EmbeddedText);
+  return texts;
 }
 
 const std::string& FieldNames::IdName() const {

@@ -97,6 +97,15 @@ std::vector<std::string> ChoicesOf(const CLI::Option& option) {
   return CLI::detail::split(type.substr(begin + 2, end - begin - 2), ',');
 }
 
+void CheckNames(const std::string& what, const std::vector<std::string>& names,
+                const std::vector<std::string>& known) {
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    FailUsage("there is no {} {}{}; there are {}", what, name, DidYouMean(name, known),
+              fmt::join(known, ", "));
+  }
+}
+
 void CheckDifferentFolders(const std::string& option, const std::vector<std::string>& folders) {
   for (std::size_t i = 0; i < folders.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -52,6 +52,10 @@ decltype(auto) AsUsage(Check&& check) {
   }
 }
 
+// Refuses the first name that there is not, of so-called things ("set"), and says which there are.
+void CheckNames(const std::string& what, const std::vector<std::string>& names,
+                const std::vector<std::string>& known);
+
 // Refuses two names of the same folder, by what they lead to. `option`: which one names them.
 void CheckDifferentFolders(const std::string& option, const std::vector<std::string>& folders);
 

@@ -16,6 +16,7 @@
 #include "base/output_target.h"
 #include "base/partial.h"
 #include "base/temporary_folder.h"
+#include "lengthwise/new_folder.h"
 
 namespace lengthwise {
 namespace {

@@ -229,7 +229,7 @@ CARELESS = [
     *(Row(f"fit where {name}", f"{FIT} --postprocess whiten:0.1:within=0.8 --query-mean documents", files={"texts.jsonl": texts}, exit=exit, says=says,
           changed=("repair.json",) if exit == 0 else ())
       for name, texts, exit, says in [
-          ("no text is longer than a window", SHORT, 0, "no document has two windows, so that nothing varies within one: fitted is whiten:0.1,"),
+          ("no text is longer than a window", SHORT, 0, "no document is longer than a window, so there is no scatter within documents, and nothing to mix"),
           ("there is one document", LONG.splitlines()[99], 0, "1 documents do not vary in all of 36 dimensions"),
           ("there is one short document", SHORT.splitlines()[0], 1, "needs 2 documents to be fitted on, but there are 1")]),
     *(Row(f"several vectors, {name}", f"{command} --repair r.json", files={"texts.jsonl": LONG, "r.json": SEVERAL}, exit=exit, says="several vectors a text")

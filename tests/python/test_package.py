@@ -64,6 +64,21 @@ def test_the_measuring_example_prints_what_the_program_reports(examples, run_len
     assert answer == report["sentence"]
 
 
+def test_the_evaluating_example_prints_what_the_program_reports(examples, run_lengthwise, root, man_pages, tmp_path):
+    model, task = root / "tests/data/tiny_bert", tmp_path / "task"
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("".join(man_pages.read_text().splitlines(keepends=True)[:200]))
+    run_lengthwise("datasets", "pseudo", "--input", texts, "--output", task)
+    run_lengthwise("evaluate", "--model", model, "--task", task, "--output", tmp_path / "evaluation.json", "--replicates", 200, "--no-cache", "--quiet")
+    evaluation = json.loads((tmp_path / "evaluation.json").read_text())
+    *scores, answer = run(examples["evaluate_task"], model, task).splitlines()
+    groups = [group for group in evaluation["tasks"][0]["runs"][0]["by_length"] if group["kind"] == "fixed"]
+    assert scores == [f"{group['length_of']} of {bucket['from']} to {bucket['to']} tokens: nDCG@10 {bucket['score']['estimate']:.4f}"
+                      for group in groups for bucket in group["buckets"]]
+    assert len(scores) > 4
+    assert answer == evaluation["sentence"]
+
+
 def test_the_installed_program_runs(prefix):
     assert run(prefix / "bin/lengthwise", "--version").strip().startswith("0.")
 

@@ -1,8 +1,11 @@
 """The recipe of docs/repair.md in plain NumPy, in double precision, from vectors of windows that `lengthwise embed` gives:
 `evaluate` and a repair file that `fit` wrote score the same."""
 
+import base64
 import json
+import re
 import subprocess
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -80,6 +83,7 @@ class Plain:
                 owner.append(number)
                 tokens.append(len(part) + 2)
         self.owner = np.array(owner)
+        self.tokens_by_text = [[tokens[place] - 2 for place in np.flatnonzero(self.owner == text)] for text in range(len(self.texts))]
         self.count = np.bincount(self.owner)
         self.starts = np.r_[0, np.cumsum(self.count)[:-1]]
         self.windows = unit(embed(windows))
@@ -112,7 +116,7 @@ def plain(task, embed, model_folder):
 def evaluated(task, run_lengthwise, model_folder, tmp_path_factory):
     output = tmp_path_factory.mktemp("evaluated") / "evaluation.json"
     run_lengthwise("evaluate", "--model", model_folder, "--task", task, "--windows", WINDOW, "--postprocess", SPEC, "--best", 1,
-                   "--vectors", "0,3",
+                   "--vectors", "0,3", "--hybrid", "0.5,0.8", "--fusion",
                    "--replicates", 20, "--output", output, "--quiet")
     runs = json.loads(output.read_text())["tasks"][0]["runs"]
     return {run["run"]: run["metrics"]["ndcg_at_10"]["estimate"] for run in runs}
@@ -144,6 +148,45 @@ def test_one_vector_scores_as_in_numpy(plain, task, evaluated):
 def test_the_best_window_scores_as_in_numpy(plain, task, evaluated):
     assert evaluated[f"window-max {WINDOW} best 1"] == pytest.approx(ndcg(task, plain.best(plain.queries @ plain.windows.T)), abs=TOLERANCE)
     assert evaluated[f"window-max {WINDOW} best 1 {SPEC}"] == pytest.approx(ndcg(task, plain.best(plain.y @ plain.x.T)), abs=TOLERANCE)
+
+
+def bm25(texts, queries):
+    words = lambda text: re.findall(r"\w+", text.lower())
+    documents = [Counter(words(text)) for text in texts]
+    lengths = np.array([sum(counts.values()) for counts in documents])
+    scores = np.zeros((len(queries), len(texts)))
+    for q, query in enumerate(queries):
+        for word in words(query):
+            found = np.array([counts[word] for counts in documents])
+            weight = np.log1p((len(texts) - (found > 0).sum() + 0.5) / ((found > 0).sum() + 0.5))
+            scores[q] += weight * found / (found + 1.2 * (0.25 + 0.75 * lengths / lengths.mean()))
+    return scores
+
+
+def standardised(scores):
+    # A query of whose words no document holds one has equal scores.
+    return (scores - scores.mean(1, keepdims=True)) / np.maximum(scores.std(1, keepdims=True), 1e-9)
+
+
+def fused(*views):
+    """By reciprocal ranks; documents that hold no word of the query have no rank by words."""
+    sums = 0
+    for scores in views:
+        ranks = (-scores).argsort(1, kind="stable").argsort(1) + 1
+        sums = sums + np.where(scores > 0 if scores.min() >= 0 else True, 1 / (60 + ranks), 0)
+    return sums
+
+
+def test_bm25_beside_vectors_scores_as_in_numpy(plain, task, evaluated):
+    words = bm25(plain.texts, texts_of(task / "queries.jsonl"))
+    assert evaluated["bm25"] == pytest.approx(ndcg(task, words), abs=TOLERANCE)
+    for scores, run in [(plain.y @ plain.mixed(plain.x).T, f"lead-body {WINDOW} {SPEC}"),
+                        (plain.best(plain.queries @ plain.windows.T), f"window-max {WINDOW} best 1")]:
+        for weight in 0.5, 0.8:
+            both = weight * standardised(scores) + (1 - weight) * standardised(words)
+            assert evaluated[f"{run} + bm25 weight {weight}"] == pytest.approx(ndcg(task, both), abs=TOLERANCE)
+        # Ranks of scores that are nearly the same may differ, and then move more than scores do.
+        assert evaluated[f"{run} + bm25 fused"] == pytest.approx(ndcg(task, fused(scores, words)), abs=5e-3)
 
 
 def merged(rows, most):
@@ -179,6 +222,53 @@ def test_a_fitted_repair_gives_the_vectors_of_numpy(plain, task, embed, run_leng
     np.testing.assert_allclose(documents, plain.mixed(plain.x), atol=2e-5)
     np.testing.assert_allclose(queries, plain.y, atol=2e-5)
     assert ndcg(task, queries @ documents.T) == pytest.approx(ndcg(task, plain.y @ plain.mixed(plain.x).T), abs=TOLERANCE)
+
+
+def test_the_recipe_is_one_word(binary, run_lengthwise, task, model_folder, tmp_path):
+    short, spelled, repair = tmp_path / "short.json", tmp_path / "spelled.json", tmp_path / "repair.json"
+    pages = tmp_path / "pages.jsonl"
+    # As often as makes 500 windows and more: the same scatter, and nothing to shrink.
+    pages.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts_of(task / "corpus.jsonl") * 6))
+    fit = ["fit", "--model", model_folder, "--input", pages, "--query-mean", "documents", "--quiet", "--output"]
+    run_lengthwise(*fit, short, "--recipe")
+    run_lengthwise(*fit, spelled, "--postprocess", SPEC, "--each-window", "--long-input", "lead-body", "--window", 128)
+    assert short.read_bytes() == spelled.read_bytes()
+    for other in (["--window", "64"], ["--postprocess", "center"], ["--each-window"], ["--lead", "0.5"]):
+        result = subprocess.run([binary, *fit, repair, "--recipe", *other], capture_output=True, text=True)
+        assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+    result = subprocess.run([binary, *fit, repair], capture_output=True, text=True)
+    assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
+
+
+def decoded(numbers):
+    return np.frombuffer(base64.b64decode(numbers), dtype="<f4").astype(float)
+
+
+def test_few_windows_and_few_queries_are_shrunk(binary, plain, task, model_folder, tmp_path):
+    few = tmp_path / "queries.jsonl"
+    few.write_text("".join((task / "queries.jsonl").open().readlines()[:6]))
+    fit = [binary, "fit", "--model", model_folder, "--input", task / "corpus.jsonl", "--queries", few, "--output"]
+    result = subprocess.run([*fit, tmp_path / "shrunk.json", "--recipe"], capture_output=True, text=True, check=True)
+    shrunk = json.loads((tmp_path / "shrunk.json").read_text())["post_processing"]
+    windows = sum(-(-sum(plain_tokens) // 126) for plain_tokens in plain.tokens_by_text)
+    assert windows < 500
+    epsilon = float(f"{EPSILON * 500 / windows:.3g}")
+    assert shrunk["spec"] == f"whiten:{epsilon}:within={WITHIN}" and f"epsilon {epsilon} instead of 0.1" in result.stderr
+    subprocess.run([*fit, tmp_path / "plain.json", "--postprocess", shrunk["spec"], "--each-window", "--long-input", "lead-body",
+                    "--window", "128"], capture_output=True, check=True)
+    whole = json.loads((tmp_path / "plain.json").read_text())["post_processing"]
+    assert whole["map"] == shrunk["map"] and whole["document_mean"] == shrunk["document_mean"]
+    drawn = (6 * decoded(whole["query_mean"]) + 10 * decoded(whole["document_mean"])) / 16
+    np.testing.assert_allclose(decoded(shrunk["query_mean"]), drawn, atol=1e-7)
+
+
+def test_texts_shorter_than_a_window_are_said_to_have_nothing_to_mix(binary, task, model_folder, tmp_path):
+    short = tmp_path / "short.jsonl"
+    short.write_text("".join(json.dumps({"text": " ".join(text.split()[:20])}) + "\n" for text in texts_of(task / "corpus.jsonl")))
+    result = subprocess.run([binary, "fit", "--model", model_folder, "--input", short, "--recipe", "--output", tmp_path / "repair.json"],
+                            capture_output=True, text=True, check=True)
+    assert "nothing to mix" in result.stderr and "alone" in result.stderr
+    assert json.loads((tmp_path / "repair.json").read_text())["post_processing"]["spec"] == "whiten:" + str(float(f"{0.1 * 500 / PAGES:.3g}"))
 
 
 def test_a_scatter_within_documents_needs_windows(binary, task, model_folder, tmp_path):

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <string>
 
 #include "base/random.h"
 #include "refusal.h"
+#include "search/hybrid.h"
 #include "statistics/halves.h"
 
 namespace lengthwise {
@@ -108,6 +110,27 @@ TEST_F(MatchDocumentsTest, WithoutCslsRanksByCosine) {
   EXPECT_EQ(MatchDocuments(documents_, queries_, tie_order_, 7, {}, std::nullopt, pool_), plain);
   EXPECT_NE(MatchDocuments(documents_, queries_, tie_order_, 7, {.best = {}, .csls = 5}, std::nullopt, pool_),
             plain);
+}
+
+TEST_F(MatchDocumentsTest, PutsBm25BesideTheVectorsWhereAskedTo) {
+  std::vector<std::string> texts, queries;
+  for (std::size_t d = 0; d < 30; ++d) texts.push_back("word" + std::to_string(d % 7) + " of a text");
+  for (std::size_t q = 0; q < 20; ++q) queries.push_back("word" + std::to_string(q % 9));
+  const Bm25Index index(texts);
+  const std::vector<Ranking> by_words = SearchBm25(index, queries, tie_order_, 30, pool_);
+  const WordSearch words{&index, queries, by_words};
+  const auto match = [&](const Matching& matching) {
+    return MatchDocuments(documents_, queries_, tie_order_, 30, matching, std::nullopt, pool_, words);
+  };
+  const VectorView view{&documents_, &queries_};
+  EXPECT_EQ(match({.hybrid = 0.4}), RankHybrid({&view, 1}, index, queries, 0.4, tie_order_, 30, pool_));
+  const std::vector<Ranking> plain = match({});
+  const std::vector<Ranking> fused = match({.fusion = true});
+  for (std::size_t q = 0; q < 20; ++q) {
+    const Ranking* const both[] = {&plain[q], &by_words[q]};
+    EXPECT_EQ(fused[q], FuseReciprocalRanks(both, tie_order_, 30));
+  }
+  EXPECT_NE(fused, plain);
 }
 
 TEST_F(MatchDocumentsTest, RefusesToScaleByNoQuery) {

@@ -1,5 +1,3 @@
-#include "task_data/needle_task.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,9 +8,10 @@
 
 #include "base/random.h"
 #include "base/temporary_folder.h"
+#include "lengthwise/generate.h"
 #include "refusal.h"
-#include "task_data/task_folder.h"
-#include "task_data/task_writer.h"
+#include "task_data/needles.h"
+#include "tokenizer/tokenizer.h"
 
 namespace lengthwise {
 namespace {
@@ -244,7 +243,7 @@ TEST(TaskWriter, WritesWhatTheReaderReads) {
   options.kind = NeedleKind::kFact;
   RetrievalTask task = MakeNeedleTasks(Filler(40, 200), Tiny(), options).front().task;
   task.corpus.documents[2].title = "A \"title\" \u00e9";
-  WriteRetrievalTask(task, {}, folder.path());
+  WriteTask(task, folder.path());
   const auto read = std::get<RetrievalTask>(ReadTask(folder.path()).data);
   ASSERT_EQ(read.corpus.documents.size(), 9U);
   ASSERT_EQ(read.queries.size(), 4U);
@@ -255,8 +254,7 @@ TEST(TaskWriter, WritesWhatTheReaderReads) {
     EXPECT_EQ(read.corpus.judgements[q][0].document, task.corpus.judgements[q][0].document);
   }
   task.corpus.documents[1].id = "with\ta tab";
-  EXPECT_NE(Refusal([&] { WriteRetrievalTask(task, {}, folder.path()); }).find("holds a tab"),
-            std::string::npos);
+  EXPECT_NE(Refusal([&] { WriteTask(task, folder.path()); }).find("holds a tab"), std::string::npos);
 }
 
 }  // namespace

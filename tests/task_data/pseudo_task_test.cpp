@@ -1,9 +1,8 @@
-#include "task_data/pseudo_task.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "lengthwise/generate.h"
 #include "refusal.h"
 
 namespace lengthwise {

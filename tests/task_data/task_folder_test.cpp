@@ -1,8 +1,7 @@
-#include "task_data/task_folder.h"
-
 #include <gtest/gtest.h>
 
 #include "base/temporary_folder.h"
+#include "lengthwise/task.h"
 
 namespace lengthwise {
 namespace {

@@ -1,6 +1,6 @@
-#include "tasks/metric_name.h"
-
 #include <gtest/gtest.h>
+
+#include "lengthwise/evaluation_result.h"
 
 namespace lengthwise {
 namespace {

@@ -12,13 +12,13 @@ const kStyles = {
 
 // A run of the sweep: nothing but the temperature differs.
 export function isSwept(run) {
-  return run.temperature !== null && [run.cut, run.window, run.post_process, run.csls, run.corpus].every((setting) => setting === null);
+  return run.temperature !== null && [run.cut, run.window, run.post_process, run.csls, run.hybrid, run.corpus].every((setting) => setting === null) && !run.fusion;
 }
 
 export function styleOf(run) {
   if (isSwept(run)) return kStyles.temperature;
   if (run.cut !== null) return kStyles.cut;
-  const changed = [run.window, run.post_process, run.csls].some((setting) => setting !== null);
+  const changed = [run.window, run.post_process, run.csls, run.hybrid].some((setting) => setting !== null) || run.fusion;
   return changed ? kStyles.other : kStyles[run.kind];
 }
 

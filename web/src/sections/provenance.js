@@ -11,7 +11,10 @@ function repairEntries(repair) {
   if (repair.identity) return [["Repair", "none: the model as it is"]];
   const post = repair.post_processing ?? "none";
   return [["Post-processing", post], ["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)],
-    ["Divides", repair.reading === "logits" ? "q\u00b7k alone, not a position bias" : "the whole score, a position bias too"]];
+    ["Divides", repair.reading === "logits" ? "q\u00b7k alone, not a position bias" : "the whole score, a position bias too"],
+    ...[["Temperature by length", "by_length"], ["AttnScale", "attn_scale"], ["Keys attended to", "top_k"], ["Position map", "positions"]]
+      .filter(([, member]) => member in repair)
+      .map(([title, member]) => [title, Array.isArray(repair[member]) ? "by layer and head (see the JSON)" : String(repair[member])])];
 }
 
 export function provenance(report) {

@@ -1,4 +1,4 @@
-#include "cli/datasets_program.h"
+#include "usage/datasets_program.h"
 
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +13,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/json.h"
 
 namespace lengthwise {
 namespace {
@@ -47,8 +48,21 @@ fs::path DatasetsFolder() {
        kPlaces[0]);
 }
 
-Json ReadCatalogue(const fs::path& folder) {
-  return ReadJsonObject(folder / "datasets.json", ErrorCode::kBadInput);
+std::vector<Dataset> ReadDatasets(const fs::path& folder) {
+  const std::string where = (folder / "datasets.json").string();
+  const Json catalogue = ReadJsonObject(folder / "datasets.json", ErrorCode::kBadInput);
+  std::vector<Dataset> datasets;
+  for (const Json& set :
+       RequiredJsonMember<std::vector<Json>>(catalogue, "datasets", where, ErrorCode::kBadInput)) {
+    datasets.push_back(
+        {RequiredJsonMember<std::string>(set, "name", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "task", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::size_t>(set, "documents", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::vector<std::string>>(set, "packages", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "licence", where, ErrorCode::kBadInput),
+         RequiredJsonMember<std::string>(set, "about", where, ErrorCode::kBadInput)});
+  }
+  return datasets;
 }
 
 void RunBuildDataset(const fs::path& folder, const std::vector<std::string>& arguments) {

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "lengthwise/long_input.h"
+#include "lengthwise/matching.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/query_mean.h"
-#include "search/matching.h"
 
 namespace lengthwise {
 

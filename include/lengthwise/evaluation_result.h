@@ -4,12 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "statistics/interval.h"
-#include "tasks/collapse_prediction.h"
-#include "tasks/length_buckets.h"
-#include "tasks/scored_run.h"
+#include "lengthwise/interval.h"
+#include "lengthwise/run.h"
 
 namespace lengthwise {
 
@@ -17,6 +16,16 @@ struct MetricScore {
   std::string name;
   Interval score;
 };
+
+// "nDCG@10" for "ndcg_at_10", the name that documents and MTEB use; of a name that is not known, itself.
+// The page has the same names (web/src/evaluation/metrics.js).
+std::string_view MetricTitle(std::string_view key);
+
+enum class BucketKind {
+  kFixed,       // up to 32, 33 to 64, 65 to 128, ... tokens: the same for every set and model
+  kEqualCount,  // as many units in each as equal lengths allow
+};
+const char* BucketKindName(BucketKind kind);  // "fixed", "equal_count"
 
 // The main metric in a bucket of units.
 struct BucketScore {
@@ -43,6 +52,21 @@ struct RunComparison {
   std::vector<std::string> rescued, lost;
 };
 
+// How documents of one length are served by a ranking.
+struct DocumentShare {
+  std::size_t from = 0, to = 0;
+  double corpus = 0;     // share of the documents
+  double relevant = 0;   // of the judgements that are relevant
+  double retrieved = 0;  // of the first ten of all queries
+};
+
+// How alike the embeddings of texts of one length are.
+struct BucketCosine {
+  std::size_t from = 0, to = 0;
+  std::size_t documents = 0;
+  std::optional<double> cosine;  // mean over pairs
+};
+
 struct RunResult {
   RunDescription description;
   std::vector<MetricScore> metrics;  // the first is the main one
@@ -52,8 +76,7 @@ struct RunResult {
   std::vector<BucketCosine> cosines;
 };
 
-// The difference from the base run by temperature, with intervals that hold together
-// (SimultaneousDifferences).
+// The difference from the base run by temperature, with intervals that hold together.
 struct SweepCurve {
   Side side = Side::kBoth;
   // All units, or those of a bucket.
@@ -77,6 +100,29 @@ struct SweepChoice {
 struct Sweep {
   std::vector<SweepCurve> curves;
   std::vector<SweepChoice> choices;  // two a side: each half chooses once
+};
+
+// A run in a bucket of length.
+struct CollapsePoint {
+  std::string run;
+  std::size_t from = 0, to = 0;
+  std::size_t units = 0;
+  double cosine = 0;
+  double loss = 0;
+  // From the base run in the same bucket; absent for the base run.
+  std::optional<double> cosine_change, loss_change;
+};
+
+struct CollapsePrediction {
+  // "bm25": what BM25 scores on the same units, less the run's score, so that a bucket of hard queries is not
+  // taken for collapse. "1": 1 less the score, where there is no BM25.
+  std::string loss_against;
+  std::vector<CollapsePoint> points;
+  // Pearson's correlation of cosine and loss over the base run's buckets, and of their changes from the base
+  // run over the other runs' buckets; intervals from resampled units, cosines as they are. Absent below three
+  // points.
+  Interval across_buckets;
+  Interval across_changes;
 };
 
 // Scores with the task's own corpus less scores with the other one, query by query.

@@ -1,0 +1,25 @@
+// The fixed recipe of docs/repair.md: one vector a document that gains with every model and text tried, with
+// nothing to choose and no labels.
+#pragma once
+
+#include <cstddef>
+
+#include "lengthwise/fit.h"
+#include "lengthwise/long_input.h"
+#include "lengthwise/post_process.h"
+
+namespace lengthwise {
+
+// Windows of 128 tokens, each whitened by the scatter of windows within documents (a share of .8 of it,
+// epsilon .1, more where there are fewer than 500 windows), and a document's vector .3 of its first window
+// beside .7 of the mean of all. To be had as a repair by FitRepair, with an embedder of the first and options
+// with the second.
+inline constexpr std::size_t kRecipeWindow = 128;
+LongInput RecipeLongInput();
+PostProcessSpec RecipePostProcess();
+// RecipePostProcess on each window; with fewer than 500 windows epsilon grows, and the mean of queries is
+// drawn to the documents' as if 10 queries lay there (docs/repair.md says what that is worth). Other members
+// as they are by default.
+FitOptions RecipeFit();
+
+}  // namespace lengthwise

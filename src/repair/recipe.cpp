@@ -1,0 +1,26 @@
+#include "lengthwise/recipe.h"
+
+namespace lengthwise {
+
+LongInput RecipeLongInput() {
+  return {.kind = LongInputKind::kLeadBody, .window = kRecipeWindow};
+}
+
+PostProcessSpec RecipePostProcess() {
+  PostProcessSpec spec;
+  spec.kind = PostProcessKind::kWhiten;
+  spec.epsilon = 0.1;
+  spec.within = 0.8;
+  return spec;
+}
+
+FitOptions RecipeFit() {
+  FitOptions options;
+  options.spec = RecipePostProcess();
+  options.each_window = true;
+  options.enough = 500;
+  options.query_prior = 10;
+  return options;
+}
+
+}  // namespace lengthwise
