@@ -22,6 +22,7 @@ POLICIES = {
     "windows": ("windows",),
     "windows, 8 vectors": ("windows", "--vectors", "8"),
     "windows, 8 vectors, body added": ("windows", "--vectors", "8", "--add-body"),
+    "windows, late chunking": ("windows", "--late-chunking"),
     "lead-body at sentences": ("lead-body", "--window-ends", "sentences"),
 }
 REFERENCE = "window-mean"

@@ -52,6 +52,10 @@ struct LongInput {
   // A document's title, which its text begins with, is put before every other window too: as many of its
   // tokens as take half the window. Where windows overlap, they share as large a part of what is left.
   bool repeat_title = false;
+  // Late chunking (arXiv 2409.04701): windows that stand together go through the model in one pass, as many
+  // as the length in force takes, so that each is read with the others about it, and then each is pooled over
+  // its own tokens. The special tokens belong to the first and the last of a pass.
+  bool late_chunking = false;
   bool operator==(const LongInput&) const = default;
 };
 

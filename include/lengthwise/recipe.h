@@ -15,7 +15,8 @@ namespace lengthwise {
 // beside .7 of the mean of all. To be had as a repair by FitRepair, with an embedder of the first and options
 // with the second.
 inline constexpr std::size_t kRecipeWindow = 128;
-LongInput RecipeLongInput();
+// For a model that reads so many tokens, special tokens included; fewer than 128 make shorter windows.
+LongInput RecipeLongInput(std::size_t longest = kRecipeWindow);
 PostProcessSpec RecipePostProcess();
 // RecipePostProcess on each window; with fewer than 500 windows epsilon grows, and the mean of queries is
 // drawn to the documents' as if 10 queries lay there (docs/repair.md says what that is worth). Other members

@@ -91,7 +91,9 @@ void AddExportCommand(CLI::App& app) {
       "export",
       "Fold a repair into a copy of the model that sentence-transformers serves unchanged\n"
       "Temperatures and positions go into the weights, post-processing into modules; the rest is refused.");
-  sub->footer("lengthwise export --model all-MiniLM-L6-v2 --repair lengthwise.json --output repaired-model");
+  sub->footer(
+      "lengthwise export --model all-MiniLM-L6-v2 --input texts.jsonl --postprocess whiten:0.3 --output "
+      "repaired-model");
   AddModelOptions(*sub, command->model);
   AddFitOptions(*sub, command->fit);
   sub->add_option("--output", command->output, "The new model folder")->required()->type_name("DIR");

@@ -50,11 +50,12 @@ void PrintSummary(const FitCommand& command, const FitResult& result) {
 void CheckWhat(const FitCommand& command) {
   const bool other = !command.fit.post_process.empty() || command.fit.each_window ||
                      !command.model.long_input.empty() || command.model.window || command.model.stride ||
-                     command.model.lead;
+                     command.model.lead || !command.model.window_ends.empty() || command.model.vectors ||
+                     command.model.add_body || command.model.title_windows || command.model.late_chunking;
   if (command.fit.recipe && other) {
     FailUsage(
         "--recipe says what is fitted and how long texts are read; leave out --postprocess, --each-window, "
-        "--long-input, --window, --stride and --lead, or --recipe");
+        "--long-input, --window and what else is about windows, or --recipe");
   }
   if (!command.fit.recipe && command.fit.post_process.empty()) {
     FailUsage("nothing to fit: give --recipe (what helps everywhere), or --postprocess");

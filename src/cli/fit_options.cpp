@@ -1,5 +1,7 @@
 #include "cli/fit_options.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
 #include <CLI/CLI.hpp>
@@ -65,10 +67,17 @@ FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitComman
   fit.query_source = SourceOf(options);
   fit.seed = options.seed;
   Repair plain = repair;
-  if (options.recipe) plain.long_input = RecipeLongInput();
   plain.post_process = {};
   plain.origin = {};
-  const Embedder embedder = EmbedderOf(LoadModel(model), model, plain);
+  const Model loaded = LoadModel(model);
+  if (options.recipe) {
+    plain.long_input = RecipeLongInput(model.max_length > 0 ? model.max_length : loaded.limits().in_force);
+    if (plain.long_input.window < kRecipeWindow) {
+      PrintWarnings({fmt::format("windows of {} tokens instead of {}: the model reads no more",
+                                 plain.long_input.window, kRecipeWindow)});
+    }
+  }
+  const Embedder embedder = EmbedderOf(loaded, model, plain);
   PrintWarnings(embedder.warnings());
   AsUsage([&] { CheckFitOptions(embedder, fit); });
   std::optional<InputOptions> queries;

@@ -37,6 +37,9 @@ void AddLongInputOptions(CLI::App& command, ModelOptions& options, bool several)
                   "(sentences)")
       ->type_name("WHERE")
       ->check(OneOf({"tokens", "sentences"}));
+  command.add_flag(
+      "--late-chunking", options.late_chunking,
+      "Windows go through the model together, as many as the length takes, and are pooled apart");
   command.add_option("--lead", options.lead, "Share of the first window in lead-body (default: 0.3)")
       ->check(Number(0, 1))
       ->type_name("A");
@@ -149,6 +152,7 @@ Repair RepairOf(const ModelOptions& options) {
   if (!options.window_ends.empty()) repair.long_input.window_ends = ParseWindowEnds(options.window_ends);
   if (options.vectors) repair.long_input.vectors = *options.vectors;
   if (options.add_body) repair.long_input.add_body = true;
+  if (options.late_chunking) repair.long_input.late_chunking = true;
   if (options.title_windows) repair.long_input.repeat_title = true;
   return repair;
 }
@@ -167,7 +171,7 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
                              !options.long_input.empty() || options.window || options.stride ||
                              options.lead || !options.window_ends.empty() || options.vectors ||
-                             options.add_body || options.title_windows;
+                             options.add_body || options.title_windows || options.late_chunking;
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

@@ -34,6 +34,7 @@ struct ModelOptions {
   std::optional<std::size_t> stride;
   std::optional<double> lead;
   std::string window_ends;
+  bool late_chunking = false;
   // Where texts may have several vectors.
   std::optional<std::size_t> vectors;
   bool add_body = false;

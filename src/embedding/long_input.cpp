@@ -63,7 +63,8 @@ void CheckOnlyOfWindows(const LongInput& policy) {
   const std::pair<bool, const char*> members[] = {
       {policy.window != 0 || policy.stride != 0, "a window or stride"},
       {policy.window_ends != WindowEnds::kTokens, "where windows end"},
-      {policy.repeat_title, "a title before every window"}};
+      {policy.repeat_title, "a title before every window"},
+      {policy.late_chunking, "late chunking"}};
   for (const auto& [given, what] : members) {
     if (!given) continue;
     Fail(ErrorCode::kBadInput,
@@ -146,6 +147,12 @@ void CheckLongInput(const LongInput& policy, std::size_t special_tokens, std::si
   if (!HasWindows(policy.kind)) {
     CheckOnlyOfWindows(policy);
     return;
+  }
+  if (policy.late_chunking && policy.repeat_title) {
+    Fail(ErrorCode::kBadInput,
+         "late chunking reads windows together, with the title at their beginning; a title before every "
+         "window "
+         "has no place there: leave one of them out");
   }
   const std::size_t window = WindowLength(policy, length_in_force);
   if (window <= special_tokens) {

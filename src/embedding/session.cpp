@@ -57,6 +57,14 @@ Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<Threa
          special_tokens());
   }
   CheckLongInput(options_.long_input, special_tokens(), lengths.in_force);
+  if (options_.long_input.late_chunking && checkpoint().pooling != Pooling::kMean &&
+      checkpoint().pooling != Pooling::kMax) {
+    Fail(ErrorCode::kBadInput,
+         "late chunking pools the tokens of each window, but {} takes the state of one token of a text; "
+         "leave it "
+         "out",
+         checkpoint().folder.string());
+  }
 }
 
 Session::Session(const std::filesystem::path& folder, const EmbedderOptions& options)
@@ -104,6 +112,7 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
   const bool share = batches.size() < pool_->size();
   if (workspaces_.size() < pool_->size()) workspaces_.resize(pool_->size());
   std::mutex sink_mutex;
+  bool ended = false;  // by a sink that threw: it is not called again
   const auto run_batch = [&](std::size_t b, std::size_t worker, ThreadPool* team) {
     PackedBatch batch;
     for (std::size_t s = batches[b].begin; s < batches[b].end; ++s) batch.Add(sequences[s]);
@@ -122,16 +131,23 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
       };
     }
     encoder_.Run(batch, workspace, encoder_run);
-    std::vector<float> vectors(batch.sequences() * spec().hidden);
+    std::vector<std::vector<float>> vectors(batch.sequences());
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
-      const std::span<float> vector(vectors.data() + s * spec().hidden, spec().hidden);
-      FinishVector(workspace.hidden.data() + batch.offsets[s] * spec().hidden, batch.length(s), how, vector);
+      const std::vector<TokenRange> whole = {{0, batch.length(s)}};
+      const std::vector<TokenRange>& parts = how.parts.empty() ? whole : how.parts[batches[b].begin + s];
+      vectors[s].resize(parts.size() * spec().hidden);
+      for (std::size_t p = 0; p < parts.size(); ++p) {
+        FinishVector(workspace.hidden.data() + (batch.offsets[s] + parts[p].begin) * spec().hidden,
+                     parts[p].end - parts[p].begin, how,
+                     std::span(vectors[s]).subspan(p * spec().hidden, spec().hidden));
+      }
     }
     const std::lock_guard lock(sink_mutex);
-    for (std::size_t s = 0; s < batch.sequences(); ++s) {
-      sink(batches[b].begin + s, {vectors.data() + s * spec().hidden, spec().hidden},
-           probes.empty() ? nullptr : &probes[s]);
-    }
+    if (ended) return;
+    ended = true;
+    for (std::size_t s = 0; s < batch.sequences(); ++s)
+      sink(batches[b].begin + s, vectors[s], probes.empty() ? nullptr : &probes[s]);
+    ended = false;
   };
   if (share) {
     for (std::size_t b = 0; b < batches.size(); ++b) run_batch(b, 0, pool_.get());
@@ -175,12 +191,21 @@ Session::TextWindows Session::CutText(const LongInput& policy, std::string_view 
       MakeWindows(content.size(), special_tokens(), length, policy, number, structure);
   TextWindows cut;
   cut.dropped = static_cast<std::uint32_t>(content.size() - CoveredTokens(windows));
-  for (const Window& window : windows) {
-    const auto part = content.subspan(window.begin, window.size());
+  const std::size_t before = tokenizer().prefix().size(), most = length - special_tokens();
+  for (std::size_t w = 0; w < windows.size();) {
+    const std::size_t begin = windows[w].begin, first = w;
+    std::vector<TokenRange>& ranges = cut.windows.emplace_back();
+    do {
+      ranges.push_back({before + windows[w].begin - begin, before + windows[w].end - begin});
+      ++w;
+    } while (policy.late_chunking && w < windows.size() && windows[w].end - begin <= most);
+    const auto part = content.subspan(begin, windows[w - 1].end - begin);
     std::vector<std::int32_t> ids;
-    if (!cut.sequences.empty()) ids = title_ids;
+    if (first > 0) ids = title_ids;
     ids.insert(ids.end(), part.begin(), part.end());
     cut.sequences.push_back(WithSpecials(ids, ids.size() + special_tokens()));
+    ranges.front().begin = 0;
+    ranges.back().end = cut.sequences.back().size();
   }
   return cut;
 }
@@ -223,26 +248,32 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const
       for (std::size_t i = 0; i < chunk.size(); ++i) cut_one(i, 0);
     }
     std::vector<std::vector<std::int32_t>> sequences;
+    std::vector<std::vector<TokenRange>> parts;
+    std::vector<std::size_t> places;  // of the first value of each sequence
     for (std::size_t i = 0; i < chunk.size(); ++i) {
       TokenUse& use = result.tokens[first + i];
-      use.windows = static_cast<std::uint32_t>(cut[i].sequences.size());
+      use.windows = 0;
       use.dropped = cut[i].dropped;
-      for (std::vector<std::int32_t>& sequence : cut[i].sequences) {
-        result.text.push_back(first + i);
-        result.used.push_back(static_cast<std::uint32_t>(sequence.size()));
-        use.used += result.used.back();
-        sequences.push_back(std::move(sequence));
+      for (std::size_t s = 0; s < cut[i].sequences.size(); ++s) {
+        places.push_back(result.text.size() * hidden);
+        for (const TokenRange& window : cut[i].windows[s]) {
+          result.text.push_back(first + i);
+          result.used.push_back(static_cast<std::uint32_t>(window.end - window.begin));
+          ++use.windows;
+        }
+        use.used += static_cast<std::uint32_t>(cut[i].sequences[s].size());
+        sequences.push_back(std::move(cut[i].sequences[s]));
+        parts.push_back(std::move(cut[i].windows[s]));
       }
     }
     std::size_t done = 0;
-    const std::size_t begin = result.values.size();
-    result.values.resize(begin + sequences.size() * hidden);
+    result.values.resize(result.text.size() * hidden);
     SequenceRun run;
     run.role = role;
     run.post_process = post_process;
+    if (policy.late_chunking) run.parts = parts;
     EmbedSequences(sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
-      std::copy(vector.begin(), vector.end(),
-                result.values.begin() + static_cast<std::ptrdiff_t>(begin + s * hidden));
+      std::copy(vector.begin(), vector.end(), result.values.begin() + static_cast<std::ptrdiff_t>(places[s]));
       ++done;
       if (progress) progress(first + done * chunk.size() / sequences.size(), texts.size());
     });

@@ -30,6 +30,13 @@ class Session;
 // What an embedder works with, for the layers above.
 const Session& SessionOf(const Embedder& embedder);
 
+// Tokens [begin, end) of a sequence.
+struct TokenRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool operator==(const TokenRange&) const = default;
+};
+
 // How sequences are run.
 struct SequenceRun {
   bool probe = false;  // fill heads and layers of the probe that the sink is given
@@ -37,6 +44,8 @@ struct SequenceRun {
   Role role = Role::kDocument;
   bool post_process = true;  // false: vectors as the model itself gives them
   bool energies = false;     // fill the energies of the probe; without `probe`, these alone
+  // Parts of each sequence, that are pooled each to a vector of its own; empty: a sequence has one vector.
+  std::span<const std::vector<TokenRange>> parts = {};
 };
 
 // The vectors of the windows of many texts, in order.
@@ -92,7 +101,8 @@ class Session {
   // `content` cut to `length` tokens, special tokens included and put around it. length > special_tokens().
   std::vector<std::int32_t> WithSpecials(std::span<const std::int32_t> content, std::size_t length) const;
 
-  // Called once a sequence, from any thread but never two at a time, in no particular order.
+  // Called once a sequence, from any thread but never two at a time, in no particular order. `vector` is as
+  // many, one after the other, as the sequence has parts.
   using Sink =
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
@@ -131,9 +141,11 @@ class Session {
   // Whole sequences, with special tokens.
   struct TextWindows {
     std::vector<std::vector<std::int32_t>> sequences;
-    std::uint32_t dropped = 0;  // content tokens in none of them
+    std::vector<std::vector<TokenRange>> windows;  // of each sequence
+    std::uint32_t dropped = 0;                     // content tokens in none of them
   };
-  // The windows that `policy` makes of a text with these content ids, which is `number` in messages, from 0.
+  // The windows that `policy` makes of a text, each a sequence but under late chunking. The text has these
+  // content ids, and is `number` in messages, from 0.
   TextWindows CutText(const LongInput& policy, std::string_view text, std::span<const std::int32_t> content,
                       std::string_view title, std::size_t number) const;
 

@@ -77,6 +77,7 @@ void AddLongInput(const LongInput& policy, std::size_t length_in_force, Hasher& 
   // Nothing where there is nothing of these, as before there were any.
   if (policy.window_ends == WindowEnds::kSentences) hasher.Add("sentences of ICU " + IcuVersion());
   if (policy.repeat_title) hasher.Add(std::string_view("repeated title"));
+  if (policy.late_chunking) hasher.Add(std::string_view("late chunking"));
   if (MixesUnitVectors(policy.kind)) hasher.Add(std::as_bytes(std::span(&policy.lead, 1)));
   if (policy.kind != LongInputKind::kWindows) return;
   AddNumber(policy.vectors, hasher);
@@ -90,7 +91,8 @@ LongInput CutOf(const LongInput& policy) {
           .window = policy.window,
           .stride = policy.stride,
           .window_ends = policy.window_ends,
-          .repeat_title = policy.repeat_title};
+          .repeat_title = policy.repeat_title,
+          .late_chunking = policy.late_chunking};
 }
 
 // The numbers that are applied; what they were fitted as makes no difference.

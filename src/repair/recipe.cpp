@@ -1,9 +1,11 @@
 #include "lengthwise/recipe.h"
 
+#include <algorithm>
+
 namespace lengthwise {
 
-LongInput RecipeLongInput() {
-  return {.kind = LongInputKind::kLeadBody, .window = kRecipeWindow};
+LongInput RecipeLongInput(std::size_t longest) {
+  return {.kind = LongInputKind::kLeadBody, .window = std::min(kRecipeWindow, longest)};
 }
 
 PostProcessSpec RecipePostProcess() {

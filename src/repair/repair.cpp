@@ -46,7 +46,8 @@ std::size_t ReadTokens(const Json& object, const char* name, const std::string& 
 LongInput ReadLongInput(const Json& object, const std::string& file) {
   const std::string where = file + ": long_input";
   CheckKeys(object,
-            {"kind", "window", "stride", "lead", "vectors", "add_body", "window_ends", "repeat_title"},
+            {"kind", "window", "stride", "lead", "vectors", "add_body", "window_ends", "repeat_title",
+             "late_chunking"},
             where);
   LongInput policy;
   const auto kind = RequiredJsonMember<std::string>(object, "kind", where, ErrorCode::kBadInput);
@@ -64,6 +65,7 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   policy.vectors = ReadTokens(object, "vectors", where);
   policy.add_body = JsonMember(object, "add_body", false, where, ErrorCode::kBadInput);
   policy.repeat_title = JsonMember(object, "repeat_title", false, where, ErrorCode::kBadInput);
+  policy.late_chunking = JsonMember(object, "late_chunking", false, where, ErrorCode::kBadInput);
   if (object.contains("window_ends")) {
     const auto ends = RequiredJsonMember<std::string>(object, "window_ends", where, ErrorCode::kBadInput);
     try {
@@ -79,7 +81,7 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   if (policy.kind != LongInputKind::kLeadBody && !policy.add_body && object.contains("lead")) {
     Fail(ErrorCode::kBadInput, "{}: lead has no effect with kind \"{}\"; take it out", where, kind);
   }
-  for (const char* name : {"window", "stride", "window_ends", "repeat_title"}) {
+  for (const char* name : {"window", "stride", "window_ends", "repeat_title", "late_chunking"}) {
     if (HasWindows(policy.kind) || !object.contains(name)) continue;
     Fail(ErrorCode::kBadInput, "{}: {} has no effect with kind \"{}\"; take it out", where, name, kind);
   }
@@ -153,6 +155,7 @@ std::string FormatRepair(const Repair& repair) {
   if (repair.long_input.window_ends != WindowEnds::kTokens)
     long_input["window_ends"] = WindowEndsName(repair.long_input.window_ends);
   if (repair.long_input.repeat_title) long_input["repeat_title"] = true;
+  if (repair.long_input.late_chunking) long_input["late_chunking"] = true;
   OrderedJson file = {
       {"format", kFormat}, {"version", kVersion}, {"attention", FormatAttention(repair.attention)}};
   if (!repair.positions.IsIdentity()) file["positions"] = FormatPositions(repair.positions);

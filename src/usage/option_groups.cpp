@@ -39,6 +39,7 @@ constexpr std::array kRows = {
     Row{"--window", kModel, true},
     Row{"--stride", kModel, true},
     Row{"--window-ends", kModel, true},
+    Row{"--late-chunking", kModel, true},
     Row{"--lead", kModel, true},
     Row{"--add-body", kModel, true},
     Row{"--title-windows", kModel, true},

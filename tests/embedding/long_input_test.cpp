@@ -216,6 +216,14 @@ TEST(LongInput, PoliciesThatCannotBeCarriedOutAreRefused) {
   LongInput title;
   title.repeat_title = true;
   EXPECT_NE(Refusal(title, 2, 10).find("a title before every window has no effect"), std::string::npos);
+  LongInput late = WindowMean(6);
+  late.late_chunking = true;
+  EXPECT_NO_THROW(CheckLongInput(late, 2, 10));
+  late.repeat_title = true;
+  EXPECT_NE(Refusal(late, 2, 10).find("leave one of them out"), std::string::npos);
+  late = {};
+  late.late_chunking = true;
+  EXPECT_NE(Refusal(late, 2, 10).find("late chunking has no effect"), std::string::npos);
   LongInput several = WindowMean(6);
   several.vectors = 3;
   EXPECT_NE(Refusal(several, 2, 10).find("one vector a text"), std::string::npos);

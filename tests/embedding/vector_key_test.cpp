@@ -79,6 +79,11 @@ TEST(VectorKeys, DifferWithWhateverChangesTheVector) {
          o.long_input = {LongInputKind::kWindowMean, 16, 0};
          o.long_input.repeat_title = true;
        }},
+      {"late chunking",
+       [](EmbedderOptions& o) {
+         o.long_input = {LongInputKind::kWindowMean, 16, 0};
+         o.long_input.late_chunking = true;
+       }},
       {"several vectors",
        [](EmbedderOptions& o) {
          o.long_input = {LongInputKind::kWindows, 16, 0};

@@ -201,6 +201,40 @@ def test_windows_overlap_under_every_policy(documents, tokenizer, embed, policy)
     np.testing.assert_allclose(rows, vectors, atol=3e-6)
 
 
+@pytest.mark.parametrize(("stride", "policy"), [(SIZE, "windows"), (9, "windows"), (SIZE, "window-mean"), (9, "lead-body")])
+def test_late_chunking_pools_each_window_of_a_pass(documents, tokenizer, embed, model_folder, stride, policy):
+    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    model = transformers.AutoModel.from_pretrained(model_folder).eval()
+    length = 100
+    texts, expected = [whole(document) for document in documents], []
+    for text in texts:
+        ids = tokenizer.encode(text["text"], add_special_tokens=False).ids
+        begins = [0]
+        while begins[-1] + SIZE < len(ids):
+            begins.append(begins[-1] + stride)
+        windows = [(begin, min(begin + SIZE, len(ids))) for begin in begins]
+        rows, weights = [], []
+        while windows:
+            start = windows[0][0]
+            together = [window for window in windows if window[1] - start <= length - 2]
+            windows = windows[len(together) :]
+            sequence = [101, *ids[start : together[-1][1]], 102]
+            with torch.no_grad():
+                states = model(torch.tensor([sequence])).last_hidden_state[0].double().numpy()
+            for number, (begin, end) in enumerate(together):
+                own = states[begin - start + (number > 0) : end - start + 1 + (number == len(together) - 1)]
+                rows.append(unit(own.mean(axis=0)))
+                weights.append(len(own))
+        rows, weights = np.array(rows), np.array(weights)[:, None]
+        expected.extend({"windows": rows, "window-mean": [unit((rows * weights).sum(axis=0))], "lead-body": [mixed(rows)]}[policy])
+    overlap = [] if stride == SIZE else ["--stride", stride]
+    found, _, _ = embed(texts, "--long-input", policy, "--window", WINDOW, "--max-length", length, "--late-chunking", *overlap)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    if policy == "windows":
+        apart, _, _ = embed(texts, "--long-input", policy, "--window", WINDOW, "--max-length", length, *overlap)
+        assert np.abs(apart - found).max() > 0.02
+
+
 LONG = "".join(json.dumps({"title": "a head of text", "text": "The length of a text. And so on and on, it says. " * (i + 1)}) + "\n" for i in range(150))
 EMBED = "lengthwise embed --quiet --model model --input texts.jsonl --output out.npy"
 WRITTEN = ("out.npy", "out.tokens.jsonl")
@@ -219,6 +253,9 @@ CARELESS = [
     Row("a window of special tokens", f"{EMBED} --long-input windows --window 2", exit=2, says="the least is 3"),
     Row("sentences without windows", f"{EMBED} --window-ends sentences", exit=2, says="where windows end has no effect with the long-input policy truncate"),
     Row("titles without windows", f"{EMBED} --title-windows", exit=2, says="a title before every window has no effect"),
+    Row("late chunking without windows", f"{EMBED} --late-chunking", exit=2, says="late chunking has no effect with the long-input policy truncate"),
+    Row("late chunking of the first token", f"{EMBED} --long-input windows --window 12 --late-chunking", exit=2, says="takes the state of one token",
+        prepare="echo '{\"word_embedding_dimension\": 36, \"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}' > model/1_Pooling/config.json"),
     *(Row(f"no text is longer than a window, {policy}", f"{EMBED} --long-input {policy}", exit=0, changed=WRITTEN,
           says=f"no text is longer than a window of 64 tokens, so that the long-input policy {policy} has nothing to do")
       for policy in ("windows", "lead-body", "window-mean")),
@@ -229,7 +266,7 @@ CARELESS = [
     *(Row(f"fit where {name}", f"{FIT} --postprocess whiten:0.1:within=0.8 --query-mean documents", files={"texts.jsonl": texts}, exit=exit, says=says,
           changed=("repair.json",) if exit == 0 else ())
       for name, texts, exit, says in [
-          ("no text is longer than a window", SHORT, 0, "no document has two windows, so that nothing varies within one: fitted is whiten:0.1,"),
+          ("no text is longer than a window", SHORT, 0, "no document is longer than a window, so there is no scatter within documents, and nothing to mix"),
           ("there is one document", LONG.splitlines()[99], 0, "1 documents do not vary in all of 36 dimensions"),
           ("there is one short document", SHORT.splitlines()[0], 1, "needs 2 documents to be fitted on, but there are 1")]),
     *(Row(f"several vectors, {name}", f"{command} --repair r.json", files={"texts.jsonl": LONG, "r.json": SEVERAL}, exit=exit, says="several vectors a text")
