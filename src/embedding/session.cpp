@@ -9,17 +9,12 @@
 #include "embedding/batching.h"
 #include "embedding/long_input.h"
 #include "embedding/pooling.h"
-#include "embedding/window_mix.h"
 #include "encoder/encoder.h"
 #include "encoder/energy_probe.h"
 #include "math/thread_pool.h"
-#include "text/icu_breaks.h"
 
 namespace lengthwise {
 namespace {
-
-// Texts tokenised and embedded together; bounds the memory of Embed beside its result.
-constexpr std::size_t kChunkTexts = 4096;
 
 // Options are checked before weights are packed for them.
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
@@ -172,177 +167,6 @@ void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<flo
     for (std::size_t c = 0; c < row.size(); ++c) vector[c] += row[c] / static_cast<float>(sequence.size());
   }
   if (checkpoint().normalize) NormalizeVector(vector);
-}
-
-Session::TextWindows Session::CutText(const LongInput& policy, std::string_view text,
-                                      std::span<const std::int32_t> content, std::string_view title,
-                                      std::size_t number) const {
-  const std::size_t length = limits().in_force;
-  TextStructure structure;
-  std::vector<std::int32_t> title_ids;
-  if (policy.repeat_title) {
-    tokenizer().EncodeIds(title, &title_ids);
-    structure.title = RepeatedTitle(title_ids.size(), special_tokens(), length, policy);
-    title_ids.resize(structure.title);
-  }
-  if (policy.window_ends == WindowEnds::kSentences)
-    structure.sentence_ends = SentenceEndsInTokens(text, content.size());
-  const std::vector<Window> windows =
-      MakeWindows(content.size(), special_tokens(), length, policy, number, structure);
-  TextWindows cut;
-  cut.dropped = static_cast<std::uint32_t>(content.size() - CoveredTokens(windows));
-  const std::size_t before = tokenizer().prefix().size(), most = length - special_tokens();
-  for (std::size_t w = 0; w < windows.size();) {
-    const std::size_t begin = windows[w].begin, first = w;
-    std::vector<TokenRange>& ranges = cut.windows.emplace_back();
-    do {
-      ranges.push_back({before + windows[w].begin - begin, before + windows[w].end - begin});
-      ++w;
-    } while (policy.late_chunking && w < windows.size() && windows[w].end - begin <= most);
-    const auto part = content.subspan(begin, windows[w - 1].end - begin);
-    std::vector<std::int32_t> ids;
-    if (first > 0) ids = title_ids;
-    ids.insert(ids.end(), part.begin(), part.end());
-    cut.sequences.push_back(WithSpecials(ids, ids.size() + special_tokens()));
-    ranges.front().begin = 0;
-    ranges.back().end = cut.sequences.back().size();
-  }
-  return cut;
-}
-
-std::vector<std::size_t> Session::SentenceEndsInTokens(std::string_view text, std::size_t tokens) const {
-  TokenSequence sequence;
-  tokenizer().Encode(text, &sequence);
-  std::vector<std::size_t> ends;
-  std::size_t token = 0;
-  for (const std::size_t end : SentenceEnds(text)) {
-    while (token < tokens && sequence.offsets[token].begin < end) ++token;
-    if (token > 0 && (ends.empty() || ends.back() < token)) ends.push_back(token);
-  }
-  // Characters of which nothing is left, at the end of a text, are no sentence.
-  if (tokens > 0 && (ends.empty() || ends.back() < tokens)) ends.push_back(tokens);
-  return ends;
-}
-
-WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const Progress& progress,
-                                       std::size_t first_text, Role role, bool post_process,
-                                       std::span<const std::string> titles) const {
-  const std::size_t hidden = spec().hidden;
-  const LongInput policy = LongInputOf(role);
-  WindowEmbeddings result;
-  result.dimension = hidden;
-  result.tokens.resize(texts.size());
-  for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
-    const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
-    std::vector<std::vector<std::int32_t>> content = Tokenize(chunk);
-    std::vector<TextWindows> cut(chunk.size());
-    const auto cut_one = [&](std::size_t i, std::size_t) {
-      const std::string_view title = titles.empty() ? std::string_view() : titles[first + i];
-      cut[i] = CutText(policy, chunk[i], content[i], title, first_text + first + i);
-      std::vector<std::int32_t>().swap(content[i]);
-    };
-    // Finding sentences is work; for the rest, what is refused is the first that is to be.
-    if (policy.window_ends == WindowEnds::kSentences) {
-      pool_->For(chunk.size(), cut_one);
-    } else {
-      for (std::size_t i = 0; i < chunk.size(); ++i) cut_one(i, 0);
-    }
-    std::vector<std::vector<std::int32_t>> sequences;
-    std::vector<std::vector<TokenRange>> parts;
-    std::vector<std::size_t> places;  // of the first value of each sequence
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-      TokenUse& use = result.tokens[first + i];
-      use.windows = 0;
-      use.dropped = cut[i].dropped;
-      for (std::size_t s = 0; s < cut[i].sequences.size(); ++s) {
-        places.push_back(result.text.size() * hidden);
-        for (const TokenRange& window : cut[i].windows[s]) {
-          result.text.push_back(first + i);
-          result.used.push_back(static_cast<std::uint32_t>(window.end - window.begin));
-          ++use.windows;
-        }
-        use.used += static_cast<std::uint32_t>(cut[i].sequences[s].size());
-        sequences.push_back(std::move(cut[i].sequences[s]));
-        parts.push_back(std::move(cut[i].windows[s]));
-      }
-    }
-    std::size_t done = 0;
-    result.values.resize(result.text.size() * hidden);
-    SequenceRun run;
-    run.role = role;
-    run.post_process = post_process;
-    if (policy.late_chunking) run.parts = parts;
-    EmbedSequences(sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
-      std::copy(vector.begin(), vector.end(), result.values.begin() + static_cast<std::ptrdiff_t>(places[s]));
-      ++done;
-      if (progress) progress(first + done * chunk.size() / sequences.size(), texts.size());
-    });
-  }
-  return result;
-}
-
-LongInput Session::LongInputOf(Role role) const {
-  const bool whole = role == Role::kQuery && MixesUnitVectors(options_.long_input.kind);
-  return whole ? LongInput{} : options_.long_input;
-}
-
-// Of windows of texts from `first` on.
-void Session::AddSeveral(const WindowEmbeddings& windows, std::size_t first, Embeddings* result) const {
-  const std::size_t texts = windows.tokens.size(), hidden = windows.dimension;
-  std::vector<SeveralVectors> vectors(texts);
-  pool_->For(texts, [&](std::size_t i, std::size_t) {
-    const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
-    vectors[i] = WindowVectors(options_.long_input,
-                               std::span(windows.values).subspan(begin * hidden, count * hidden), hidden);
-  });
-  std::size_t window = 0;  // of all
-  for (std::size_t i = 0; i < texts; ++i) {
-    result->values.insert(result->values.end(), vectors[i].values.begin(), vectors[i].values.end());
-    const std::size_t begin = window;
-    for (const std::size_t count : vectors[i].windows) {
-      result->parts.push_back({first + i, window - begin});
-      TokenUse& use = result->tokens.emplace_back();
-      use.windows = static_cast<std::uint32_t>(count);
-      for (const std::size_t end = window + count; window < end; ++window) use.used += windows.used[window];
-    }
-  }
-}
-
-Embeddings Session::Embed(std::span<const std::string> texts, const Progress& progress,
-                          std::size_t first_text, Role role, std::span<const std::string> titles) const {
-  const std::size_t hidden = spec().hidden;
-  const PostProcess& post = options_.post_process;
-  const LongInput policy = LongInputOf(role);
-  const bool several = policy.kind == LongInputKind::kWindows;
-  const bool each_window = post.each_window || several;
-  Embeddings result;
-  result.dimension = hidden;
-  if (!several) result.values.reserve(texts.size() * hidden);
-  for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
-    const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
-    const auto update = [&](std::size_t done, std::size_t) {
-      if (progress) progress(first + done, texts.size());
-    };
-    const WindowEmbeddings windows =
-        EmbedWindows(chunk, update, first_text + first, role, each_window,
-                     titles.empty() ? titles : titles.subspan(first, chunk.size()));
-    if (several) {
-      AddSeveral(windows, first, &result);
-      continue;
-    }
-    result.values.resize((first + chunk.size()) * hidden);
-    result.tokens.insert(result.tokens.end(), windows.tokens.begin(), windows.tokens.end());
-    const bool unit_length = checkpoint().normalize || (post.each_window && !post.IsIdentity());
-    // Summed in window order, so that the result does not depend on which thread was first.
-    pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
-      const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
-      const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
-      MixWindows(policy, std::span(windows.values).subspan(begin * hidden, count * hidden),
-                 std::span(windows.used).subspan(begin, count), unit_length, row);
-      if (!post.each_window) ApplyPostProcess(post, role, row);
-    });
-  }
-  return result;
 }
 
 }  // namespace lengthwise
