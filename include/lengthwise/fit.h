@@ -20,6 +20,10 @@ struct FitOptions {
   QuerySource query_source = QuerySource::kPseudo;
   bool each_window = false;  // PostProcess::each_window: fitted on windows, for windows
   std::uint64_t seed = 1;    // of pseudo-queries
+  // Where whole texts are post-processed: windows of so many tokens are embedded too, for the scatter within
+  // documents that `spec` looks at. The vector of one pass is repaired with what many windows tell, and
+  // export can fold it. 0: none.
+  std::size_t scatter_window = 0;
   // What a small sample is too small for is shrunk. Where there are fewer vectors of documents (of windows)
   // than this, a whitening's epsilon grows in proportion: epsilon `enough` / vectors. 0: never.
   std::size_t enough = 0;

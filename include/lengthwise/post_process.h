@@ -99,6 +99,8 @@ struct VectorMoments {
   void Add(std::span<const float> rows);
   // Rows offsets[i] to offsets[i + 1] are of text i; of whole texts alone. Throws as Add.
   void AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets);
+  // The scatter of such rows about their texts' means alone, for vectors of whole texts that are added apart.
+  void AddScatter(std::span<const float> rows, std::span<const std::size_t> offsets);
   // Throws kBadInput where dimensions differ.
   void Merge(const VectorMoments& other);
 };

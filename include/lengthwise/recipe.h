@@ -22,5 +22,8 @@ PostProcessSpec RecipePostProcess();
 // drawn to the documents' as if 10 queries lay there (docs/repair.md says what that is worth). Other members
 // as they are by default.
 FitOptions RecipeFit();
+// The recipe's whitening for vectors of whole texts, read in one pass and cut at the length in force: what
+// windows of so many tokens tell of the scatter within documents, damped in one vector. export folds it.
+FitOptions OnePassFit(std::size_t longest = kRecipeWindow);
 
 }  // namespace lengthwise

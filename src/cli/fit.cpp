@@ -57,6 +57,9 @@ void CheckWhat(const FitCommand& command) {
         "--recipe says what is fitted and how long texts are read; leave out --postprocess, --each-window, "
         "--long-input, --window and what else is about windows, or --recipe");
   }
+  if (command.fit.one_pass && !command.fit.recipe) {
+    FailUsage("--one-pass says how --recipe is applied; give both");
+  }
   if (!command.fit.recipe && command.fit.post_process.empty()) {
     FailUsage("nothing to fit: give --recipe (what helps everywhere), or --postprocess");
   }
@@ -94,6 +97,10 @@ void AddFitCommand(CLI::App& app) {
       "--recipe", command->fit.recipe,
       "The repair that helps with every model and text tried: windows of 128 tokens, whitened within "
       "documents, the first beside the mean of all");
+  sub->add_flag(
+      "--one-pass", command->fit.one_pass,
+      "With --recipe: whitened within documents, for texts read in one pass and cut at the length in "
+      "force; export folds it");
   sub->get_option("--input")->required();
   sub->add_option("--output", command->output, "The repair, lengthwise.json")->required()->type_name("FILE");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");

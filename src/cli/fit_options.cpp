@@ -70,8 +70,12 @@ FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitComman
   plain.post_process = {};
   plain.origin = {};
   const Model loaded = LoadModel(model);
-  if (options.recipe) {
-    plain.long_input = RecipeLongInput(model.max_length > 0 ? model.max_length : loaded.limits().in_force);
+  const std::size_t longest = model.max_length > 0 ? model.max_length : loaded.limits().in_force;
+  if (options.one_pass) {
+    fit.each_window = false;
+    fit.scatter_window = OnePassFit(longest).scatter_window;
+  } else if (options.recipe) {
+    plain.long_input = RecipeLongInput(longest);
     if (plain.long_input.window < kRecipeWindow) {
       PrintWarnings({fmt::format("windows of {} tokens instead of {}: the model reads no more",
                                  plain.long_input.window, kRecipeWindow)});

@@ -12,7 +12,8 @@
 namespace lengthwise {
 
 struct FitCommandOptions {
-  bool recipe = false;  // RecipeFit and RecipeLongInput in place of post_process and each_window
+  bool recipe = false;    // RecipeFit and RecipeLongInput in place of post_process and each_window
+  bool one_pass = false;  // OnePassFit; with recipe alone
   std::string post_process;
   InputOptions input;
   std::string queries;

@@ -136,6 +136,10 @@ VectorMoments::VectorMoments(std::size_t vector_dimension)
 
 void VectorMoments::AddTexts(std::span<const float> rows, std::span<const std::size_t> offsets) {
   Add(rows);
+  AddScatter(rows, offsets);
+}
+
+void VectorMoments::AddScatter(std::span<const float> rows, std::span<const std::size_t> offsets) {
   // Centred rows of many texts, so that each product has many.
   Eigen::MatrixXd block(Index(dimension), Index(kSummedRows));
   Eigen::Index filled = 0;

@@ -11,6 +11,15 @@
 #include "text/pseudo_queries.h"
 
 namespace lengthwise {
+namespace {
+
+std::vector<std::size_t> OffsetsOf(const WindowEmbeddings& windows, std::size_t texts) {
+  std::vector<std::size_t> offsets;
+  for (std::size_t text = 0; text <= texts; ++text) offsets.push_back(windows.begin(text));
+  return offsets;
+}
+
+}  // namespace
 
 PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& options)
     : embedder_(embedder),
@@ -27,7 +36,14 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
          LongInputKindName(embedder.options().long_input.kind));
   }
   if (!options_.each_window) CheckOneVector(embedder.options().long_input);
-  if (options_.spec.within > 0 && !options_.each_window) {
+  if (options_.scatter_window > 0) {
+    if (options_.each_window)
+      Fail(ErrorCode::kBadInput, "windows are fitted to already; leave out those for the scatter");
+    EmbedderOptions windows = embedder.options();
+    windows.long_input = {.kind = LongInputKind::kWindowMean, .window = options_.scatter_window};
+    windows_.emplace(embedder.shared_model(), embedder.shared_pool(), windows);
+  }
+  if (options_.spec.within > 0 && !options_.each_window && !windows_) {
     Fail(ErrorCode::kBadInput,
          "post-processing \"{}\" looks at the windows of a document, so it is fitted on windows and applied "
          "to each: "
@@ -41,12 +57,13 @@ void PostProcessFitter::Add(std::span<const std::string> texts, std::span<const 
                             std::size_t first_text, Role role, VectorMoments* moments) {
   if (options_.each_window) {
     const WindowEmbeddings windows = embedder_.EmbedWindows(texts, {}, first_text, role, false, titles);
-    std::vector<std::size_t> offsets;
-    for (std::size_t text = 0; text <= texts.size(); ++text) offsets.push_back(windows.begin(text));
-    moments->AddTexts(windows.values, offsets);
+    moments->AddTexts(windows.values, OffsetsOf(windows, texts.size()));
   } else {
     moments->Add(embedder_.Embed(texts, {}, first_text, role, titles).values);
   }
+  if (!windows_ || role != Role::kDocument) return;
+  const WindowEmbeddings windows = windows_->EmbedWindows(texts, {}, first_text, role, false, titles);
+  moments->AddScatter(windows.values, OffsetsOf(windows, texts.size()));
 }
 
 void PostProcessFitter::AddDocuments(std::span<const Document> documents) {

@@ -43,6 +43,7 @@ class PostProcessFitter {
   void ShrinkQueryMean(double queries, PostProcess& post) const;
 
   const Session& embedder_;
+  std::optional<Session> windows_;  // FitOptions::scatter_window
   FitOptions options_;
   std::size_t documents_ = 0;
   std::size_t queries_ = 0;

@@ -25,4 +25,11 @@ FitOptions RecipeFit() {
   return options;
 }
 
+FitOptions OnePassFit(std::size_t longest) {
+  FitOptions options = RecipeFit();
+  options.each_window = false;
+  options.scatter_window = std::min(kRecipeWindow, longest);
+  return options;
+}
+
 }  // namespace lengthwise

@@ -115,8 +115,12 @@ const TaskVectors& EvaluationRuns::Processed(const RunDescription& run) {
   if (!run.repair.post_process) return read.vectors;
   const Fit fit{run.repair.post_process, run.repair.query_mean, run.held_out};
   if (read.fitted == fit) return read.processed;
-  if (read.fits == nullptr) {
-    read.fits = std::make_unique<TaskFit>(read.vectors, prepared_.sides, options_.resampling.seed, pseudo_);
+  // Of whole documents, the windows read last tell what varies within them.
+  const bool within_of_windows = fit.spec->within > 0 && !run.repair.long_input;
+  if (read.fits == nullptr || within_of_windows != read.within_of_windows) {
+    read.fits = std::make_unique<TaskFit>(read.vectors, prepared_.sides, options_.resampling.seed, pseudo_,
+                                          within_of_windows ? &embedded_.documents : nullptr);
+    read.within_of_windows = within_of_windows;
   }
   read.processed = run.held_out ? read.fits->HeldOut(*fit.spec, fit.query_mean.value_or(QueryMean{}))
                                 : read.fits->Whole(*fit.spec);

@@ -68,6 +68,7 @@ class EvaluationRuns {
     Side side = Side::kBoth;
     TaskVectors vectors;
     std::unique_ptr<TaskFit> fits;
+    bool within_of_windows = false;  // of `fits`: of whole documents beside windows
     Fit fitted;
     TaskVectors processed;
   };

@@ -55,14 +55,16 @@ std::vector<bool> DrawQueries(std::size_t queries, std::size_t half, std::size_t
 
 }  // namespace
 
-TaskFit::TaskFit(const TaskVectors& vectors, bool queries_apart, std::uint64_t seed, const VectorSet& pseudo)
-    : vectors_(vectors), queries_apart_(queries_apart), seed_(seed), pseudo_(pseudo) {}
+TaskFit::TaskFit(const TaskVectors& vectors, bool queries_apart, std::uint64_t seed, const VectorSet& pseudo,
+                 const VectorSet* windows)
+    : vectors_(vectors), queries_apart_(queries_apart), seed_(seed), pseudo_(pseudo), windows_(windows) {}
 
 const VectorMoments& TaskFit::Documents() {
   if (!documents_) {
     documents_.emplace(vectors_.documents.dimension);
     AddSet(vectors_.documents, *documents_);
     if (!queries_apart_ && !vectors_.queries.values.empty()) AddSet(vectors_.queries, *documents_);
+    if (windows_ != nullptr) documents_->AddScatter(windows_->values, windows_->offsets);
   }
   return *documents_;
 }
@@ -71,6 +73,12 @@ const VectorMoments& TaskFit::HalfOfDocuments() {
   if (!half_of_documents_) {
     half_of_documents_ = MomentsOf(vectors_.documents, vectors_.documents.dimension,
                                    [&](std::size_t d) { return HalfOfDocument(d, seed_) == 0; });
+    if (windows_ != nullptr) {
+      // Their sums alone are of windows.
+      const VectorMoments scatter = MomentsOf(*windows_, windows_->dimension,
+                                              [&](std::size_t d) { return HalfOfDocument(d, seed_) == 0; });
+      half_of_documents_->within_moment = scatter.within_moment;
+    }
   }
   return *half_of_documents_;
 }

@@ -18,7 +18,10 @@ class TaskFit {
  public:
   // Borrows `vectors` and `pseudo` (rows by document; looked at for QuerySource::kPseudo alone).
   // `queries_apart`: queries are a role of their own; else they are documents too. The seed draws halves.
-  TaskFit(const TaskVectors& vectors, bool queries_apart, std::uint64_t seed, const VectorSet& pseudo);
+  // `windows`, if given: where documents have one row each, those of their windows, whose scatter within
+  // documents a fit may look at.
+  TaskFit(const TaskVectors& vectors, bool queries_apart, std::uint64_t seed, const VectorSet& pseudo,
+          const VectorSet* windows = nullptr);
 
   // Fitted to all documents, and to all queries.
   TaskVectors Whole(const PostProcessSpec& spec);
@@ -38,6 +41,7 @@ class TaskFit {
   bool queries_apart_;
   std::uint64_t seed_;
   const VectorSet& pseudo_;
+  const VectorSet* windows_;
   std::optional<VectorMoments> documents_;
   std::optional<VectorMoments> half_of_documents_;
   std::optional<VectorMoments> all_queries_;

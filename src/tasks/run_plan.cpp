@@ -38,7 +38,7 @@ class Plan {
   template <typename Use>
   void ForEachPostProcess(const RunDescription& about, Use&& use) {
     for (const PostProcessSpec& spec : options_.post_processes) {
-      // Without windows there is no scatter within documents.
+      // Without windows there is no scatter within documents: AddWithinOfWindows.
       if (spec.within > 0 && !about.repair.long_input) continue;
       RunDescription run = about;
       run.repair.post_process = spec;
@@ -121,11 +121,24 @@ class Plan {
     }
   }
 
+  // What varies within a document, damped in the vectors of whole texts: the windows just embedded tell what.
+  void AddWithinOfWindows() {
+    for (const PostProcessSpec& spec : options_.post_processes) {
+      if (spec.within == 0) continue;
+      RunDescription run;
+      run.repair.post_process = spec;
+      Add(run);
+      run.held_out = true;
+      if (sides_) Add(run);
+    }
+  }
+
   void AddWindow(std::size_t window) {
     RunDescription run;
     run.repair.long_input = {.kind = LongInputKind::kWindowMean, .window = window};
     AddShapes(run);
     ForEachPostProcess(run, [&](const RunDescription& processed) { AddShapes(processed); });
+    if (window == options_.windows.front()) AddWithinOfWindows();
   }
 
   const EvaluationOptions& options_;

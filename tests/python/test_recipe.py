@@ -240,6 +240,34 @@ def test_the_recipe_is_one_word(binary, run_lengthwise, task, model_folder, tmp_
     assert result.returncode == 2 and "--recipe" in result.stderr and not repair.exists()
 
 
+def test_whole_texts_are_whitened_by_what_their_windows_tell(plain, task, embed, evaluated):
+    whole = unit(embed(plain.texts))
+    within = plain.windows - (plain.sums(plain.windows) / plain.count[:, None])[plain.owner]
+    parts = [within.T @ within, np.cov(whole.T)]
+    values, vectors = np.linalg.eigh(sum(share * part / np.trace(part) for share, part in zip((WITHIN, 1 - WITHIN), parts)))
+    damped = (vectors * (np.maximum(values, 0) / values.max() + EPSILON) ** -0.5) @ vectors.T
+    documents, queries = unit((whole - whole.mean(0)) @ damped), unit((plain.queries - plain.queries.mean(0)) @ damped)
+    assert evaluated[SPEC] == pytest.approx(ndcg(task, queries @ documents.T), abs=TOLERANCE)
+    assert f"{SPEC} held out" in evaluated
+
+
+def test_one_pass_can_be_folded(binary, run_lengthwise, task, model_folder, tmp_path):
+    repair = tmp_path / "one-pass.json"
+    fit = ["fit", "--model", model_folder, "--input", task / "corpus.jsonl", "--quiet", "--output"]
+    run_lengthwise(*fit, repair, "--recipe", "--one-pass")
+    written = json.loads(repair.read_text())
+    assert written["long_input"] == {"kind": "truncate"} and not written["post_processing"].get("each_window", False)
+    assert re.fullmatch(r"whiten:[\d.]+:within=0.8", written["post_processing"]["spec"])
+    run_lengthwise("export", "--model", model_folder, "--repair", repair, "--positions", "squeeze:96:126", "--max-length", 512, "--output", tmp_path / "folded")
+    exported, applied = tmp_path / "exported.npy", tmp_path / "applied.npy"
+    pages = ["--input", task / "corpus.jsonl", "--role", "document", "--quiet", "--output"]
+    run_lengthwise("embed", "--model", tmp_path / "folded", *pages, exported)
+    run_lengthwise("embed", "--model", model_folder, "--repair", repair, "--positions", "squeeze:96:126", "--max-length", 512, *pages, applied)
+    np.testing.assert_allclose(np.load(exported), np.load(applied), atol=2e-5)
+    result = subprocess.run([binary, *map(str, fit), str(tmp_path / "no.json"), "--one-pass", "--postprocess", "center"], capture_output=True, text=True)
+    assert result.returncode == 2 and "--recipe" in result.stderr and not (tmp_path / "no.json").exists()
+
+
 def decoded(numbers):
     return np.frombuffer(base64.b64decode(numbers), dtype="<f4").astype(float)
 
