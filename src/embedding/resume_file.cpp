@@ -65,7 +65,7 @@ void AppendAll(const std::vector<T>& values, std::string& bytes) {
 template <typename T>
 void TakeAll(std::size_t count, const char*& bytes, std::vector<T>& values) {
   values.resize(count);
-  std::memcpy(values.data(), bytes, count * sizeof(T));
+  if (count > 0) std::memcpy(values.data(), bytes, count * sizeof(T));
   bytes += count * sizeof(T);
 }
 
