@@ -1,4 +1,5 @@
 """Tables as Markdown, and their places in a document: what scripts/theory_tables and scripts/findings_tables share."""
+import json
 import pathlib
 import re
 import statistics
@@ -14,6 +15,27 @@ def interval(value, digits=2):
         return "-"
     text = number(value["estimate"], digits)
     return text if value["low"] is None else f"{text} [{number(value['low'], digits)}, {number(value['high'], digits)}]"
+
+
+def signed(value, digits=3, scale=1):
+    """A difference with its interval, times `scale`; bold where that leaves out 0."""
+    if value is None or value["estimate"] is None:
+        return "-"
+    text = f"{scale * value['estimate']:+.{digits}f}"
+    if value["low"] is None:
+        return text
+    text += f" [{scale * value['low']:+.{digits}f}, {scale * value['high']:+.{digits}f}]"
+    return f"**{text}**" if value["low"] > 0 or value["high"] < 0 else text
+
+
+def evaluations(folder, models):
+    """[(model's short name, set, task)] of the files MODEL.SET.json, evaluations; a task is one kind of one set."""
+    found = []
+    for model, short in models.items():
+        for path in sorted(folder.glob(f"{model}.*.json")):
+            name = path.name[len(model) + 1 : -len(".json")]
+            found += [(short, name, task) for task in json.loads(path.read_text()).get("tasks", [])]
+    return found
 
 
 def percent(value):

@@ -5,12 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/parse_number.h"
 
 namespace lengthwise {
 namespace {
@@ -29,9 +30,8 @@ FileIdentity IdentityIn(const struct stat& status) {
 // followed.
 std::optional<int> DescriptorNamed(const fs::path& path) {
   const std::string name = path.filename().string();
-  int descriptor = -1;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), descriptor);
-  if (error != std::errc() || end != name.data() + name.size() || descriptor < 0) return std::nullopt;
+  const std::optional<int> descriptor = NumberOf<int>(name);
+  if (!descriptor || *descriptor < 0) return std::nullopt;
   std::error_code none, no_proc;
   const fs::path folder = fs::canonical(path.has_parent_path() ? path.parent_path() : fs::path("."), none);
   const fs::path descriptors = fs::canonical("/proc/self/fd", no_proc);

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <ctime>
 #include <mutex>
@@ -21,6 +20,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/parse_number.h"
 #include "lengthwise/new_folder.h"
 
 namespace lengthwise {
@@ -54,10 +54,8 @@ std::optional<pid_t> OwnerIn(std::string_view name, std::string_view target) {
   name.remove_prefix(target.size());
   if (!name.starts_with(kMark)) return std::nullopt;
   name.remove_prefix(kMark.size());
-  pid_t owner = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), owner);
-  if (error != std::errc() || end != name.data() + name.size() || owner <= 0) return std::nullopt;
-  if (std::to_string(owner) != name) return std::nullopt;
+  const std::optional<pid_t> owner = NumberOf<pid_t>(name);
+  if (!owner || *owner <= 0 || std::to_string(*owner) != name) return std::nullopt;
   return owner;
 }
 

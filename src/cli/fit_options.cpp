@@ -57,30 +57,28 @@ void AddFitOptions(CLI::App& command, FitCommandOptions& options) {
 
 FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitCommandOptions& options,
                 bool quiet) {
-  FitOptions fit;
-  if (options.recipe) {
-    fit = RecipeFit();
-  } else {
-    fit.spec = ParsePostProcessSpec(options.post_process);
-    fit.each_window = options.each_window;
-  }
-  fit.query_source = SourceOf(options);
-  fit.seed = options.seed;
+  const QuerySource source = SourceOf(options);
   Repair plain = repair;
   plain.post_process = {};
   plain.origin = {};
   const Model loaded = LoadModel(model);
   const std::size_t longest = model.max_length > 0 ? model.max_length : loaded.limits().in_force;
+  FitOptions fit;
   if (options.one_pass) {
-    fit.each_window = false;
-    fit.scatter_window = OnePassFit(longest).scatter_window;
+    fit = OnePassFit(longest);
   } else if (options.recipe) {
+    fit = RecipeFit();
     plain.long_input = RecipeLongInput(longest);
     if (plain.long_input.window < kRecipeWindow) {
       PrintWarnings({fmt::format("windows of {} tokens instead of {}: the model reads no more",
                                  plain.long_input.window, kRecipeWindow)});
     }
+  } else {
+    fit.spec = ParsePostProcessSpec(options.post_process);
+    fit.each_window = options.each_window;
   }
+  fit.query_source = source;
+  fit.seed = options.seed;
   const Embedder embedder = EmbedderOf(loaded, model, plain);
   PrintWarnings(embedder.warnings());
   AsUsage([&] { CheckFitOptions(embedder, fit); });

@@ -42,9 +42,7 @@ std::vector<TokenizedDocument> TokenizeDocuments(const Session& embedder,
   // In parts, so that the tokens of very long documents need not all be held at once.
   for (std::size_t first = 0; first < documents.size(); first += kTokenizedTogether) {
     const auto part = documents.subspan(first, std::min(kTokenizedTogether, documents.size() - first));
-    std::vector<std::string> texts;
-    for (const Document& document : part) texts.push_back(EmbeddedText(document));
-    const std::vector<std::vector<std::int32_t>> ids = embedder.Tokenize(texts);
+    const std::vector<std::vector<std::int32_t>> ids = embedder.Tokenize(EmbeddedTexts(part));
     for (std::size_t i = 0; i < part.size(); ++i) {
       const std::size_t kept = std::min(ids[i].size(), positions);
       tokenized.push_back({DocumentKey(part[i]),

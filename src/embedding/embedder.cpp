@@ -45,12 +45,7 @@ Embeddings Embedder::Embed(std::span<const std::string> texts, const Progress& p
 }
 
 Embeddings Embedder::Embed(std::span<const Document> documents, const Progress& progress, Role role) const {
-  std::vector<std::string> texts, titles;
-  for (const Document& document : documents) {
-    texts.push_back(EmbeddedText(document));
-    titles.push_back(document.title);
-  }
-  return session_->Embed(texts, progress, 0, role, titles);
+  return session_->Embed(EmbeddedTexts(documents), progress, 0, role, TitlesOf(documents));
 }
 
 const Session& SessionOf(const Embedder& embedder) {

@@ -1,12 +1,12 @@
 #include "lengthwise/post_process.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
-#include <system_error>
+#include <optional>
 
 #include "base/fail.h"
+#include "base/parse_number.h"
 #include "embedding/pooling.h"
 #include "math/rows.h"
 
@@ -20,13 +20,12 @@ constexpr const char* kChoices =
 
 template <typename T>
 T ParseNumber(std::string_view digits, std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  const std::optional<T> value = NumberOf<T>(digits);
+  if (!value) {
     Fail(ErrorCode::kBadInput, "post-processing \"{}\": \"{}\" is not a number in range; {}", text, digits,
          kChoices);
   }
-  return value;
+  return *value;
 }
 
 void CheckSpec(const PostProcessSpec& spec, std::string_view text) {

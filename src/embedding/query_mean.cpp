@@ -1,8 +1,7 @@
 #include "lengthwise/query_mean.h"
 
-#include <charconv>
-
 #include "base/fail.h"
+#include "base/parse_number.h"
 
 namespace lengthwise {
 
@@ -29,8 +28,8 @@ QueryMean ParseQueryMean(std::string_view text) {
   if (text == "pseudo") return {QuerySource::kPseudo, 0};
   if (text == "documents") return {QuerySource::kDocuments, 0};
   QueryMean mean;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mean.count);
-  if (error != std::errc() || end != text.data() + text.size() || mean.count < 2) {
+  mean.count = NumberOf<decltype(mean.count)>(text).value_or(0);
+  if (mean.count < 2) {
     Fail(ErrorCode::kBadInput,
          "query mean \"{}\" is neither a number of queries (2 or more) nor \"pseudo\" nor \"documents\"",
          text);

@@ -128,8 +128,9 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
     encoder_.Run(batch, workspace, encoder_run);
     std::vector<std::vector<float>> vectors(batch.sequences());
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
-      const std::vector<TokenRange> whole = {{0, batch.length(s)}};
-      const std::vector<TokenRange>& parts = how.parts.empty() ? whole : how.parts[batches[b].begin + s];
+      const TokenRange whole{0, batch.length(s)};
+      const std::span<const TokenRange> parts =
+          how.parts.empty() ? std::span(&whole, 1) : std::span(how.parts[batches[b].begin + s]);
       vectors[s].resize(parts.size() * spec().hidden);
       for (std::size_t p = 0; p < parts.size(); ++p) {
         FinishVector(workspace.hidden.data() + (batch.offsets[s] + parts[p].begin) * spec().hidden,

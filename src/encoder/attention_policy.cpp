@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
-#include <system_error>
 
 #include "base/fail.h"
+#include "base/parse_number.h"
 
 namespace lengthwise {
 namespace {
@@ -66,13 +66,12 @@ constexpr const char* kLengthChoices =
 
 template <typename T>
 T ParseLengthNumber(std::string_view digits, std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  const std::optional<T> value = NumberOf<T>(digits);
+  if (!value) {
     Fail(ErrorCode::kBadInput, "temperature by length \"{}\": \"{}\" is not a number in range; {}", text,
          digits, kLengthChoices);
   }
-  return value;
+  return *value;
 }
 
 }  // namespace

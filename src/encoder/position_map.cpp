@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <system_error>
+#include <optional>
 
 #include "base/fail.h"
+#include "base/parse_number.h"
 
 namespace lengthwise {
 namespace {
@@ -34,13 +34,12 @@ constexpr std::array kMapNames = {
 };
 
 std::size_t ParseRow(std::string_view digits, std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  const std::optional<std::size_t> value = NumberOf<std::size_t>(digits);
+  if (!value) {
     Fail(ErrorCode::kBadInput, "position map \"{}\": \"{}\" is not a whole number; {}", text, digits,
          kMapChoices);
   }
-  return value;
+  return *value;
 }
 
 // A place in the model's table: `part` of the way from row `below` to the next.

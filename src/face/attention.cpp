@@ -5,6 +5,7 @@
 #include "attention/attention_report.h"
 #include "attention/attention_summary.h"
 #include "embedding/session.h"
+#include "lengthwise/evaluate.h"
 
 namespace lengthwise {
 
@@ -33,7 +34,7 @@ AttentionResult MeasureAttention(const Embedder& embedder, std::span<const Docum
   result.not_converged = summary.not_converged();
   result.table = summary.Table();
   result.document = summary.ToJson().dump();
-  if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(*std::move(warning));
+  result.token_warnings = TokenWarnings(embedder);
   return result;
 }
 

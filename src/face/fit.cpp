@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "embedding/session.h"
+#include "lengthwise/evaluate.h"
 #include "repair/fit.h"
 
 namespace lengthwise {
@@ -87,7 +88,7 @@ FitResult FitRepair(const Embedder& embedder, const InputOptions& documents,
     });
   }
   result.repair = fitter.Fit();
-  if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(std::move(*warning));
+  result.token_warnings = TokenWarnings(embedder);
   result.warnings = WarningsOf(result.repair, options.spec);
   return result;
 }

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "embedding/resume_file.h"
 #include "embedding/session.h"
+#include "lengthwise/evaluate.h"
 #include "math/thread_pool.h"
 #include "measure/measure.h"
 #include "report/merge_statistics.h"
@@ -44,7 +45,7 @@ MeasureResult Measure(const Embedder& embedder, const DocumentSource& source, co
   if (!options.output.empty()) resume = OpenResumeFile(options.output, session, Role::kDocument);
   MeasureResult result = PublicResult(Measure(session, source, options, {progress, resume.get()}),
                                       {options.command, options.source});
-  if (auto warning = session.unknown_tokens().Warning()) result.token_warnings.push_back(*std::move(warning));
+  result.token_warnings = TokenWarnings(embedder);
   if (resume != nullptr) result.resumed = resume->found();
   result.resume = std::move(resume);
   return result;

@@ -93,11 +93,7 @@ AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
   }
   if (object.contains("by_length")) {
     const auto text = RequiredJsonMember<std::string>(object, "by_length", where, ErrorCode::kBadInput);
-    try {
-      policy.by_length = ParseLengthTemperature(text);
-    } catch (const Error& error) {
-      Fail(ErrorCode::kBadInput, "{}.by_length: {}", where, error.what());
-    }
+    policy.by_length = ReadAt(where + ".by_length", [&] { return ParseLengthTemperature(text); });
   }
   if (object.contains("attn_scale")) {
     ReadByHead(object["attn_scale"], kAttnScales, where + ".attn_scale", &policy.attn_scale,

@@ -90,14 +90,8 @@ void PostProcessFitter::AddQueries(std::span<const Document> queries) {
     Fail(ErrorCode::kInternal, "queries given where their source is {}",
          QuerySourceName(options_.query_source));
   }
-  std::vector<std::string> texts;
-  std::vector<std::string> titles;
-  for (const Document& query : queries) {
-    texts.push_back(EmbeddedText(query));
-    titles.push_back(query.title);
-  }
-  Add(texts, titles, queries_, Role::kQuery, &query_moments_);
-  queries_ += texts.size();
+  Add(EmbeddedTexts(queries), TitlesOf(queries), queries_, Role::kQuery, &query_moments_);
+  queries_ += queries.size();
 }
 
 void PostProcessFitter::ShrinkQueryMean(double queries, PostProcess& post) const {

@@ -37,11 +37,7 @@ PositionMap ReadPositions(const Json& object, const std::string& file) {
     Fail(ErrorCode::kBadInput, "{}: other members have no effect with map \"{}\"; take them out", where,
          text);
   }
-  try {
-    return ParsePositionMap(text);
-  } catch (const Error& error) {
-    Fail(ErrorCode::kBadInput, "{}.map: {}", where, error.what());
-  }
+  return ReadAt(where + ".map", [&] { return ParsePositionMap(text); });
 }
 
 OrderedJson FormatPositions(const PositionMap& map) {

@@ -65,11 +65,7 @@ PostProcessOrigin ReadOrigin(const Json& object, const std::string& where) {
   origin.queries = ReadCount(object, "queries", where);
   const auto source =
       JsonMember<std::string>(object, "query_source", "documents", where, ErrorCode::kBadInput);
-  try {
-    origin.query_source = ParseQuerySource(source);
-  } catch (const Error& error) {
-    Fail(ErrorCode::kBadInput, "{}.query_source: {}", where, error.what());
-  }
+  origin.query_source = ReadAt(where + ".query_source", [&] { return ParseQuerySource(source); });
   return origin;
 }
 
@@ -80,12 +76,9 @@ void ReadPostProcessing(const Json& object, const std::string& file, Repair* rep
   CheckKeys(object, {"spec", "dimension", "document_mean", "query_mean", "map", "each_window", "fitted_on"},
             where);
   PostProcess post;
-  try {
-    post.spec =
-        ParsePostProcessSpec(RequiredJsonMember<std::string>(object, "spec", where, ErrorCode::kBadInput));
-  } catch (const Error& error) {
-    Fail(ErrorCode::kBadInput, "{}.spec: {}", where, error.what());
-  }
+  post.spec = ReadAt(where + ".spec", [&] {
+    return ParsePostProcessSpec(RequiredJsonMember<std::string>(object, "spec", where, ErrorCode::kBadInput));
+  });
   if (post.spec.kind == PostProcessKind::kNone) {
     if (object.size() > 1) {
       Fail(ErrorCode::kBadInput, "{}: other members have no effect with spec \"none\"; take them out", where);
@@ -106,11 +99,7 @@ void ReadPostProcessing(const Json& object, const std::string& file, Repair* rep
          FormatPostProcessSpec(post.spec));
   }
   post.each_window = JsonMember(object, "each_window", false, where, ErrorCode::kBadInput);
-  try {
-    post.Check(post.dimension);
-  } catch (const Error& error) {
-    Fail(ErrorCode::kBadInput, "{}: {}", where, error.what());
-  }
+  ReadAt(where, [&] { post.Check(post.dimension); });
   if (object.contains("fitted_on")) {
     repair->origin = ReadOrigin(object["fitted_on"], where + ".fitted_on");
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fail.h"
 #include "base/json.h"
 #include "lengthwise/repair.h"
 
@@ -29,5 +30,15 @@ std::string Shown(const Json& value);
 
 // Every key of `object` is one of `known`, and it is an object. Throws kBadInput.
 void CheckKeys(const Json& object, std::initializer_list<std::string_view> known, const std::string& where);
+
+// What `read` gives; what it refuses is bad input at `place`, a member of the file.
+template <typename Read>
+auto ReadAt(const std::string& place, Read&& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    Fail(ErrorCode::kBadInput, "{}: {}", place, error.what());
+  }
+}
 
 }  // namespace lengthwise

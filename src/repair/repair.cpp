@@ -51,11 +51,7 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
             where);
   LongInput policy;
   const auto kind = RequiredJsonMember<std::string>(object, "kind", where, ErrorCode::kBadInput);
-  try {
-    policy.kind = ParseLongInputKind(kind);
-  } catch (const Error& error) {
-    Fail(ErrorCode::kBadInput, "{}.kind: {}", where, error.what());
-  }
+  policy.kind = ReadAt(where + ".kind", [&] { return ParseLongInputKind(kind); });
   policy.window = ReadTokens(object, "window", where);
   policy.stride = ReadTokens(object, "stride", where);
   policy.lead = JsonMember(object, "lead", kDefaultLead, where, ErrorCode::kBadInput);
@@ -68,11 +64,7 @@ LongInput ReadLongInput(const Json& object, const std::string& file) {
   policy.late_chunking = JsonMember(object, "late_chunking", false, where, ErrorCode::kBadInput);
   if (object.contains("window_ends")) {
     const auto ends = RequiredJsonMember<std::string>(object, "window_ends", where, ErrorCode::kBadInput);
-    try {
-      policy.window_ends = ParseWindowEnds(ends);
-    } catch (const Error& error) {
-      Fail(ErrorCode::kBadInput, "{}.window_ends: {}", where, error.what());
-    }
+    policy.window_ends = ReadAt(where + ".window_ends", [&] { return ParseWindowEnds(ends); });
   }
   if (policy.kind != LongInputKind::kWindows && (object.contains("vectors") || object.contains("add_body"))) {
     Fail(ErrorCode::kBadInput, "{}: vectors and add_body have no effect with kind \"{}\"; take them out",

@@ -1,8 +1,8 @@
 #include "task_data/retrieval_folder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/parse_number.h"
 #include "task_data/json_lines.h"
 
 namespace lengthwise {
@@ -65,11 +66,6 @@ Judgement SplitJudgement(std::string_view text, const std::string& where) {
   return {text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
 }
 
-bool ParseGrade(std::string_view text, int& grade) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), grade);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 std::uint32_t FindId(const IdIndex& ids, std::string_view id, const std::string& where,
                      const std::string& file) {
   const auto found = ids.places.find(std::string(id));
@@ -90,16 +86,15 @@ Judgements ReadJudgements(const fs::path& path, const IdIndex& queries, const Id
     if (IsBlank(text)) return;
     const std::string where = LinePlace(path, line);
     const Judgement judgement = SplitJudgement(text, where);
-    int grade = 0;
-    const bool is_number = ParseGrade(judgement.grade, grade);
+    const std::optional<int> grade = NumberOf<int>(judgement.grade);
     // A header is a first line whose grade is no number and whose ids are nobody's.
-    if (std::exchange(first, false) && !is_number && !queries.places.contains(std::string(judgement.query)))
+    if (std::exchange(first, false) && !grade && !queries.places.contains(std::string(judgement.query)))
       return;
-    if (!is_number)
+    if (!grade)
       Fail(ErrorCode::kBadInput, "{}: the grade \"{}\" is not a whole number", where, judgement.grade);
     const std::uint32_t query = FindId(queries, judgement.query, where, "queries.jsonl");
     const std::uint32_t document = FindId(documents, judgement.document, where, corpus);
-    const auto [seen, is_new] = judgements[query].emplace(document, std::pair(grade, line));
+    const auto [seen, is_new] = judgements[query].emplace(document, std::pair(*grade, line));
     if (!is_new) {
       Fail(ErrorCode::kBadInput, "{}: query {} and document {} are judged on line {} already", where,
            judgement.query, judgement.document, seen->second.second);

@@ -34,18 +34,23 @@ class Plan {
     if (options_.fusion) runs_.push_back(run);
   }
 
-  // The run with every post-processing, fitted whole and held out.
+  // The run with a post-processing, fitted whole and held out.
+  template <typename Use>
+  void UseFits(const PostProcessSpec& spec, RunDescription run, Use&& use) {
+    run.repair.post_process = spec;
+    use(run);
+    if (!sides_) return;
+    run.held_out = true;
+    use(run);
+  }
+
+  // With every post-processing.
   template <typename Use>
   void ForEachPostProcess(const RunDescription& about, Use&& use) {
     for (const PostProcessSpec& spec : options_.post_processes) {
       // Without windows there is no scatter within documents: AddWithinOfWindows.
       if (spec.within > 0 && !about.repair.long_input) continue;
-      RunDescription run = about;
-      run.repair.post_process = spec;
-      use(run);
-      if (!sides_) continue;
-      run.held_out = true;
-      use(run);
+      UseFits(spec, about, use);
     }
   }
 
@@ -124,12 +129,7 @@ class Plan {
   // What varies within a document, damped in the vectors of whole texts: the windows just embedded tell what.
   void AddWithinOfWindows() {
     for (const PostProcessSpec& spec : options_.post_processes) {
-      if (spec.within == 0) continue;
-      RunDescription run;
-      run.repair.post_process = spec;
-      Add(run);
-      run.held_out = true;
-      if (sides_) Add(run);
+      if (spec.within > 0) UseFits(spec, {}, [&](const RunDescription& run) { Add(run); });
     }
   }
 

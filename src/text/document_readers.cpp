@@ -19,6 +19,13 @@ std::vector<std::string> EmbeddedTexts(std::span<const Document> documents) {
   return texts;
 }
 
+std::vector<std::string> TitlesOf(std::span<const Document> documents) {
+  std::vector<std::string> titles(documents.size());
+  std::transform(documents.begin(), documents.end(), titles.begin(),
+                 [](const Document& document) { return document.title; });
+  return titles;
+}
+
 const std::string& FieldNames::IdName() const {
   static const std::string usual = "_id";
   return id.empty() ? usual : id;
