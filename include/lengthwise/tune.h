@@ -24,6 +24,7 @@ inline constexpr std::size_t kLeastTuneQueries = 5;
 inline constexpr double kLeastAgreement = 0.1;
 // Several vectors a document take several times the room: less than this gain in nDCG@10 is not worth it.
 inline constexpr double kWorthSeveralVectors = 0.03;
+inline constexpr std::size_t kMapDocuments = 500;
 
 struct TuneOptions {
   ResamplingOptions resampling;  // the seed also draws the half of judged queries that chooses
@@ -61,6 +62,15 @@ struct TuneCandidate {
   RunResult run;
 };
 
+// A document on the map: where it lies along the two directions in which documents vary most, as the model
+// gives them and as the repair does.
+struct MapPoint {
+  std::string id;
+  std::size_t tokens = 0;
+  float before[2] = {0, 0};
+  float after[2] = {0, 0};
+};
+
 enum class TuneAnswer {
   kNothingToRepair,  // no document is longer than a window
   kRepair,           // the queries show a gain
@@ -90,6 +100,7 @@ struct TuneResult {
   bool judged = false;
   std::optional<double> agreement;  // of BM25 and the best window on the first document; of unjudged queries
   double known_words = 1;           // share of the queries' words that any document holds
+  std::vector<MapPoint> map;        // of at most kMapDocuments, evenly spaced in the input
   std::vector<std::string> notes;
 };
 

@@ -13,7 +13,7 @@ TuneResult Tune(const RetrievalTask& task, const Embedder& base, const TuneOptio
 
 std::string TuneDocument(const TuneResult& result, const Embedder& base, const TuneOptions& options) {
   return FormatDocument(
-      TuneDocumentOf(result, {options.command, DescribeModel(SessionOf(base)), options.resampling}), {});
+      TuneDocumentOf(result, {options.command, DescribeModel(SessionOf(base)), options.resampling}), {"map"});
 }
 
 }  // namespace lengthwise

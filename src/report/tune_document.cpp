@@ -26,6 +26,21 @@ OrderedJson CandidateJson(const TuneResult& result, const TuneCandidate& candida
           {"line", TuneLine(result, candidate)}};
 }
 
+OrderedJson MapJson(const std::vector<MapPoint>& map) {
+  OrderedJson points = OrderedJson::array();
+  for (const MapPoint& point : map) {
+    const auto plane = [](const float(&at)[2]) {
+      return OrderedJson::array(
+          {JsonNumber(static_cast<double>(at[0])), JsonNumber(static_cast<double>(at[1]))});
+    };
+    points.push_back({{"id", point.id},
+                      {"tokens", point.tokens},
+                      {"before", plane(point.before)},
+                      {"after", plane(point.after)}});
+  }
+  return points;
+}
+
 }  // namespace
 
 OrderedJson TuneDocumentOf(const TuneResult& result, const TuneContext& context) {
@@ -58,7 +73,8 @@ OrderedJson TuneDocumentOf(const TuneResult& result, const TuneContext& context)
             {"judged", result.judged},
             {"agreement", JsonNumber(result.agreement)},
             {"known_words", JsonNumber(result.known_words)}}},
-          {"candidates", std::move(candidates)}};
+          {"candidates", std::move(candidates)},
+          {"map", MapJson(result.map)}};
 }
 
 }  // namespace lengthwise

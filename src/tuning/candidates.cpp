@@ -47,12 +47,12 @@ std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const
     run.matching.best = 1;
     candidates.push_back({std::move(title), CostClass::kSeveralVectors, run});
   };
-  lead_body(kDefaultLead, "the recipe, one vector");
+  lead_body(kDefaultLead, "the recipe (one vector)");
   lead_body(0.5, "one vector, half of it the beginning");
   lead_body(0, "one vector, all windows alike");
   RunDescription folded;
   folded.repair.post_process = one_pass;
-  candidates.push_back({"one pass, whitened: a checkpoint for any server", CostClass::kCheckpoint, folded});
+  candidates.push_back({"one pass, whitened (a checkpoint for any server)", CostClass::kCheckpoint, folded});
   several(vectors, fmt::format("at most {} vectors a document", vectors));
   several(0, "a vector for every window");
   const auto with_bm25 = [&](std::size_t of, const char* title) {

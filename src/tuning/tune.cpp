@@ -17,6 +17,7 @@
 #include "tuning/candidates.h"
 #include "tuning/choice.h"
 #include "tuning/judge.h"
+#include "tuning/map.h"
 #include "tuning/tuning_vectors.h"
 
 namespace lengthwise {
@@ -90,6 +91,7 @@ class Tuning {
     Score();
     Decide();
     WriteRepair();
+    DrawMap();
     return std::move(result_);
   }
 
@@ -215,6 +217,24 @@ class Tuning {
       return;
     }
     result_.repair.long_input = *run.repair.long_input;
+  }
+
+  // Of several vectors a document there is no one point: the recipe's stands for it.
+  void DrawMap() {
+    const bool one = result_.candidates[result_.chosen].cost_class == CostClass::kOneVector;
+    const std::vector<std::size_t>& tokens = vectors_.tokens();
+    const std::size_t step = (tokens.size() + kMapDocuments - 1) / kMapDocuments;
+    std::vector<std::size_t> chosen;
+    for (std::size_t d = 0; d < tokens.size(); d += step) chosen.push_back(d);
+    const std::vector<float> before = PlaneOf(vectors_.Of({}).documents, chosen);
+    const std::vector<float> after =
+        PlaneOf(vectors_.Of(candidates_[one ? result_.chosen : kRecipeCandidate].run).documents, chosen);
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      result_.map.push_back({ids_[chosen[i]],
+                             tokens[chosen[i]],
+                             {before[2 * i], before[2 * i + 1]},
+                             {after[2 * i], after[2 * i + 1]}});
+    }
   }
 
   const RetrievalTask& task_;
