@@ -109,11 +109,13 @@ bool NeedsPseudoQueries(const EvaluationOptions& options) {
 TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& scorer,
                     const std::vector<ScoredRun>& runs, const EvaluationOptions& options, ThreadPool& pool) {
   TaskResult result = scorer.result;
-  result.runs = CompareRuns(runs, scorer.ids, scorer.lengths, options.resampling, pool);
-  result.sweep = SummariseSweep(runs, scorer.ids, scorer.lengths, options.resampling, pool);
+  result.runs = CompareRuns(runs, scorer.ids, scorer.lengths, options.resampling, pool, scorer.clusters);
+  result.sweep = SummariseSweep(runs, scorer.ids, scorer.lengths, options.resampling, pool, scorer.clusters);
   // Pairs have two texts each, of which no bucket of one length speaks.
   if (result.kind != "similarity") {
-    result.collapse = PredictLoss(runs, scorer.lengths[0], options.resampling, pool);
+    result.collapse = PredictLoss(
+        runs, {scorer.lengths[0], scorer.clusters, prepared.document_tokens, prepared.document_clusters},
+        options.resampling, pool);
   }
   result.corpora = CompareCorpora(prepared, runs, options.resampling, pool);
   return result;

@@ -156,13 +156,13 @@ void EvaluationRuns::ScoreVectors(const RunDescription& run, const TaskVectors& 
   const std::optional<std::uint64_t> held_out =
       run.held_out ? std::optional(options_.resampling.seed) : std::nullopt;
   // Several vectors a document have no cosine with those of another document.
-  const std::vector<BucketCosine> cosines =
-      run.matching.best ? std::vector<BucketCosine>{}
-                        : CosinesByLength(vectors.documents, prepared_.document_tokens);
+  const DocumentCosines cosines =
+      run.matching.best ? DocumentCosines{} : CosinesByLength(vectors.documents, prepared_.document_tokens);
   for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
     ScoredRun scored = prepared_.scorers[s].score(vectors, run.matching, held_out);
     scored.description = run;
-    scored.cosines = cosines;
+    scored.cosines = cosines.buckets;
+    scored.document_cosines = cosines.documents;
     runs_[s].push_back(std::move(scored));
   }
 }
@@ -172,7 +172,7 @@ void EvaluationRuns::ScoreOthers() {
     const TaskVectors vectors{Embed(base_, other.documents, Role::kDocument), base_vectors_->vectors.queries};
     ScoredRun run = other.score(vectors, {}, std::nullopt);
     run.description.corpus = other.name;
-    run.cosines = CosinesByLength(vectors.documents, other.document_tokens);
+    run.cosines = CosinesByLength(vectors.documents, other.document_tokens).buckets;
     runs_[0].push_back(std::move(run));
   }
 }

@@ -14,6 +14,7 @@
 #include "search/vector_set.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
+#include "tasks/unit_clusters.h"
 
 namespace lengthwise {
 
@@ -28,10 +29,12 @@ struct PreparedTask {
   std::vector<std::string> queries;
   std::vector<std::size_t> query_tokens;
   bool sides = false;  // whether documents and queries may be embedded in different ways
+  Clusters document_clusters;
 
   struct Scorer {
     TaskResult result;  // all but runs and what is told from them
     std::vector<std::string> ids;
+    Clusters clusters;  // of the units
     std::vector<UnitLengths> lengths;
     Score score;
     std::vector<ScoredRun> extra;  // runs without vectors

@@ -23,7 +23,7 @@ const kTerms = [
   ["Rescued, lost", "Units that score 0 in the base run and above 0 in this run, and the other way round."],
   ["Length bias", "log\u2082 of the tokens of what is retrieved, less that of what is relevant: 1 is twice as long."],
   ["Hubness", "Skewness of how often each document stands among the first ten: high where a few documents answer everything."],
-  ["Intervals", "Paired bootstrap over the units. Those of a sweep hold at every temperature at once (max-statistic)."],
+  ["Intervals", "Paired bootstrap over clusters of units: what shares a cause (queries of one document, pairs with a text in common) is drawn together. Those of a sweep hold at every temperature at once (max-statistic)."],
 ];
 
 function about(report) {
