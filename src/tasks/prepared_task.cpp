@@ -61,7 +61,7 @@ void SetClusters(UnitClusters found, PreparedTask::Scorer& scorer) {
 // The scorer of a corpus, shared by what calls it.
 PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
   return [scorer = std::move(scorer)](const TaskVectors& vectors, const Matching& matching,
-                                      std::optional<std::uint64_t> held_out) {
+                                      std::optional<std::span<const std::uint8_t>> held_out) {
     return scorer->Score(vectors.documents, vectors.queries, matching, held_out);
   };
 }
@@ -85,6 +85,9 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, co
   SetClusters(ClusterQueries(task), scorer);
   scorer.lengths = QueryLengths(task.corpus, prepared.document_tokens, prepared.query_tokens);
   scorer.score = VectorScore(own);
+  for (std::size_t draw = 0; draw < kHeldOutDraws; ++draw)
+    prepared.held_out.push_back(
+        SplitHeldOut(prepared.documents.size(), prepared.queries.size(), options.seed, draw));
   scorer.extra.push_back(own->ScoreBm25());
   for (const Corpus& corpus : task.others) {
     PreparedTask::Other other;
