@@ -2,7 +2,7 @@
 
 export const kParts = [
   { key: "content", title: "content", color: "#2f8f5b" },
-  { key: "pooling", title: "pooling", color: "#2a78c2" },
+  { key: "pooling", title: "averaging of windows", color: "#2a78c2" },
   { key: "attention", title: "attention", color: "#d2691e" },
   { key: "positions", title: "positions", color: "#c8457c" },
 ];

@@ -11,7 +11,7 @@ const kTerms = [
   ["Natural arm", "Whole documents, grouped by how long they are. Long documents may also be about other things."],
   ["Static control", "The mean of the input word embeddings, no attention. A mean over many tokens concentrates by itself; this says how much."],
   ["Repeated, mixed, diluted", "Controls: a passage repeated, pieces of different documents put together, a passage among filler. Each changes one thing that length changes too."],
-  ["Attribution", "The change of cosine from one window to a whole text, taken apart: content (later windows by themselves), pooling (the mean of window vectors), attention (across windows), positions (beyond the trained length)."],
+  ["Attribution", "The change of cosine from one window to a whole text, taken apart: content (later windows by themselves), averaging of windows (the mean of their vectors: how different a document is within itself), attention (across windows), positions (beyond the trained length)."],
   ["Interpolated positions", "Positions squeezed into the trained range, so that no token stands where training hardly went."],
   ["Excess", "Slope of the model minus slope of the static control. Below 0: the encoder works against what pooling does."],
   ["Irregularity", "How far the measured curve strays from a shape beyond sampling error; fitted together with the shape."],
