@@ -25,5 +25,6 @@ void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments);
+void AddTuneCommand(CLI::App& app, std::vector<std::string> arguments);
 
 }  // namespace lengthwise

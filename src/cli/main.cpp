@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
   lengthwise::AddMergeCommand(app, arguments);
   lengthwise::AddDatasetsCommand(app);
   lengthwise::AddEvaluateCommand(app, arguments);
+  lengthwise::AddTuneCommand(app, arguments);
   lengthwise::AddFitCommand(app);
   lengthwise::AddExportCommand(app);
   lengthwise::AddAttentionCommand(app);

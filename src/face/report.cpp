@@ -62,6 +62,20 @@ void DescribeTheory(const OrderedJson& theory, Description& description) {
       OrderedJson{{"verdicts", theory.at("verdicts")}, {"sentence", theory.at("sentence")}}.dump();
 }
 
+void DescribeTuning(const OrderedJson& tuning, Description& description) {
+  description.notes = tuning.at("notes").get<std::vector<std::string>>();
+  description.notes.push_back(tuning.at("trust").get<std::string>());
+  for (const OrderedJson& candidate : tuning.at("candidates"))
+    description.findings.push_back(candidate.at("line").get<std::string>());
+  OrderedJson summary;
+  for (const char* member : {"answer", "sentence", "advice", "trust", "gain", "queries"})
+    summary[member] = tuning.at(member);
+  for (const OrderedJson& candidate : tuning.at("candidates")) {
+    if (candidate.at("chosen").get<bool>()) summary["chosen"] = candidate.at("name");
+  }
+  description.summary = summary.dump();
+}
+
 }  // namespace
 
 std::string ReportPage(std::string_view document) {
@@ -82,6 +96,7 @@ Description Describe(std::string_view text) {
     const std::string format = document.value("format", "");
     if (format == "lengthwise-report") DescribeReport(document, description);
     if (format == "lengthwise-theory") DescribeTheory(document, description);
+    if (format == "lengthwise-tune") DescribeTuning(document, description);
   } catch (const OrderedJson::exception& error) {
     Fail(ErrorCode::kBadInput, "this document lacks a part that it must have: {}", error.what());
   }

@@ -94,6 +94,26 @@ void PostProcessFitter::AddQueries(std::span<const Document> queries) {
   queries_ += queries.size();
 }
 
+void PostProcessFitter::AddDocumentVectors(std::span<const float> rows,
+                                           std::span<const std::size_t> offsets) {
+  if (offsets.empty()) {
+    document_moments_.Add(rows);
+    documents_ += rows.size() / document_moments_.dimension;
+  } else {
+    document_moments_.AddTexts(rows, offsets);
+    documents_ += offsets.size() - 1;
+  }
+}
+
+void PostProcessFitter::AddScatterVectors(std::span<const float> rows, std::span<const std::size_t> offsets) {
+  document_moments_.AddScatter(rows, offsets);
+}
+
+void PostProcessFitter::AddQueryVectors(std::span<const float> rows) {
+  query_moments_.Add(rows);
+  queries_ += rows.size() / query_moments_.dimension;
+}
+
 void PostProcessFitter::ShrinkQueryMean(double queries, PostProcess& post) const {
   const double prior = options_.query_prior / (queries + options_.query_prior);
   if (!(prior > 0)) return;

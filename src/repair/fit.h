@@ -30,6 +30,13 @@ class PostProcessFitter {
   // Under QuerySource::kQueries alone.
   void AddQueries(std::span<const Document> queries);
 
+  // The same where the vectors are at hand, as the embedder gives them: rows offsets[i] to offsets[i + 1] are
+  // of document i, its windows under each_window, else one; no offsets: one row a document.
+  void AddDocumentVectors(std::span<const float> rows, std::span<const std::size_t> offsets);
+  // Of the documents' windows, under FitOptions::scatter_window.
+  void AddScatterVectors(std::span<const float> rows, std::span<const std::size_t> offsets);
+  void AddQueryVectors(std::span<const float> rows);
+
   std::size_t documents() const { return documents_; }
   std::size_t queries() const { return queries_; }
 

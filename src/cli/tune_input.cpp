@@ -1,0 +1,72 @@
+#include "cli/tune_input.h"
+
+#include <utility>
+#include <variant>
+
+#include <CLI/CLI.hpp>
+
+#include "lengthwise/error.h"
+#include "usage/checks.h"
+
+namespace lengthwise {
+
+void AddTuneInput(CLI::App& command, TuneInput& input) {
+  AddInputOptions(command, input.documents, "--input", "Documents, the collection that is searched");
+  command
+      .add_option("--queries", input.queries,
+                  "Queries that people ask, which nobody needs to have judged, read as --input is")
+      ->type_name("FILE");
+  command
+      .add_option("--task", input.task,
+                  "Instead of both, a folder with judged queries: corpus.jsonl, queries.jsonl and qrels.tsv")
+      ->type_name("DIR");
+}
+
+void AddPlaces(const TuneInput& input, CommandPlaces& places) {
+  places.inputs.push_back({"--input", input.documents.path});
+  places.inputs.push_back({"--queries", input.queries});
+  places.folders.push_back({"--task", input.task});
+}
+
+RetrievalTask ReadTuneInput(const TuneInput& input) {
+  if (input.task.empty() == input.documents.path.empty())
+    FailUsage("give either --input, with --queries if there are some, or --task with judged queries");
+  if (!input.task.empty()) {
+    if (!input.queries.empty()) FailUsage("--task has queries of its own; leave out --queries");
+    Task task = ReadTask(input.task);
+    auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
+    if (retrieval == nullptr)
+      FailUsage("{} is no search, which a repair is chosen for: it has no corpus.jsonl", input.task);
+    InputFindings findings;
+    findings.warnings = CheckTaskTexts(task);
+    PrintFindings(findings);
+    retrieval->corpus.name = task.name;
+    return std::move(*retrieval);
+  }
+  RetrievalTask task;
+  InputFindings findings;
+  task.corpus.documents = ReadDocuments(input.documents, &findings);
+  PrintFindings(findings);
+  if (input.queries.empty()) return task;
+  InputOptions queries = input.documents;
+  queries.path = input.queries;
+  InputFindings of_queries;
+  task.queries = ReadDocuments(queries, &of_queries);
+  for (InputWarning& warning : of_queries.warnings) warning.message += ", among the queries";
+  PrintFindings(of_queries);
+  return task;
+}
+
+void CheckNoRepairOfTexts(const ModelOptions& model, const std::string& command) {
+  const bool other = !model.repair_file.empty() || !model.long_input.empty() || model.window ||
+                     model.stride || model.lead || !model.window_ends.empty() || model.vectors ||
+                     model.add_body || model.title_windows || model.late_chunking;
+  if (other) {
+    FailUsage(
+        "{} says itself how long texts are read; leave out --repair, --long-input, --window and what else is "
+        "about windows",
+        command);
+  }
+}
+
+}  // namespace lengthwise

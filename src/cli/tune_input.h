@@ -1,0 +1,30 @@
+// What tuning and the report read: documents, and queries that nobody judged; or a task folder.
+#pragma once
+
+#include <string>
+
+#include "cli/input_options.h"
+#include "cli/model_options.h"
+#include "lengthwise/task.h"
+#include "usage/places.h"
+
+namespace lengthwise {
+
+struct TuneInput {
+  InputOptions documents;
+  std::string queries;
+  std::string task;
+};
+
+void AddTuneInput(CLI::App& command, TuneInput& input);
+
+void AddPlaces(const TuneInput& input, CommandPlaces& places);
+
+// Throws kBadInput for what contradicts, as wrong usage, and as ReadDocuments and ReadTask. Prints what is
+// dubious.
+RetrievalTask ReadTuneInput(const TuneInput& input);
+
+// Refuses options that say how long texts are read or what is done to vectors, which `command` chooses.
+void CheckNoRepairOfTexts(const ModelOptions& model, const std::string& command);
+
+}  // namespace lengthwise

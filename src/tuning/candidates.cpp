@@ -1,0 +1,68 @@
+#include "tuning/candidates.h"
+
+#include <fmt/format.h>
+
+#include "lengthwise/recipe.h"
+
+namespace lengthwise {
+namespace {
+
+// Scores of vectors and of words, half and half, both standardised.
+constexpr double kHybridWeight = 0.5;
+
+}  // namespace
+
+const char* CostClassName(CostClass cost) {
+  switch (cost) {
+    case CostClass::kModel:
+      return "model";
+    case CostClass::kCheckpoint:
+      return "checkpoint";
+    case CostClass::kOneVector:
+      return "one_vector";
+    case CostClass::kSeveralVectors:
+      return "several_vectors";
+    case CostClass::kWithBm25:
+      return "with_bm25";
+  }
+  return "";
+}
+
+std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const PostProcessSpec& spec,
+                                  const PostProcessSpec& one_pass) {
+  std::vector<Candidate> candidates;
+  candidates.push_back({"the model as it is", CostClass::kModel, {}});
+  const auto lead_body = [&](double lead, std::string title) {
+    RunDescription run;
+    run.repair.long_input = RecipeLongInput(window);
+    run.repair.long_input->lead = lead;
+    run.repair.post_process = spec;
+    candidates.push_back({std::move(title), CostClass::kOneVector, run});
+  };
+  const auto several = [&](std::size_t count, std::string title) {
+    RunDescription run;
+    run.repair.long_input = {
+        .kind = LongInputKind::kWindows, .window = window, .vectors = count, .add_body = true};
+    run.repair.post_process = spec;
+    run.matching.best = 1;
+    candidates.push_back({std::move(title), CostClass::kSeveralVectors, run});
+  };
+  lead_body(kDefaultLead, "the recipe, one vector");
+  lead_body(0.5, "one vector, half of it the beginning");
+  lead_body(0, "one vector, all windows alike");
+  RunDescription folded;
+  folded.repair.post_process = one_pass;
+  candidates.push_back({"one pass, whitened: a checkpoint for any server", CostClass::kCheckpoint, folded});
+  several(vectors, fmt::format("at most {} vectors a document", vectors));
+  several(0, "a vector for every window");
+  const auto with_bm25 = [&](std::size_t of, const char* title) {
+    RunDescription run = candidates[of].run;
+    run.matching.hybrid = kHybridWeight;
+    candidates.push_back({title, CostClass::kWithBm25, run});
+  };
+  with_bm25(kModelCandidate, "the model as it is, BM25 beside");
+  with_bm25(kRecipeCandidate, "the recipe, BM25 beside");
+  return candidates;
+}
+
+}  // namespace lengthwise
