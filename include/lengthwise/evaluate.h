@@ -35,7 +35,8 @@ std::string EvaluationDocument(std::span<const TaskResult> results, const Embedd
 std::string DescribeTask(const TaskResult& result);
 
 // The same for programs, one JSON object on one line: the base run's main metric ("task", "kind", "metric",
-// "score", "interval", "units", "buckets"), and every run's score and difference from it ("runs").
+// "score", "interval", "units", "clusters",
+// "buckets"), and every run's score and difference from it ("runs").
 std::string TaskSummary(const TaskResult& result);
 
 // Of tokens that the vocabulary lacks, in all the texts that the embedder has read so far.

@@ -27,7 +27,7 @@ struct EvaluationOptions {
   std::vector<std::size_t> cuts;
   bool static_control = false;
   // Runs with the base run's vectors post-processed, fitted to the task's own unlabelled texts; of a
-  // retrieval task each twice, the second time with a fit that has seen neither half of the documents nor the
+  // retrieval task each twice, the second time held out: by fits that have seen neither the documents nor the
   // query.
   std::vector<PostProcessSpec> post_processes;
   // Of a retrieval task, every post-processing held out again with the queries centred on each of these.

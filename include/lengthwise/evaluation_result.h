@@ -119,8 +119,8 @@ struct CollapsePrediction {
   std::string loss_against;
   std::vector<CollapsePoint> points;
   // Pearson's correlation of cosine and loss over the base run's buckets, and of their changes from the base
-  // run over the other runs' buckets; intervals from resampled units, cosines as they are. Absent below three
-  // points.
+  // run over the other runs' buckets; intervals from resampled units and, drawn apart, resampled documents of
+  // each bucket. Absent below three points.
   Interval across_buckets;
   Interval across_changes;
 };
@@ -142,8 +142,14 @@ struct TaskResult {
   std::string folder;
   std::string kind;  // "retrieval", "classification", "clustering", "similarity"
   std::size_t documents = 0;
-  std::size_t units = 0;        // what is resampled
-  std::string unit;             // "query", "text", "pair"
+  std::size_t units = 0;
+  std::string unit;  // "query", "text", "pair"
+  // Units that share a cause are resampled together: how many clusters there are, and what one of them is:
+  // "given" (in the task's files), "relevant_document" (queries that share one), "text" (equal texts, pairs
+  // with a text in common), "both_texts" (a pair is drawn by both of its texts, which these are), "unit":
+  // each by itself.
+  std::size_t clusters = 0;
+  std::string clustered_by = "unit";
   std::vector<RunResult> runs;  // the first is the base run: the model as it is, or with the repair given
   std::optional<Sweep> sweep;
   std::optional<CollapsePrediction> collapse;

@@ -37,7 +37,8 @@ struct RunDescription {
   Side side = Side::kBoth;
   std::optional<std::size_t> cut;  // documents cut to so many tokens
   Matching matching;
-  // Post-processing and CSLS are fitted to neither half of the documents nor the query.
+  // No document and no query is processed by a fit that has seen it: each half of the documents by the one to
+  // the other half; the mean of several draws of halves.
   bool held_out = false;
   std::string corpus;  // of the task's other corpora: the same content at another length; empty: the own
 

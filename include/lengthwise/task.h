@@ -33,6 +33,10 @@ struct RetrievalTask {
   // say): the controlled arm.
   std::vector<Corpus> others;
   std::size_t unjudged_queries = 0;  // read, and left out
+  // By query: what it has in common with others of the same name (an article, a meeting), with which it is
+  // resampled. Empty: none given; queries connected by relevant documents that they share then belong
+  // together.
+  std::vector<std::string> clusters;
 };
 
 // Tell the label of a text, and find the groups that the labels make.
@@ -41,6 +45,8 @@ struct LabelledTask {
   std::vector<std::string> labels;      // sorted
   std::vector<std::uint32_t> label_of;  // by text
   std::vector<bool> is_test;            // by text; empty where the folder names no split
+  // By text (its author, its source), as those of queries. Empty: none given; equal texts belong together.
+  std::vector<std::string> clusters;
 };
 
 // Rate how alike two texts are.
@@ -48,6 +54,8 @@ struct SimilarityTask {
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::vector<double> scores;
+  // By pair, as those of queries. Empty: none given; pairs are then resampled by both of their texts.
+  std::vector<std::string> clusters;
 };
 
 struct Task {
@@ -61,9 +69,12 @@ struct Task {
 //                                  qrels.tsv or qrels/test.tsv: query id, document id, grade, separated by
 //                                  tabs, with or without a header (the form of BEIR); and for every other
 //                                  corpus-NAME.jsonl, which answers the same queries, qrels-NAME.tsv;
+//                                  queries optionally with "cluster";
 //   classification and clustering  docs.jsonl {"text", "label"}, optionally "split": "train" or "test"
-//                                  (texts for "validation" are left out);
-//   similarity (STS)               pairs.jsonl {"sentence1", "sentence2" (or "text1", "text2"), "score"}.
+//                                  (texts for "validation" are left out), and "cluster";
+//   similarity (STS)               pairs.jsonl {"sentence1", "sentence2" (or "text1", "text2"), "score"},
+//                                  optionally "cluster".
+// A "cluster" is a text or a whole number; all lines of a file have one, or none.
 // Throws kIo, or kBadInput naming file and line: not JSON, a member that is missing or of the wrong type, an
 // empty text, an id twice, a judgement of an unknown id or given twice, a label with one text or with no text
 // to train on, a score that is not a finite number; and for a folder without a task, or with more than one.

@@ -92,7 +92,8 @@ Attribution MeasureAttribution(const ControlFrame& frame, const ControlVectors& 
 
 std::vector<std::string> AttributionAssumptions(const Attribution& attribution, const ControlFrame& frame) {
   std::vector<std::string> assumptions = {
-      "The parts are taken in the order content, pooling, attention, positions; another order would share "
+      "The parts are taken in the order content, averaging of windows, attention, positions; another order "
+      "would share "
       "out what two of them do together differently.",
       fmt::format(
           "Content: windows of {} content tokens, each embedded alone with special tokens of its own, "

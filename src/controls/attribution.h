@@ -1,5 +1,6 @@
-// How much of the change of cosine with length is content, pooling, attention, and positions beyond the
-// trained length: a chain of counterfactuals on the same documents, each with one thing more than the last.
+// How much of the change of cosine with length is content, averaging of windows, attention, and positions
+// beyond the trained length: a chain of counterfactuals on the same documents, each with one thing more than
+// the last.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,7 @@ namespace lengthwise {
 // and its parts, differences of neighbouring levels, whose sum is whole - base:
 struct AttributedParts {
   Interval content;    // windows - base: later text is by itself more or less alike
-  Interval pooling;    // pooled - windows
+  Interval pooling;    // averaging of windows: pooled - windows
   Interval attention;  // interpolated - pooled
   Interval positions;  // whole - interpolated; exactly 0 while n is within the trained range
   Interval rise;       // whole - base

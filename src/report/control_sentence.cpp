@@ -65,7 +65,8 @@ std::string AttributionSentence(const Attribution& attribution) {
                         Change(parts.positions))
           : std::string("positions beyond the trained length nothing, as no length lies beyond it");
   return fmt::format(
-      "From {} to {} tokens mean pairwise cosine changes by {}: content {}, pooling {}, attention {}, {}.",
+      "From {} to {} tokens mean pairwise cosine changes by {}: content {}, averaging of windows {}, "
+      "attention {}, {}.",
       first.length, last.length, Change(parts.rise), Change(parts.content), Change(parts.pooling),
       Change(parts.attention), positions);
 }

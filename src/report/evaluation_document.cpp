@@ -93,6 +93,8 @@ OrderedJson TaskJson(const TaskResult& task) {
           {"documents", CountOrNull(task.documents)},
           {"unit", task.unit},
           {"units", task.units},
+          {"clusters", task.clusters},
+          {"clustered_by", task.clustered_by},
           {"metric", task.runs[0].metrics[0].name},
           {"runs", std::move(runs)},
           {"sweep", SweepJson(task.sweep)},

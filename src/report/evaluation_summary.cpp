@@ -15,6 +15,14 @@ OrderedJson Ends(const Interval& interval) {
   return OrderedJson::array({JsonNumber(interval.low), JsonNumber(interval.high)});
 }
 
+// ", in 48 clusters that are resampled"
+std::string ResampledBy(const TaskResult& result) {
+  if (result.clustered_by == "unit") return "";
+  if (result.clustered_by == "both_texts")
+    return fmt::format(", resampled by both of their texts, of {}", result.clusters);
+  return fmt::format(", in {} clusters that are resampled", result.clusters);
+}
+
 std::string SignedRange(const Interval& interval) {
   if (!interval.estimate) return "not defined";
   const auto number = [](double value) { return SignedDecimals(value, 4); };
@@ -54,14 +62,16 @@ std::string TaskSummary(const TaskResult& result) {
                                {"score", JsonNumber(base.metrics[0].score.estimate)},
                                {"interval", Ends(base.metrics[0].score)},
                                {"units", result.units},
+                               {"clusters", result.clusters},
                                {"buckets", std::move(buckets)},
                                {"runs", std::move(runs)}};
   return summary.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 std::string DescribeTask(const TaskResult& result) {
-  std::string text = fmt::format("{} ({}), {} by {}, {} in all\n", result.task, result.kind,
-                                 MetricTitle(result.runs[0].metrics[0].name), result.unit, result.units);
+  std::string text = fmt::format("{} ({}), {} by {}, {} in all{}\n", result.task, result.kind,
+                                 MetricTitle(result.runs[0].metrics[0].name), result.unit, result.units,
+                                 ResampledBy(result));
   std::size_t width = 28;
   for (const RunResult& run : result.runs) width = std::max(width, RunName(run.description).size());
   for (const RunResult& run : result.runs) {

@@ -5,7 +5,6 @@
 
 #include "base/fail.h"
 #include "search/hybrid.h"
-#include "statistics/halves.h"
 
 namespace lengthwise {
 namespace {
@@ -58,8 +57,9 @@ std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& q
 
 std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
                                     std::span<const std::uint32_t> tie_order, std::size_t depth,
-                                    const Matching& matching, std::optional<std::uint64_t> held_out,
-                                    ThreadPool& pool, const WordSearch& words) {
+                                    const Matching& matching,
+                                    std::optional<std::span<const std::uint8_t>> held_out, ThreadPool& pool,
+                                    const WordSearch& words) {
   const std::size_t best = matching.best.value_or(1);
   if (matching.hybrid) {
     const VectorView view{.documents = &documents, .queries = &queries, .best = best};
@@ -75,7 +75,7 @@ std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet&
     return SearchScaled(documents, queries, queries, tie_order, depth, *matching.csls, pool);
   }
   std::vector<std::size_t> halves[2];
-  for (std::size_t q = 0; q < queries.size(); ++q) halves[HalfOfQuery(q, *held_out)].push_back(q);
+  for (std::size_t q = 0; q < queries.size(); ++q) halves[(*held_out)[q]].push_back(q);
   std::vector<Ranking> rankings(queries.size());
   for (std::size_t half = 0; half < 2; ++half) {
     if (halves[half].empty()) continue;

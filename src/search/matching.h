@@ -28,13 +28,14 @@ std::vector<float> NeighbourMeans(const VectorSet& documents, const VectorSet& q
                                   std::size_t neighbours, ThreadPool& pool);
 
 // The best `depth` documents of every query. Scores are cosines, or cosines less r(d) / 2, which rank as csls
-// does, or what BM25 beside them makes of them. With `held_out`, a seed that draws two halves of the queries,
-// each is ranked with r(d) of the other; else r(d) is of all queries. `words` is looked at where `matching`
+// does, or what BM25 beside them makes of them. With `held_out`, the half of each query, 0 or 1, each
+// half is ranked with r(d) of the other; else r(d) is of all queries. `words` is looked at where `matching`
 // has BM25. Throws kBadInput for values that are not finite, a weight out of 0 to 1, and where no query is
 // left for r(d).
 std::vector<Ranking> MatchDocuments(const VectorSet& documents, const VectorSet& queries,
                                     std::span<const std::uint32_t> tie_order, std::size_t depth,
-                                    const Matching& matching, std::optional<std::uint64_t> held_out,
-                                    ThreadPool& pool, const WordSearch& words = {});
+                                    const Matching& matching,
+                                    std::optional<std::span<const std::uint8_t>> held_out, ThreadPool& pool,
+                                    const WordSearch& words = {});
 
 }  // namespace lengthwise

@@ -4,22 +4,12 @@
 #include <cmath>
 #include <utility>
 
-#include "base/random.h"
+#include "statistics/student.h"
 
 namespace lengthwise {
 namespace {
 
-std::vector<UnitCount> Draw(std::span<const std::uint32_t> units, std::uint64_t seed, std::size_t replicate) {
-  // A stream of its own for every resample, so that threads may take them in any order.
-  Random random(Random(seed).Next() ^ Random(replicate + 1).Next());
-  std::vector<std::uint32_t> counts(units.size(), 0);
-  for (std::size_t i = 0; i < units.size(); ++i) ++counts[random.Below(units.size())];
-  std::vector<UnitCount> drawn;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    if (counts[i] > 0) drawn.push_back({units[i], counts[i]});
-  }
-  return drawn;
-}
+constexpr double kMany = 1000;  // clusters: what is left of Student's widening is below 0.2 %
 
 std::vector<double> Differences(const Resampled& resampled, std::size_t a, std::size_t b) {
   std::vector<double> differences(resampled.replicates[a].size());
@@ -35,6 +25,36 @@ double StandardDeviation(std::span<const double> values) {
   double square = 0;
   for (const double value : values) square += (value - mean) * (value - mean);
   return std::sqrt(square / static_cast<double>(values.size() - 1));
+}
+
+double NormalQuantile(double p) {
+  double low = 0, high = 10;
+  while (high - low > 1e-12) {
+    const double middle = (low + high) / 2;
+    (std::erf(middle / std::sqrt(2.0)) < 2 * p - 1 ? low : high) = middle;
+  }
+  return low;
+}
+
+// Half the width of an interval in standard errors as the bootstrap finds them, which know of n values n - 1
+// differences: Student's quantile times sqrt(n / (n - 1)).
+double HalfWidth(const Resampled& resampled, double confidence) {
+  const double p = (1 + confidence) / 2;
+  if (resampled.effective_clusters > kMany) return NormalQuantile(p);
+  const auto degrees = static_cast<std::size_t>(std::max(resampled.effective_clusters - 1, 1.0));
+  const double n = static_cast<double>(degrees) + 1;
+  return std::sqrt(n / (n - 1)) * StudentQuantile(p, degrees);
+}
+
+// The level whose percentiles lie so far apart in a normal distribution.
+double LevelOf(const Resampled& resampled, double confidence) {
+  return std::erf(HalfWidth(resampled, confidence) / std::sqrt(2.0));
+}
+
+Interval IntervalOf(const Resampled& resampled, double estimate, std::span<const double> replicates,
+                    double confidence) {
+  return PercentileInterval(estimate, estimate, replicates, LevelOf(resampled, confidence),
+                            resampled.clusters, resampled.clusters);
 }
 
 }  // namespace
@@ -54,18 +74,19 @@ UnitScore MeanOfUnits(std::vector<std::optional<double>> values) {
 }
 
 Resampled ResampleScores(std::span<const UnitScore* const> scores, std::span<const std::uint32_t> units,
-                         const ResamplingOptions& options, ThreadPool& pool) {
+                         const ResamplingOptions& options, ThreadPool& pool, const Clusters& clusters) {
+  const UnitSampler sampler(units, clusters);
   Resampled result;
-  result.units = units.size();
-  std::vector<UnitCount> all;
-  for (const std::uint32_t unit : units) all.push_back({unit, 1});
+  result.clusters = sampler.clusters();
+  result.effective_clusters = sampler.EffectiveClusters();
+  const std::vector<UnitCount> all = sampler.All();
   for (const UnitScore* score : scores) result.estimates.push_back((*score)(all));
   result.replicates.resize(scores.size());
-  if (units.size() < kMinimumForInterval) return result;
+  if (std::min(sampler.clusters(), units.size()) < kMinimumForInterval) return result;
 
   std::vector<std::vector<std::optional<double>>> by_replicate(options.replicates);
   pool.For(options.replicates, [&](std::size_t r, std::size_t) {
-    const std::vector<UnitCount> drawn = Draw(units, options.seed, r);
+    const std::vector<UnitCount> drawn = sampler.Draw(options.seed, r);
     for (std::size_t s = 0; s < scores.size(); ++s) {
       by_replicate[r].push_back(result.estimates[s] ? (*scores[s])(drawn) : 0.0);
     }
@@ -79,16 +100,13 @@ Resampled ResampleScores(std::span<const UnitScore* const> scores, std::span<con
 
 Interval ScoreInterval(const Resampled& resampled, std::size_t score, double confidence) {
   if (!resampled.estimates[score]) return {};
-  const double estimate = *resampled.estimates[score];
-  return PercentileInterval(estimate, estimate, resampled.replicates[score], confidence, resampled.units,
-                            resampled.units);
+  return IntervalOf(resampled, *resampled.estimates[score], resampled.replicates[score], confidence);
 }
 
 Interval DifferenceInterval(const Resampled& resampled, std::size_t a, std::size_t b, double confidence) {
   if (!resampled.estimates[a] || !resampled.estimates[b]) return {};
-  const double estimate = *resampled.estimates[a] - *resampled.estimates[b];
-  return PercentileInterval(estimate, estimate, Differences(resampled, a, b), confidence, resampled.units,
-                            resampled.units);
+  return IntervalOf(resampled, *resampled.estimates[a] - *resampled.estimates[b],
+                    Differences(resampled, a, b), confidence);
 }
 
 std::vector<Interval> SimultaneousDifferences(const Resampled& resampled, std::span<const std::size_t> scores,
@@ -111,7 +129,8 @@ std::vector<Interval> SimultaneousDifferences(const Resampled& resampled, std::s
   }
   if (replicates < 2) return intervals;
   std::sort(largest.begin(), largest.end());
-  const double width = SortedQuantile(largest, confidence);
+  const double widening = HalfWidth(resampled, confidence) / NormalQuantile((1 + confidence) / 2);
+  const double width = widening * SortedQuantile(largest, confidence);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (!intervals[i].estimate) continue;
     intervals[i].low = *intervals[i].estimate - width * spreads[i];

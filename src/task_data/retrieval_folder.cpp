@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/parse_number.h"
+#include "task_data/cluster_members.h"
 #include "task_data/json_lines.h"
 
 namespace lengthwise {
@@ -28,7 +29,9 @@ struct IdIndex {
   std::unordered_map<std::string, Place> places;
 };
 
-std::vector<Document> ReadDocumentsWithIds(const fs::path& path, IdIndex& ids) {
+// `clusters`, if given, takes the member "cluster" of the lines.
+std::vector<Document> ReadDocumentsWithIds(const fs::path& path, IdIndex& ids,
+                                           ClusterMembers* clusters = nullptr) {
   std::vector<Document> documents;
   ForEachJsonLine(path, [&](const Json& object, std::size_t line) {
     const std::string where = LinePlace(path, line);
@@ -46,6 +49,7 @@ std::vector<Document> ReadDocumentsWithIds(const fs::path& path, IdIndex& ids) {
            where, document.id);
     }
     documents.push_back(std::move(document));
+    if (clusters != nullptr) clusters->Add(object, where);
   });
   if (documents.empty()) Fail(ErrorCode::kBadInput, "{}: holds no text", path.string());
   return documents;
@@ -170,7 +174,8 @@ RetrievalTask ReadRetrieval(const std::filesystem::path& folder) {
   IdIndex document_ids;
   IdIndex query_ids;
   task.corpus.documents = ReadDocumentsWithIds(folder / "corpus.jsonl", document_ids);
-  std::vector<Document> queries = ReadDocumentsWithIds(folder / "queries.jsonl", query_ids);
+  ClusterMembers clusters;
+  std::vector<Document> queries = ReadDocumentsWithIds(folder / "queries.jsonl", query_ids, &clusters);
   const fs::path qrels = Exists(folder / "qrels.tsv") ? folder / "qrels.tsv" : folder / "qrels" / "test.tsv";
   const Judgements judgements = ReadJudgements(qrels, query_ids, document_ids, "corpus.jsonl");
   std::vector<bool> judged;
@@ -182,6 +187,7 @@ RetrievalTask ReadRetrieval(const std::filesystem::path& folder) {
   for (std::size_t q = 0; q < queries.size(); ++q) {
     if (judged[q]) {
       task.queries.push_back(std::move(queries[q]));
+      if (!clusters.clusters().empty()) task.clusters.push_back(clusters.clusters()[q]);
     } else {
       ++task.unjudged_queries;
     }

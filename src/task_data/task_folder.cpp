@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "lengthwise/task.h"
+#include "task_data/cluster_members.h"
 #include "task_data/json_lines.h"
 #include "task_data/retrieval_folder.h"
 
@@ -18,15 +19,6 @@ std::string RequiredText(const Json& object, const char* name, const std::string
   std::string text = RequiredJsonMember<std::string>(object, name, where, ErrorCode::kBadInput);
   if (IsBlank(text)) Fail(ErrorCode::kBadInput, "{}: \"{}\" is empty", where, name);
   return text;
-}
-
-std::string ReadLabel(const Json& object, const std::string& where) {
-  const auto label = object.find("label");
-  if (label == object.end() || label->is_null())
-    Fail(ErrorCode::kBadInput, "{}: \"label\" is missing", where);
-  if (label->is_number_integer()) return label->dump();
-  if (label->is_string() && !IsBlank(label->get<std::string>())) return label->get<std::string>();
-  Fail(ErrorCode::kBadInput, "{}: \"label\" must be a text that is not empty or a whole number", where);
 }
 
 // What is known of a label.
@@ -60,12 +52,13 @@ LabelledTask ReadLabelled(const fs::path& path) {
   std::map<std::string, LabelUse> labels;
   std::vector<std::string> label_texts;
   std::vector<bool> is_test;
+  ClusterMembers clusters;
   std::size_t with_split = 0;
   std::size_t lines = 0;
   ForEachJsonLine(path, [&](const Json& object, std::size_t line) {
     const std::string where = LinePlace(path, line);
     std::string text = RequiredText(object, "text", where);
-    std::string label = ReadLabel(object, where);
+    std::string label = ReadName(object, "label", where);
     const auto split = JsonMember<std::string>(object, "split", "", where, ErrorCode::kBadInput);
     if (!split.empty() && split != "train" && split != "test" && split != "validation") {
       Fail(ErrorCode::kBadInput, "{}: \"split\" is {}, not train, validation or test", where, split);
@@ -76,6 +69,7 @@ LabelledTask ReadLabelled(const fs::path& path) {
       Fail(ErrorCode::kBadInput, "{}: some texts have a \"split\" and some have none", where);
     }
     if (split == "validation") return;
+    clusters.Add(object, where);
     LabelUse& use = labels[label];
     if (use.texts++ == 0) use.line = line;
     use.training_texts += split == "train" ? 1 : 0;
@@ -95,11 +89,13 @@ LabelledTask ReadLabelled(const fs::path& path) {
   }
   for (const std::string& label : label_texts) task.label_of.push_back(labels.at(label).index);
   if (has_split) task.is_test = std::move(is_test);
+  task.clusters = clusters.clusters();
   return task;
 }
 
 SimilarityTask ReadSimilarity(const fs::path& path) {
   SimilarityTask task;
+  ClusterMembers clusters;
   ForEachJsonLine(path, [&](const Json& object, std::size_t line) {
     const std::string where = LinePlace(path, line);
     const bool sentences = object.contains("sentence1");
@@ -108,7 +104,9 @@ SimilarityTask ReadSimilarity(const fs::path& path) {
     const auto score = RequiredJsonMember<double>(object, "score", where, ErrorCode::kBadInput);
     if (!std::isfinite(score)) Fail(ErrorCode::kBadInput, "{}: \"score\" is not a finite number", where);
     task.scores.push_back(score);
+    clusters.Add(object, where);
   });
+  task.clusters = clusters.clusters();
   if (task.scores.size() < 3) Fail(ErrorCode::kBadInput, "{}: holds fewer than 3 pairs", path.string());
   const auto [least, most] = std::minmax_element(task.scores.begin(), task.scores.end());
   if (*least == *most)

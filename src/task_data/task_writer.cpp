@@ -52,6 +52,7 @@ void WriteRetrieval(const RetrievalTask& task, std::span<const OrderedJson> quer
   AtomicFile queries(folder / "queries.jsonl");
   for (std::size_t q = 0; q < task.queries.size(); ++q) {
     OrderedJson line = LineOf(task.queries[q]);
+    if (!task.clusters.empty()) line["cluster"] = task.clusters[q];
     if (!query_members.empty()) line.update(query_members[q]);
     Write(line, queries);
   }

@@ -14,14 +14,15 @@ std::vector<std::uint32_t> AllUnits(std::size_t count) {
 
 // The metrics of all runs, over all units.
 void ScoreWhole(std::span<const ScoredRun> runs, std::span<const std::uint32_t> units,
-                const ResamplingOptions& options, ThreadPool& pool, std::vector<RunResult>& results) {
+                const Clusters& clusters, const ResamplingOptions& options, ThreadPool& pool,
+                std::vector<RunResult>& results) {
   // One metric at a time: a resample in which one is not defined must not cost the others theirs.
   for (std::size_t m = 0; m < runs[0].metrics.size(); ++m) {
     std::vector<const UnitScore*> scores;
     for (const ScoredRun& run : runs) scores.push_back(&run.metrics[m].score);
     ResamplingOptions how = options;
     if (!runs[0].metrics[m].resampled) how.replicates = 0;
-    const Resampled resampled = ResampleScores(scores, units, how, pool);
+    const Resampled resampled = ResampleScores(scores, units, how, pool, clusters);
     for (std::size_t r = 0; r < runs.size(); ++r) {
       results[r].metrics.push_back(
           {runs[r].metrics[m].name, ScoreInterval(resampled, r, options.confidence)});
@@ -46,12 +47,13 @@ void CountUnits(const ScoredRun& run, const ScoredRun& base, std::span<const std
 }
 
 void ScoreBuckets(std::span<const ScoredRun> runs, const UnitLengths& lengths, BucketKind kind,
-                  const ResamplingOptions& options, ThreadPool& pool, std::vector<RunResult>& results) {
+                  const Clusters& clusters, const ResamplingOptions& options, ThreadPool& pool,
+                  std::vector<RunResult>& results) {
   std::vector<const UnitScore*> scores;
   for (const ScoredRun& run : runs) scores.push_back(&run.metrics[0].score);
   for (RunResult& result : results) result.by_length.push_back({lengths.of, kind, {}});
   for (const UnitBucket& bucket : BucketUnits(lengths.tokens, kind)) {
-    const Resampled resampled = ResampleScores(scores, bucket.units, options, pool);
+    const Resampled resampled = ResampleScores(scores, bucket.units, options, pool, clusters);
     for (std::size_t r = 0; r < runs.size(); ++r) {
       BucketScore score{bucket.from,
                         bucket.to,
@@ -69,7 +71,7 @@ void ScoreBuckets(std::span<const ScoredRun> runs, const UnitLengths& lengths, B
 
 std::vector<RunResult> CompareRuns(std::span<const ScoredRun> runs, std::span<const std::string> ids,
                                    std::span<const UnitLengths> lengths, const ResamplingOptions& options,
-                                   ThreadPool& pool) {
+                                   ThreadPool& pool, const Clusters& clusters) {
   std::vector<RunResult> results;
   for (const ScoredRun& run : runs) {
     RunResult result;
@@ -78,11 +80,11 @@ std::vector<RunResult> CompareRuns(std::span<const ScoredRun> runs, std::span<co
     result.cosines = run.cosines;
     results.push_back(std::move(result));
   }
-  ScoreWhole(runs, AllUnits(ids.size()), options, pool, results);
+  ScoreWhole(runs, AllUnits(ids.size()), clusters, options, pool, results);
   for (std::size_t r = 1; r < runs.size(); ++r) CountUnits(runs[r], runs[0], ids, *results[r].comparison);
   for (const UnitLengths& length : lengths) {
-    ScoreBuckets(runs, length, BucketKind::kFixed, options, pool, results);
-    ScoreBuckets(runs, length, BucketKind::kEqualCount, options, pool, results);
+    ScoreBuckets(runs, length, BucketKind::kFixed, clusters, options, pool, results);
+    ScoreBuckets(runs, length, BucketKind::kEqualCount, clusters, options, pool, results);
   }
   return results;
 }

@@ -42,7 +42,7 @@ std::vector<CorpusComparison> CompareCorpora(const PreparedTask& prepared, std::
       return (*a - *b) - (*c - *d);
     };
     const UnitScore* const scores[] = {&model, &model_other, &bm25, &bm25_other, &excess};
-    const Resampled resampled = ResampleScores(scores, units, options, pool);
+    const Resampled resampled = ResampleScores(scores, units, options, pool, prepared.scorers[0].clusters);
     comparisons.push_back({other.name, other.documents.size(), Mean(other.document_tokens),
                            Mean(prepared.document_tokens),
                            DifferenceInterval(resampled, 0, 1, options.confidence),

@@ -12,7 +12,7 @@
 
 namespace lengthwise {
 
-// `runs` are those of the prepared task's one scorer.
+// `runs` are those of the prepared task's one scorer, whose clusters queries are resampled by.
 std::vector<CorpusComparison> CompareCorpora(const PreparedTask& prepared, std::span<const ScoredRun> runs,
                                              const ResamplingOptions& options, ThreadPool& pool);
 

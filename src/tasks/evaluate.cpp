@@ -1,13 +1,14 @@
 #include "tasks/evaluate.h"
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "base/fail.h"
 #include "collapse/truncation.h"
 #include "embedding/post_process_check.h"
-#include "statistics/halves.h"
 #include "tasks/compare_runs.h"
 #include "tasks/corpus_comparison.h"
 #include "tasks/evaluation_runs.h"
@@ -16,11 +17,15 @@
 namespace lengthwise {
 namespace {
 
-// What each half of the queries holds, which what is held out looks at.
-std::size_t SmallerHalf(std::size_t queries, std::uint64_t seed) {
-  std::size_t first = 0;
-  for (std::size_t q = 0; q < queries; ++q) first += HalfOfQuery(q, seed) == 0 ? 1 : 0;
-  return std::min(first, queries - first);
+// The fewest queries that a half holds, which what is held out looks at.
+std::size_t SmallestHalf(std::span<const HeldOutSplit> splits) {
+  std::size_t smallest = splits[0].queries.size();
+  for (const HeldOutSplit& split : splits) {
+    const auto second =
+        static_cast<std::size_t>(std::accumulate(split.queries.begin(), split.queries.end(), 0));
+    smallest = std::min({smallest, second, split.queries.size() - second});
+  }
+  return smallest;
 }
 
 void CheckNeighbours(const EvaluationOptions& options, const Task& task) {
@@ -34,10 +39,10 @@ void CheckNeighbours(const EvaluationOptions& options, const Task& task) {
 }
 
 // What is held out, and has fewer queries than are asked for.
-void AddNotes(const EvaluationOptions& options, const Task& task, std::vector<std::string>& notes) {
-  const auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
-  if (retrieval == nullptr) return;
-  const std::size_t half = SmallerHalf(retrieval->queries.size(), options.resampling.seed);
+void AddNotes(const EvaluationOptions& options, const PreparedTask& prepared,
+              std::vector<std::string>& notes) {
+  if (prepared.held_out.empty()) return;
+  const std::size_t half = SmallestHalf(prepared.held_out);
   for (const std::size_t neighbours : options.csls) {
     if (neighbours <= half) continue;
     notes.push_back(
@@ -109,11 +114,13 @@ bool NeedsPseudoQueries(const EvaluationOptions& options) {
 TaskResult ResultOf(const PreparedTask& prepared, const PreparedTask::Scorer& scorer,
                     const std::vector<ScoredRun>& runs, const EvaluationOptions& options, ThreadPool& pool) {
   TaskResult result = scorer.result;
-  result.runs = CompareRuns(runs, scorer.ids, scorer.lengths, options.resampling, pool);
-  result.sweep = SummariseSweep(runs, scorer.ids, scorer.lengths, options.resampling, pool);
+  result.runs = CompareRuns(runs, scorer.ids, scorer.lengths, options.resampling, pool, scorer.clusters);
+  result.sweep = SummariseSweep(runs, scorer.ids, scorer.lengths, options.resampling, pool, scorer.clusters);
   // Pairs have two texts each, of which no bucket of one length speaks.
   if (result.kind != "similarity") {
-    result.collapse = PredictLoss(runs, scorer.lengths[0], options.resampling, pool);
+    result.collapse = PredictLoss(
+        runs, {scorer.lengths[0], scorer.clusters, prepared.document_tokens, prepared.document_clusters},
+        options.resampling, pool);
   }
   result.corpora = CompareCorpora(prepared, runs, options.resampling, pool);
   return result;
@@ -134,7 +141,7 @@ std::vector<TaskResult> EvaluateTask(const Task& task, const Session& base, cons
   std::vector<TaskResult> results;
   for (std::size_t s = 0; s < prepared.scorers.size(); ++s) {
     results.push_back(ResultOf(prepared, prepared.scorers[s], runs[s], options, base.pool()));
-    AddNotes(options, task, results.back().notes);
+    AddNotes(options, prepared, results.back().notes);
     for (const std::string& note : evaluation.notes()) results.back().notes.push_back(note);
   }
   return results;

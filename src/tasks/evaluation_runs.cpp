@@ -110,20 +110,23 @@ EvaluationRuns::ReadVectors& EvaluationRuns::Read(const RunDescription& run) {
   return *read_;
 }
 
-const TaskVectors& EvaluationRuns::Processed(const RunDescription& run) {
-  ReadVectors& read = Read(run);
-  if (!run.repair.post_process) return read.vectors;
-  const Fit fit{run.repair.post_process, run.repair.query_mean, run.held_out};
-  if (read.fitted == fit) return read.processed;
+TaskFit& EvaluationRuns::FitsOf(const RunDescription& run, ReadVectors& read) {
   // Of whole documents, the windows read last tell what varies within them.
-  const bool within_of_windows = fit.spec->within > 0 && !run.repair.long_input;
+  const bool within_of_windows = run.repair.post_process->within > 0 && !run.repair.long_input;
   if (read.fits == nullptr || within_of_windows != read.within_of_windows) {
     read.fits = std::make_unique<TaskFit>(read.vectors, prepared_.sides, options_.resampling.seed, pseudo_,
                                           within_of_windows ? &embedded_.documents : nullptr);
     read.within_of_windows = within_of_windows;
   }
-  read.processed = run.held_out ? read.fits->HeldOut(*fit.spec, fit.query_mean.value_or(QueryMean{}))
-                                : read.fits->Whole(*fit.spec);
+  return *read.fits;
+}
+
+const TaskVectors& EvaluationRuns::Processed(const RunDescription& run) {
+  ReadVectors& read = Read(run);
+  if (!run.repair.post_process) return read.vectors;
+  const Fit fit{run.repair.post_process, run.repair.query_mean};
+  if (read.fitted == fit) return read.processed;
+  read.processed = FitsOf(run, read).Whole(*fit.spec);
   read.fitted = fit;
   return read.processed;
 }
@@ -133,36 +136,79 @@ VectorSet EvaluationRuns::Shaped(const LongInput& policy, const VectorSet& windo
   return windows.rows() == 0 ? windows : MixedWindows(*session_, policy, windows, tokens);
 }
 
-void EvaluationRuns::Score(const RunDescription& run) {
-  const TaskVectors& vectors = Processed(run);
-  if (!run.repair.long_input) {
-    ScoreVectors(run, vectors);
-    return;
-  }
+TaskVectors EvaluationRuns::Shaped(const RunDescription& run, const TaskVectors& vectors) const {
   const LongInput& policy = *run.repair.long_input;
   if (policy.kind == LongInputKind::kWindows) {
-    const bool as_they_are = policy.vectors == 0 && !policy.add_body;
-    ScoreVectors(run, as_they_are ? vectors
-                                  : TaskVectors{ManyVectors(policy, vectors.documents, base_.pool()),
-                                                vectors.queries});
+    return {ManyVectors(policy, vectors.documents, base_.pool()), vectors.queries};
+  }
+  return {Shaped(policy, vectors.documents, prepared_.document_tokens),
+          prepared_.sides ? vectors.queries : Shaped(policy, vectors.queries, prepared_.query_tokens)};
+}
+
+namespace {
+
+// Whether documents are scored by the vectors that they were read as.
+bool AsRead(const RunDescription& run) {
+  if (!run.repair.long_input) return true;
+  const LongInput& policy = *run.repair.long_input;
+  return policy.kind == LongInputKind::kWindows && policy.vectors == 0 && !policy.add_body;
+}
+
+}  // namespace
+
+void EvaluationRuns::Score(const RunDescription& run) {
+  if (run.held_out) {
+    ScoreHeldOut(run);
     return;
   }
-  ScoreVectors(run,
-               {Shaped(policy, vectors.documents, prepared_.document_tokens),
-                prepared_.sides ? vectors.queries : Shaped(policy, vectors.queries, prepared_.query_tokens)});
+  const TaskVectors& vectors = Processed(run);
+  if (AsRead(run)) {
+    ScoreVectors(run, vectors);
+  } else {
+    ScoreVectors(run, Shaped(run, vectors));
+  }
+}
+
+DocumentCosines EvaluationRuns::CosinesOf(const RunDescription& run, const VectorSet& documents) const {
+  // Several vectors a document have no cosine with those of another document.
+  if (run.matching.best) return {};
+  return CosinesByLength(documents, prepared_.document_tokens);
+}
+
+void EvaluationRuns::ScoreHeldOut(const RunDescription& run) {
+  const PreparedTask::Scorer& scorer = prepared_.scorers[0];
+  ReadVectors& read = Read(run);
+  std::vector<ScoredRun> draws;
+  for (const HeldOutSplit& split : prepared_.held_out) {
+    TaskVectors fits[2];
+    for (std::size_t fitted = 0; fitted < 2 && run.repair.post_process; ++fitted) {
+      fits[fitted] = FitsOf(run, read).HeldOut(*run.repair.post_process,
+                                               run.repair.query_mean.value_or(QueryMean{}), split, fitted);
+      if (!AsRead(run)) fits[fitted] = Shaped(run, fits[fitted]);
+    }
+    DocumentCosines cosines;
+    if (run.repair.post_process) {
+      draws.push_back(scorer.score(JoinFits(fits, split), run.matching, split.queries));
+      cosines = CosinesOf(run, UnseenDocuments(fits, split));
+    } else {
+      draws.push_back(
+          scorer.score(AsRead(run) ? read.vectors : Shaped(run, read.vectors), run.matching, split.queries));
+      cosines = CosinesOf(run, read.vectors.documents);
+    }
+    draws.back().cosines = std::move(cosines.buckets);
+    draws.back().document_cosines = std::move(cosines.documents);
+  }
+  runs_[0].push_back(MeanOfRuns(draws));
+  runs_[0].back().description = run;
 }
 
 void EvaluationRuns::ScoreVectors(const RunDescription& run, const TaskVectors& vectors) {
-  const std::optional<std::uint64_t> held_out =
-      run.held_out ? std::optional(options_.resampling.seed) : std::nullopt;
-  // Several vectors a document have no cosine with those of another document.
-  const std::vector<BucketCosine> cosines =
-      run.matching.best ? std::vector<BucketCosine>{}
-                        : CosinesByLength(vectors.documents, prepared_.document_tokens);
+  const DocumentCosines cosines = CosinesOf(run, vectors.documents);
   for (std::size_t s = 0; s < prepared_.scorers.size(); ++s) {
-    ScoredRun scored = prepared_.scorers[s].score(vectors, run.matching, held_out);
+    ScoredRun scored = prepared_.scorers[s].score(vectors, run.matching, std::nullopt);
     scored.description = run;
-    scored.cosines = cosines;
+    scored.cosines = cosines.buckets;
+    scored.document_cosines = cosines.documents;
     runs_[s].push_back(std::move(scored));
   }
 }
@@ -172,7 +218,7 @@ void EvaluationRuns::ScoreOthers() {
     const TaskVectors vectors{Embed(base_, other.documents, Role::kDocument), base_vectors_->vectors.queries};
     ScoredRun run = other.score(vectors, {}, std::nullopt);
     run.description.corpus = other.name;
-    run.cosines = CosinesByLength(vectors.documents, other.document_tokens);
+    run.cosines = CosinesByLength(vectors.documents, other.document_tokens).buckets;
     runs_[0].push_back(std::move(run));
   }
 }

@@ -11,6 +11,7 @@
 
 #include "embedding/session.h"
 #include "search/vector_set.h"
+#include "tasks/collapse_prediction.h"
 #include "tasks/evaluate.h"
 #include "tasks/post_processed.h"
 #include "tasks/prepared_task.h"
@@ -60,7 +61,6 @@ class EvaluationRuns {
   struct Fit {
     std::optional<PostProcessSpec> spec;
     std::optional<QueryMean> query_mean;
-    bool held_out = false;
     bool operator==(const Fit&) const = default;
   };
   // The vectors of a reading on the sides that it applies to, and those of the last fit to them.
@@ -76,12 +76,17 @@ class EvaluationRuns {
   // The vectors of a run in three steps: as embedded, post-processed, and with a document's windows made what
   // the run matches. What a step gives is kept until a run needs another.
   ReadVectors& Read(const RunDescription& run);
+  TaskFit& FitsOf(const RunDescription& run, ReadVectors& read);
   const TaskVectors& Processed(const RunDescription& run);
   VectorSet Shaped(const LongInput& policy, const VectorSet& windows,
                    std::span<const std::size_t> tokens) const;
 
+  TaskVectors Shaped(const RunDescription& run, const TaskVectors& vectors) const;
+
   void Score(const RunDescription& run);
+  void ScoreHeldOut(const RunDescription& run);
   void ScoreVectors(const RunDescription& run, const TaskVectors& vectors);
+  DocumentCosines CosinesOf(const RunDescription& run, const VectorSet& documents) const;
   void ScoreOthers();
 
   const PreparedTask& prepared_;

@@ -7,7 +7,6 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "base/shuffle.h"
-#include "statistics/halves.h"
 
 namespace lengthwise {
 namespace {
@@ -41,16 +40,28 @@ VectorMoments MomentsOf(const VectorSet& vectors, std::size_t dimension, Chosen&
 
 // Which queries of the half give the mean: the first `count` in an order drawn with the seed, so that a
 // smaller sample is part of a larger one. 0: all.
-std::vector<bool> DrawQueries(std::size_t queries, std::size_t half, std::size_t count, std::uint64_t seed) {
+std::vector<bool> DrawQueries(std::span<const std::uint8_t> halves, std::size_t half, std::size_t count,
+                              std::uint64_t seed) {
   std::vector<std::size_t> order;
-  for (std::size_t q = 0; q < queries; ++q) {
-    if (HalfOfQuery(q, seed) == half) order.push_back(q);
+  for (std::size_t q = 0; q < halves.size(); ++q) {
+    if (halves[q] == half) order.push_back(q);
   }
   Random random(Random(seed).Next() ^ half);
   Shuffle(order, random);
-  std::vector<bool> drawn(queries, false);
+  std::vector<bool> drawn(halves.size(), false);
   for (std::size_t i = 0; i < order.size() && (count == 0 || i < count); ++i) drawn[order[i]] = true;
   return drawn;
+}
+
+void SetQueryMean(const VectorMoments& queries, PostProcess& post) {
+  if (queries.count < 2) {
+    Fail(ErrorCode::kBadInput,
+         "post-processing held out centres queries on the mean of others, and half of the queries are {}; it "
+         "needs 2",
+         queries.count);
+  }
+  for (std::size_t c = 0; c < post.dimension; ++c)
+    post.query_mean[c] = static_cast<float>(queries.sum[c] / static_cast<double>(queries.count));
 }
 
 }  // namespace
@@ -69,38 +80,33 @@ const VectorMoments& TaskFit::Documents() {
   return *documents_;
 }
 
-const VectorMoments& TaskFit::HalfOfDocuments() {
-  if (!half_of_documents_) {
-    half_of_documents_ = MomentsOf(vectors_.documents, vectors_.documents.dimension,
-                                   [&](std::size_t d) { return HalfOfDocument(d, seed_) == 0; });
-    if (windows_ != nullptr) {
-      // Their sums alone are of windows.
-      const VectorMoments scatter = MomentsOf(*windows_, windows_->dimension,
-                                              [&](std::size_t d) { return HalfOfDocument(d, seed_) == 0; });
-      half_of_documents_->within_moment = scatter.within_moment;
-    }
+const VectorMoments& TaskFit::HalfOfDocuments(const HeldOutSplit& split, std::size_t half) {
+  const auto known = halves_of_documents_.find({&split, half});
+  if (known != halves_of_documents_.end()) return known->second;
+  const auto of_half = [&](std::size_t d) { return split.documents[d] == half; };
+  VectorMoments moments = MomentsOf(vectors_.documents, vectors_.documents.dimension, of_half);
+  // Of the windows their scatter within documents alone.
+  if (windows_ != nullptr) {
+    moments.within_moment = MomentsOf(*windows_, windows_->dimension, of_half).within_moment;
   }
-  return *half_of_documents_;
+  return halves_of_documents_.emplace(Half{&split, half}, std::move(moments)).first->second;
 }
 
-// The mean that queries which are not of `half` may see; null: the documents'.
-const VectorMoments* TaskFit::Queries(const QueryMean& mean, std::size_t half) {
-  const std::size_t dimension = vectors_.documents.dimension;
-  if (mean.source == QuerySource::kDocuments) return nullptr;
-  if (mean.source == QuerySource::kPseudo) {
-    if (!pseudo_queries_) {
-      pseudo_queries_ =
-          MomentsOf(pseudo_, dimension, [&](std::size_t d) { return HalfOfDocument(d, seed_) == 0; });
-    }
-    return &*pseudo_queries_;
+const PostProcess& TaskFit::FitOf(const PostProcessSpec& spec, const HeldOutSplit& split,
+                                  std::size_t fitted) {
+  if (fitted_spec_ != spec) {
+    fits_.clear();
+    fitted_spec_ = spec;
   }
-  const auto key = std::pair(half, mean.count);
-  const auto found = sampled_queries_.find(key);
-  if (found != sampled_queries_.end()) return &found->second;
-  const std::vector<bool> drawn = DrawQueries(vectors_.queries.size(), half, mean.count, seed_);
-  return &sampled_queries_
-              .emplace(key, MomentsOf(vectors_.queries, dimension, [&](std::size_t q) { return drawn[q]; }))
-              .first->second;
+  const auto known = fits_.find({&split, fitted});
+  if (known != fits_.end()) return known->second;
+  return fits_.emplace(Half{&split, fitted}, FitPostProcess(spec, HalfOfDocuments(split, fitted), nullptr))
+      .first->second;
+}
+
+VectorMoments TaskFit::QueriesOf(const HeldOutSplit& split, std::size_t half, std::size_t count) const {
+  const std::vector<bool> drawn = DrawQueries(split.queries, half, count, seed_);
+  return MomentsOf(vectors_.queries, vectors_.documents.dimension, [&](std::size_t q) { return drawn[q]; });
 }
 
 TaskVectors TaskFit::Whole(const PostProcessSpec& spec) {
@@ -121,14 +127,22 @@ TaskVectors TaskFit::Whole(const PostProcessSpec& spec) {
   return result;
 }
 
-TaskVectors TaskFit::HeldOut(const PostProcessSpec& spec, const QueryMean& query_mean) {
+TaskVectors TaskFit::HeldOut(const PostProcessSpec& spec, const QueryMean& query_mean,
+                             const HeldOutSplit& split, std::size_t fitted) {
   if (!queries_apart_) Fail(ErrorCode::kInternal, "no queries to hold out");
+  PostProcess post = FitOf(spec, split, fitted);
   TaskVectors result = vectors_;
+  ApplyPostProcess(post, Role::kDocument, result.documents.values);
   for (std::size_t half = 0; half < 2; ++half) {
-    const PostProcess post = FitPostProcess(spec, HalfOfDocuments(), Queries(query_mean, 1 - half));
-    if (half == 0) ApplyPostProcess(post, Role::kDocument, result.documents.values);
+    if (query_mean.source == QuerySource::kQueries) {
+      SetQueryMean(QueriesOf(split, 1 - half, query_mean.count), post);
+    } else if (query_mean.source == QuerySource::kPseudo) {
+      SetQueryMean(MomentsOf(pseudo_, vectors_.documents.dimension,
+                             [&](std::size_t d) { return split.documents[d] == fitted; }),
+                   post);
+    }
     for (std::size_t q = 0; q < result.queries.size(); ++q) {
-      if (HalfOfQuery(q, seed_) == half) ApplyPostProcess(post, Role::kQuery, result.queries.row(q));
+      if (split.queries[q] == half) ApplyPostProcess(post, Role::kQuery, result.queries.row(q));
     }
   }
   return result;

@@ -9,6 +9,7 @@
 #include "lengthwise/post_process.h"
 #include "lengthwise/query_mean.h"
 #include "search/vector_set.h"
+#include "tasks/held_out.h"
 
 namespace lengthwise {
 
@@ -26,16 +27,18 @@ class TaskFit {
   // Fitted to all documents, and to all queries.
   TaskVectors Whole(const PostProcessSpec& spec);
 
-  // As a served query meets it: the map and the documents' mean are fitted to half of the documents, drawn
-  // with the seed, and applied to all; queries are two halves, each centred on a mean to which it has given
-  // nothing: of queries of the other half (as many as asked for, of an order drawn with the seed; all where
-  // there are fewer), of the pseudo-queries of the documents fitted to, or of these documents.
-  TaskVectors HeldOut(const PostProcessSpec& spec, const QueryMean& query_mean);
+  // All of it by a fit to the half `fitted` of the documents, which documents of the other half may be judged
+  // by. Each query is centred on a mean to which it has given nothing: of queries of the other half of the
+  // queries (as many as asked for, of an order drawn with the seed; all where there are fewer), of the
+  // pseudo-queries of the documents fitted to, or of these documents. Borrows `split` for good.
+  TaskVectors HeldOut(const PostProcessSpec& spec, const QueryMean& query_mean, const HeldOutSplit& split,
+                      std::size_t fitted);
 
  private:
   const VectorMoments& Documents();
-  const VectorMoments& HalfOfDocuments();
-  const VectorMoments* Queries(const QueryMean& mean, std::size_t half);
+  const VectorMoments& HalfOfDocuments(const HeldOutSplit& split, std::size_t half);
+  const PostProcess& FitOf(const PostProcessSpec& spec, const HeldOutSplit& split, std::size_t fitted);
+  VectorMoments QueriesOf(const HeldOutSplit& split, std::size_t half, std::size_t count) const;
 
   const TaskVectors& vectors_;
   bool queries_apart_;
@@ -43,11 +46,12 @@ class TaskFit {
   const VectorSet& pseudo_;
   const VectorSet* windows_;
   std::optional<VectorMoments> documents_;
-  std::optional<VectorMoments> half_of_documents_;
   std::optional<VectorMoments> all_queries_;
-  std::optional<VectorMoments> pseudo_queries_;
-  // Means of queries by half and number.
-  std::map<std::pair<std::size_t, std::size_t>, VectorMoments> sampled_queries_;
+  using Half = std::pair<const HeldOutSplit*, std::size_t>;
+  std::map<Half, VectorMoments> halves_of_documents_;
+  // Those of the last specification, queries centred on the documents' mean.
+  std::optional<PostProcessSpec> fitted_spec_;
+  std::map<Half, PostProcess> fits_;
 };
 
 }  // namespace lengthwise

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <variant>
 
+#include "statistics/unit_sampler.h"
 #include "tasks/classification.h"
 #include "tasks/clustering.h"
 #include "tasks/retrieval.h"
@@ -49,10 +51,17 @@ void AddNotes(const RetrievalTask& task, const RetrievalScorer& scorer, std::vec
   }
 }
 
+// What the scorer's units are drawn by.
+void SetClusters(UnitClusters found, PreparedTask::Scorer& scorer) {
+  scorer.clusters = std::move(found.clusters);
+  scorer.result.clustered_by = std::move(found.by);
+  if (!found.note.empty()) scorer.result.notes.push_back(std::move(found.note));
+}
+
 // The scorer of a corpus, shared by what calls it.
 PreparedTask::Score VectorScore(std::shared_ptr<const RetrievalScorer> scorer) {
   return [scorer = std::move(scorer)](const TaskVectors& vectors, const Matching& matching,
-                                      std::optional<std::uint64_t> held_out) {
+                                      std::optional<std::span<const std::uint8_t>> held_out) {
     return scorer->Score(vectors.documents, vectors.queries, matching, held_out);
   };
 }
@@ -73,8 +82,12 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, co
   scorer.result.documents = task.corpus.documents.size();
   AddNotes(task, *own, scorer.result.notes);
   for (const Document& query : task.queries) scorer.ids.push_back(query.id);
+  SetClusters(ClusterQueries(task), scorer);
   scorer.lengths = QueryLengths(task.corpus, prepared.document_tokens, prepared.query_tokens);
   scorer.score = VectorScore(own);
+  for (std::size_t draw = 0; draw < kHeldOutDraws; ++draw)
+    prepared.held_out.push_back(
+        SplitHeldOut(prepared.documents.size(), prepared.queries.size(), options.seed, draw));
   scorer.extra.push_back(own->ScoreBm25());
   for (const Corpus& corpus : task.others) {
     PreparedTask::Other other;
@@ -97,6 +110,8 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std:
   prepared.documents = task.texts;
   prepared.document_tokens = TokenLengths(base, task.texts);
   const std::vector<std::size_t>& tokens = prepared.document_tokens;
+  const UnitClusters clusters = ClusterTexts(task);
+  prepared.document_clusters = clusters.clusters;
 
   PreparedTask::Scorer classification;
   classification.result.kind = "classification";
@@ -109,6 +124,7 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std:
     test_tokens.tokens.push_back(tokens[text]);
   }
   classification.lengths = {std::move(test_tokens)};
+  SetClusters({ClustersOf(clusters.clusters, split.test), clusters.by, ""}, classification);
   classification.score = [&task, &base, split, seed](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreClassification(task, vectors.documents, split, seed, base.pool());
   };
@@ -120,6 +136,7 @@ PreparedTask PrepareLabelled(const LabelledTask& task, const Session& base, std:
   for (std::size_t text = 0; text < task.texts.size(); ++text)
     clustering.ids.push_back(std::to_string(text + 1));
   clustering.lengths = {{"text", tokens}};
+  SetClusters(clusters, clustering);
   clustering.score = [&task, &base, seed](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreClustering(task, vectors.documents, seed, base.pool());
   };
@@ -145,6 +162,7 @@ PreparedTask PrepareSimilarity(const SimilarityTask& task, const Session& base) 
     lengths.tokens.push_back((first[i] + second[i]) / 2);
   }
   scorer.lengths = {std::move(lengths)};
+  SetClusters(ClusterPairs(task), scorer);
   scorer.score = [&task](const TaskVectors& vectors, const Matching&, auto) {
     return ScoreSimilarity(task, vectors.documents, vectors.queries);
   };
@@ -167,6 +185,9 @@ PreparedTask PrepareTask(const Task& task, const Session& base, const PrepareOpt
     scorer.result.task = task.name;
     scorer.result.folder = task.folder;
     scorer.result.units = scorer.ids.size();
+    std::vector<std::uint32_t> units(scorer.ids.size());
+    std::iota(units.begin(), units.end(), 0U);
+    scorer.result.clusters = UnitSampler(units, scorer.clusters).clusters();
   }
   return prepared;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,10 @@
 #include "lengthwise/task.h"
 #include "search/matching.h"
 #include "search/vector_set.h"
+#include "tasks/held_out.h"
 #include "tasks/length_buckets.h"
 #include "tasks/scored_run.h"
+#include "tasks/unit_clusters.h"
 
 namespace lengthwise {
 
@@ -21,17 +24,20 @@ namespace lengthwise {
 struct PreparedTask {
   // Of a retrieval task with `held_out`, as MatchDocuments has it.
   using Score = std::function<ScoredRun(const TaskVectors& vectors, const Matching& matching,
-                                        std::optional<std::uint64_t> held_out)>;
+                                        std::optional<std::span<const std::uint8_t>> held_out)>;
 
   std::vector<std::string> documents;
   std::vector<std::size_t> document_tokens;  // whole texts, special tokens included
   std::vector<std::string> queries;
   std::vector<std::size_t> query_tokens;
   bool sides = false;  // whether documents and queries may be embedded in different ways
+  Clusters document_clusters;
+  std::vector<HeldOutSplit> held_out;  // a retrieval task's, one a draw
 
   struct Scorer {
     TaskResult result;  // all but runs and what is told from them
     std::vector<std::string> ids;
+    Clusters clusters;  // of the units
     std::vector<UnitLengths> lengths;
     Score score;
     std::vector<ScoredRun> extra;  // runs without vectors

@@ -52,7 +52,8 @@ ScoredRun RetrievalScorer::ScoreFound(std::vector<Ranking> rankings) const {
 }
 
 ScoredRun RetrievalScorer::Score(const VectorSet& documents, const VectorSet& queries,
-                                 const Matching& matching, std::optional<std::uint64_t> held_out) const {
+                                 const Matching& matching,
+                                 std::optional<std::span<const std::uint8_t>> held_out) const {
   return ScoreFound(MatchDocuments(documents, queries, tie_order_, depth(), matching, held_out, pool_,
                                    {&words_, query_texts_, found_by_words_}));
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ class RetrievalScorer {
 
   // `held_out`: as MatchDocuments has it.
   ScoredRun Score(const VectorSet& documents, const VectorSet& queries, const Matching& matching,
-                  std::optional<std::uint64_t> held_out) const;
+                  std::optional<std::span<const std::uint8_t>> held_out) const;
   ScoredRun ScoreBm25() const;
 
  private:

@@ -25,6 +25,8 @@ struct ScoredRun {
   std::vector<double> values;
   std::vector<DocumentShare> shares;  // retrieval alone
   std::vector<BucketCosine> cosines;  // of the documents or texts; empty without embeddings
+  // By document: its mean cosine with the others of its bucket, of which the bucket's cosine is the mean.
+  std::vector<double> document_cosines;
 };
 
 }  // namespace lengthwise

@@ -42,15 +42,24 @@ std::vector<SideRuns> RunsBySide(std::span<const ScoredRun> runs) {
   return sides;
 }
 
-SweepCurve Curve(const SideRuns& side, std::span<const std::uint32_t> units, const ResamplingOptions& options,
-                 ThreadPool& pool) {
+SweepCurve Curve(const SideRuns& side, std::span<const std::uint32_t> units, const Clusters& clusters,
+                 const ResamplingOptions& options, ThreadPool& pool) {
   SweepCurve curve;
   curve.side = side.side;
   curve.count = units.size();
   curve.temperatures = side.temperatures;
-  const Resampled resampled = ResampleScores(side.scores, units, options, pool);
+  const Resampled resampled = ResampleScores(side.scores, units, options, pool, clusters);
   curve.differences = SimultaneousDifferences(resampled, side.places(), 0, options.confidence);
   return curve;
+}
+
+// Absent where the unit's two clusters are of different halves.
+std::optional<std::size_t> HalfOfUnit(std::uint32_t unit, std::span<const std::string> ids,
+                                      const Clusters& clusters, std::uint64_t seed) {
+  if (clusters.of.empty()) return HalfOf(ids[unit], seed);
+  const std::size_t half = HalfOf(clusters.names[clusters.of[unit]], seed);
+  if (clusters.second.empty() || HalfOf(clusters.names[clusters.second[unit]], seed) == half) return half;
+  return std::nullopt;
 }
 
 std::optional<double> ScoreOf(const UnitScore& score, std::span<const std::uint32_t> units) {
@@ -60,8 +69,8 @@ std::optional<double> ScoreOf(const UnitScore& score, std::span<const std::uint3
 }
 
 std::optional<SweepChoice> Choose(const SideRuns& side, std::span<const std::uint32_t> validation,
-                                  std::span<const std::uint32_t> test, const ResamplingOptions& options,
-                                  ThreadPool& pool) {
+                                  std::span<const std::uint32_t> test, const Clusters& clusters,
+                                  const ResamplingOptions& options, ThreadPool& pool) {
   SweepChoice choice;
   choice.side = side.side;
   choice.validation_units = validation.size();
@@ -77,7 +86,7 @@ std::optional<SweepChoice> Choose(const SideRuns& side, std::span<const std::uin
     chosen = i;
   }
   const UnitScore* const scores[] = {side.scores[0], side.scores[chosen]};
-  const Resampled resampled = ResampleScores(scores, test, options, pool);
+  const Resampled resampled = ResampleScores(scores, test, options, pool, clusters);
   choice.test_difference = DifferenceInterval(resampled, 1, 0, options.confidence);
   return choice;
 }
@@ -86,20 +95,23 @@ std::optional<SweepChoice> Choose(const SideRuns& side, std::span<const std::uin
 
 std::optional<Sweep> SummariseSweep(std::span<const ScoredRun> runs, std::span<const std::string> ids,
                                     std::span<const UnitLengths> lengths, const ResamplingOptions& options,
-                                    ThreadPool& pool) {
+                                    ThreadPool& pool, const Clusters& clusters) {
   const std::vector<SideRuns> sides = RunsBySide(runs);
   if (sides.empty()) return std::nullopt;
   std::vector<std::uint32_t> all(ids.size());
   std::iota(all.begin(), all.end(), 0U);
   std::vector<std::uint32_t> halves[2];
-  for (const std::uint32_t unit : all) halves[HalfOf(ids[unit], options.seed)].push_back(unit);
+  for (const std::uint32_t unit : all) {
+    const std::optional<std::size_t> half = HalfOfUnit(unit, ids, clusters, options.seed);
+    if (half) halves[*half].push_back(unit);
+  }
 
   Sweep sweep;
   for (const SideRuns& side : sides) {
-    sweep.curves.push_back(Curve(side, all, options, pool));
+    sweep.curves.push_back(Curve(side, all, clusters, options, pool));
     for (const UnitLengths& length : lengths) {
       for (const UnitBucket& bucket : BucketUnits(length.tokens, BucketKind::kFixed)) {
-        SweepCurve curve = Curve(side, bucket.units, options, pool);
+        SweepCurve curve = Curve(side, bucket.units, clusters, options, pool);
         curve.from = bucket.from;
         curve.to = bucket.to;
         curve.length_of = length.of;
@@ -107,7 +119,8 @@ std::optional<Sweep> SummariseSweep(std::span<const ScoredRun> runs, std::span<c
       }
     }
     for (std::size_t half = 0; half < 2; ++half) {
-      const std::optional<SweepChoice> choice = Choose(side, halves[half], halves[1 - half], options, pool);
+      const std::optional<SweepChoice> choice =
+          Choose(side, halves[half], halves[1 - half], clusters, options, pool);
       if (choice) sweep.choices.push_back(*choice);
     }
   }

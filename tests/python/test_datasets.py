@@ -161,6 +161,7 @@ def test_speeches_keep_text_label_and_speaker(built, name):
     assert len(texts) == 41
     assert {text["label"] for text in texts} == {"Left", "Right"}
     assert (texts[7]["text"], texts[7]["name"]) == ("Speech 7, \"quoted\".\nIts end.", "speaker 7")
+    assert all(text["cluster"] == text["name"] for text in texts)
 
 
 def test_one_licence_text_answers_to_all_of_its_names(built):

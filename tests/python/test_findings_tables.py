@@ -1,8 +1,11 @@
 """The tables of docs/findings.md: made from small evaluations, each with a place in the document."""
 
 import json
+import pathlib
 import re
+import shutil
 import subprocess
+import sys
 
 import pytest
 from printed_tables import check_form, make, names, table
@@ -26,6 +29,7 @@ def folder(run_lengthwise, root, man_pages, tmp_path_factory):
         (task / "qrels.tsv").write_text("".join(f"q{text['_id']}\t{text['_id']}\t1\n" for text in texts))
     write_lines(out / "sets/pages/corpus-halves.jsonl", [{"_id": text["_id"], "text": text["text"][: len(text["text"]) // 2]} for text in texts])
     (out / "sets/pages/qrels-halves.tsv").write_text((out / "sets/pages/qrels.tsv").read_text())
+    shutil.copytree(out / "sets/pages", out / "sets/pages.read")
     (out / "sets/labels").mkdir()
     write_lines(out / "sets/labels/docs.jsonl", [{"text": text["text"], "label": number % 2} for number, text in enumerate(texts)])
     for name, small in {"all-MiniLM-L6-v2": "tiny_bert", "all-mpnet-base-v2": "tiny_mpnet"}.items():
@@ -42,7 +46,7 @@ def printed(folder, root):
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    check_form(printed, 14)
+    check_form(printed, 15)
 
 
 def test_figures_are_those_of_the_evaluations(printed, folder):
@@ -63,6 +67,38 @@ def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_pat
     document.write_text((root / "docs/findings.md").read_text())
     make(root / "scripts/findings_tables", folder, document)
     assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted(names(printed))
+
+
+def test_a_part_of_the_queries_has_a_row_of_its_own_and_stands_in_no_other_table(printed):
+    assert [row[:3] for row in table(printed, "parts")[1:]] == [["pages", model, "paragraph read to its end"] for model in ("MiniLM", "MPNet")]
+    assert "pages.read" not in printed
+
+
+def test_queries_are_split_by_whether_their_paragraph_is_read(root, tmp_path):
+    model, task = root / "tests/data/tiny_bert", tmp_path / "set"
+    limit = json.loads((model / "sentence_bert_config.json").read_text())["max_seq_length"]
+    # Each word a token; [CLS], [SEP] and the title take three of those that are read.
+    paragraphs = ["the length of text", " ".join(["long"] * (limit - 3 - 4)), "is a token", "short and"]
+    document = {"_id": "d", "title": "word", "text": " ".join(paragraphs)}
+    task.mkdir()
+    write_lines(task / "corpus.jsonl", [document, {"_id": "e", "text": "the text"}])
+    write_lines(task / "corpus-paragraphs.jsonl", [{"_id": f"p{number}", "text": text} for number, text in enumerate([*paragraphs, "is a token short"])])
+    write_lines(task / "queries.jsonl", [{"_id": f"q{number}", "text": "the"} for number in range(4)])
+    (task / "qrels.tsv").write_text("".join(f"q{number}\td\t1\n" for number in range(4)))
+    (task / "qrels-paragraphs.tsv").write_text("".join(f"q{number}\tp{number}\t1\n" for number in range(4)))
+
+    def split():
+        done = subprocess.run([sys.executable, root / "scripts/split_queries", task, model, tmp_path / "parts"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return {pathlib.Path(line).name: [json.loads(query)["_id"] for query in (pathlib.Path(line) / "queries.jsonl").open()] for line in done.stdout.splitlines()}
+
+    assert split() == {"set.read": ["q0", "q1"], "set.unread": ["q2", "q3"]}
+    # One word more, and the second paragraph is cut.
+    write_lines(task / "corpus.jsonl", [{**document, "title": "word word"}, {"_id": "e", "text": "the text"}])
+    assert split() == {"set.read": ["q0"], "set.partly-read": ["q1"], "set.unread": ["q2", "q3"]}
+    write_lines(task / "queries.jsonl", [{"_id": f"q{number}", "text": "the", "kind": "odd" if number % 2 else "even"} for number in range(4)])
+    assert split() == {"set.even": ["q0", "q2"], "set.odd": ["q1", "q3"]}
+    assert (tmp_path / "parts/set.odd/qrels.tsv").read_text() == "q1\td\t1\nq3\td\t1\n"
 
 
 def test_a_sample_of_a_task_keeps_the_queries_of_what_is_left(folder, root, tmp_path):

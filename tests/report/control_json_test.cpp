@@ -64,7 +64,8 @@ TEST(RepeatedSentence, SaysWhatLengthAloneDoesAndThroughWhat) {
 TEST(AttributionSentence, NamesEveryPartWithItsInterval) {
   EXPECT_EQ(AttributionSentence(Attributed()),
             "From 65 to 506 tokens mean pairwise cosine changes by +0.120 [0.100, 0.140]: content -0.010 "
-            "[-0.020, 0.004], pooling +0.300 [0.280, 0.310], attention -0.250 [-0.270, -0.230], positions "
+            "[-0.020, 0.004], averaging of windows +0.300 [0.280, 0.310], attention -0.250 [-0.270, -0.230], "
+            "positions "
             "beyond the trained 256 tokens +0.080 [0.070, 0.090].");
   Attribution within = Attributed();
   within.position_range = 0;
@@ -74,7 +75,7 @@ TEST(AttributionSentence, NamesEveryPartWithItsInterval) {
 TEST(AttributionSentence, LeavesOutIntervalsThatAreMissing) {
   Attribution few = Attributed();
   few.lengths[1].parts.content = {-0.01, std::nullopt, std::nullopt};
-  EXPECT_NE(AttributionSentence(few).find("content -0.010, pooling"), std::string::npos);
+  EXPECT_NE(AttributionSentence(few).find("content -0.010, averaging of windows"), std::string::npos);
 }
 
 TEST(MixedAndDilutedSentences, SayThatDocumentsAreTooFew) {

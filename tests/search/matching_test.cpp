@@ -96,11 +96,11 @@ TEST_F(MatchDocumentsTest, RanksByTheFormulaOfCsls) {
 
 TEST_F(MatchDocumentsTest, HeldOutLooksAtTheQueriesOfTheOtherHalfAlone) {
   const Matching matching{.best = {}, .csls = 3};
+  std::vector<std::uint8_t> halves;
+  for (std::size_t q = 0; q < 20; ++q) halves.push_back(static_cast<std::uint8_t>(HalfOfQuery(q, 4)));
   const std::vector<Ranking> rankings =
-      MatchDocuments(documents_, queries_, tie_order_, 30, matching, 4, pool_);
-  const auto other_half = [](std::size_t q, std::size_t other) {
-    return HalfOfQuery(q, 4) != HalfOfQuery(other, 4);
-  };
+      MatchDocuments(documents_, queries_, tie_order_, 30, matching, halves, pool_);
+  const auto other_half = [&](std::size_t q, std::size_t other) { return halves[q] != halves[other]; };
   ExpectOrder(rankings, PlainCsls(documents_, queries_, other_half, 3));
 }
 
@@ -135,9 +135,10 @@ TEST_F(MatchDocumentsTest, PutsBm25BesideTheVectorsWhereAskedTo) {
 
 TEST_F(MatchDocumentsTest, RefusesToScaleByNoQuery) {
   const VectorSet one = UnitVectors(1, 3);
+  const std::vector<std::uint8_t> half = {1};
   const Matching matching{.best = {}, .csls = 3};
   EXPECT_NE(testing::Refusal([&] {
-              MatchDocuments(documents_, one, tie_order_, 30, matching, 1, pool_);
+              MatchDocuments(documents_, one, tie_order_, 30, matching, half, pool_);
             }).find("no query"),
             std::string::npos);
 }

@@ -98,6 +98,98 @@ TEST(ResampleScores, GivesNoIntervalOfFewUnits) {
   EXPECT_FALSE(interval.low);
 }
 
+// Scores of clusters of 5 to 44 units, of which `share` of the variance is between clusters.
+struct Clustered {
+  std::vector<std::optional<double>> values;
+  Clusters clusters;
+};
+
+Clustered ClusteredValues(std::size_t clusters, double share, Random& random) {
+  Clustered made;
+  for (std::uint32_t c = 0; c < clusters; ++c) {
+    const double common = std::sqrt(share) * random.Normal();
+    for (std::size_t left = 5 + random.Below(40); left > 0; --left) {
+      made.values.push_back(common + std::sqrt(1 - share) * random.Normal());
+      made.clusters.of.push_back(c);
+    }
+  }
+  return made;
+}
+
+// The truth is 0. By NumPy (1,500 worlds of the same kind, 600 resamples each) 94 % of the intervals by 48
+// clusters hold it, 94 % of those by 12, and 45 % of those by units. Of 400 worlds the share has a standard
+// deviation of 1.1 %.
+TEST(ResampleScores, ByClustersHoldsTheTruthAsOftenAsItSaysAndByUnitsDoesNot) {
+  ThreadPool pool(2);
+  for (const std::size_t clusters : {std::size_t{12}, std::size_t{48}}) {
+    std::size_t by_cluster = 0, by_unit = 0;
+    for (std::size_t world = 0; world < 400; ++world) {
+      Random random(5000 + world);
+      const Clustered made = ClusteredValues(clusters, 0.3, random);
+      const UnitScore score = MeanOfUnits(made.values);
+      const UnitScore* const scores[] = {&score};
+      const auto holds = [&](const Clusters& drawn) {
+        const Interval interval =
+            ScoreInterval(ResampleScores(scores, Units(made.values.size()),
+                                         {.seed = world, .replicates = 400}, pool, drawn),
+                          0, 0.95);
+        return *interval.low <= 0 && *interval.high >= 0;
+      };
+      by_cluster += holds(made.clusters) ? 1 : 0;
+      by_unit += holds({}) ? 1 : 0;
+    }
+    EXPECT_GE(by_cluster, 366U) << clusters;
+    EXPECT_LE(by_cluster, 390U) << clusters;
+    EXPECT_LE(by_unit, 230U) << clusters;
+  }
+}
+
+// Every pair of 30 texts; a pair's score is the sum of what its texts are, and noise. The truth is 0, the
+// standard deviation of the mean 2 / sqrt(30), which pairs drawn by themselves take for sqrt(3 / 435).
+TEST(ResampleScores, ByBothTextsOfAPairHoldsTheTruthAsOftenAsItSays) {
+  ThreadPool pool(2);
+  constexpr std::uint32_t kTexts = 30;
+  std::size_t by_text = 0, by_pair = 0;
+  for (std::size_t world = 0; world < 400; ++world) {
+    Random random(9000 + world);
+    std::vector<double> texts(kTexts);
+    for (double& text : texts) text = random.Normal();
+    std::vector<std::optional<double>> values;
+    Clusters both;
+    for (std::uint32_t i = 0; i < kTexts; ++i) {
+      for (std::uint32_t j = i + 1; j < kTexts; ++j) {
+        values.push_back(texts[i] + texts[j] + random.Normal());
+        both.of.push_back(i);
+        both.second.push_back(j);
+      }
+    }
+    const UnitScore score = MeanOfUnits(values);
+    const UnitScore* const scores[] = {&score};
+    const auto holds = [&](const Clusters& drawn) {
+      const Interval interval = ScoreInterval(
+          ResampleScores(scores, Units(values.size()), {.seed = world, .replicates = 400}, pool, drawn), 0,
+          0.95);
+      return *interval.low <= 0 && *interval.high >= 0;
+    };
+    by_text += holds(both) ? 1 : 0;
+    by_pair += holds({}) ? 1 : 0;
+  }
+  EXPECT_GE(by_text, 366U);
+  EXPECT_LE(by_text, 392U);
+  EXPECT_LE(by_pair, 200U);
+}
+
+TEST(ResampleScores, GivesNoIntervalOfFewClusters) {
+  const UnitScore score = MeanOfUnits(std::vector<std::optional<double>>(90, 1.0));
+  const UnitScore* const scores[] = {&score};
+  ThreadPool pool(1);
+  Clusters nine;
+  for (std::uint32_t unit = 0; unit < 90; ++unit) nine.of.push_back(unit % 9);
+  const Resampled resampled = ResampleScores(scores, Units(90), {}, pool, nine);
+  EXPECT_EQ(resampled.clusters, 9U);
+  EXPECT_FALSE(ScoreInterval(resampled, 0, 0.95).low);
+}
+
 // Of eight runs that differ from the base by noise alone, some single interval misses 0 in about a third of
 // the worlds; the simultaneous ones all hold 0 in 95 %.
 TEST(SimultaneousDifferences, HoldTogetherAsOftenAsTheySay) {

@@ -127,6 +127,16 @@ TEST_F(TaskFolder, ReadsLabelsAndTheSplit) {
   EXPECT_EQ(labelled.is_test, (std::vector<bool>{false, false, true, false}));
 }
 
+TEST_F(TaskFolder, ReadsClustersOfWhatIsKept) {
+  PutRetrieval();
+  const auto plain = std::get<RetrievalTask>(ReadTask(folder_.path()).data);
+  EXPECT_TRUE(plain.clusters.empty());
+  RetrievalTask task = plain;
+  for (std::size_t q = 0; q < task.queries.size(); ++q) task.clusters.push_back(q == 0 ? "a" : "b");
+  WriteTask(task, folder_.path());
+  EXPECT_EQ(std::get<RetrievalTask>(ReadTask(folder_.path()).data).clusters, task.clusters);
+}
+
 TEST_F(TaskFolder, NamesTheLineOfABadLabel) {
   const std::string pair = "{\"text\": \"a\", \"label\": \"x\"}\n{\"text\": \"b\", \"label\": \"x\"}\n";
   const std::pair<std::string, const char*> cases[] = {
@@ -135,6 +145,8 @@ TEST_F(TaskFolder, NamesTheLineOfABadLabel) {
       {pair + "{\"text\": \"\", \"label\": \"y\"}\n", "docs.jsonl:3: \"text\" is empty"},
       {pair + "{\"text\": \"c\"}\n", "docs.jsonl:3: \"label\" is missing"},
       {pair + "{\"text\": \"c\", \"label\": [1]}\n", "docs.jsonl:3: \"label\" must be"},
+      {pair + "{\"text\": \"c\", \"label\": \"y\", \"cluster\": 1}\n",
+       "docs.jsonl:3: some lines have a \"cluster\""},
       {pair + "{\"text\": \"c\", \"label\": \"y\", \"split\": \"test\"}\n",
        "docs.jsonl:3: some texts have a \"split\""},
       {pair + "{\"text\": \"c\", \"label\": \"y\", \"split\": \"dev\"}\n", "docs.jsonl:3: \"split\" is dev"},

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "statistics/halves.h"
 
 namespace lengthwise {
 namespace {
@@ -42,9 +41,18 @@ TaskVectors Whole(const PostProcessSpec& spec, const TaskVectors& vectors, bool 
   return TaskFit(vectors, queries_apart, 1, {}).Whole(spec);
 }
 
+// Every third document is of half 1, every other query.
+HeldOutSplit Split(std::size_t documents, std::size_t queries) {
+  HeldOutSplit split;
+  for (std::size_t d = 0; d < documents; ++d) split.documents.push_back(d % 3 == 0 ? 1 : 0);
+  for (std::size_t q = 0; q < queries; ++q) split.queries.push_back(q % 2 == 0 ? 1 : 0);
+  return split;
+}
+
 TaskVectors HeldOut(const PostProcessSpec& spec, const QueryMean& mean, const TaskVectors& vectors,
-                    const VectorSet& pseudo = {}) {
-  return TaskFit(vectors, true, 1, pseudo).HeldOut(spec, mean);
+                    std::size_t fitted, const VectorSet& pseudo = {}) {
+  const HeldOutSplit split = Split(vectors.documents.size(), vectors.queries.size());
+  return TaskFit(vectors, true, 1, pseudo).HeldOut(spec, mean, split, fitted);
 }
 
 constexpr PostProcessSpec kCenter{.kind = PostProcessKind::kCenter};
@@ -65,41 +73,37 @@ TEST(TaskFit, CentresPairsOnOneMean) {
   for (std::size_t r = 0; r < 30; ++r) ExpectCentred(result.queries.row(r), second.row(r), Mean(both));
 }
 
-// Whatever a query is, its own result moves with it alone: the fit that it meets has not seen it.
-TEST(TaskFitHeldOut, FitsToNeitherTheQueryNorHalfOfTheDocuments) {
+// A document of the other half changes nothing but itself, a query no query of its own half.
+TEST(TaskFitHeldOut, HasNotSeenWhatItIsJudgedBy) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
+  const HeldOutSplit split = Split(40, 30);
   const PostProcessSpec whiten{.kind = PostProcessKind::kWhiten, .epsilon = 0.3};
-  const TaskVectors result = HeldOut(whiten, {}, {documents, queries});
-  std::size_t unseen = 0;
-  for (std::size_t d = 0; d < 40; ++d) {
-    VectorSet changed = documents;
-    changed.row(d)[1] += 3;
-    const TaskVectors after = HeldOut(whiten, {}, {changed, queries});
-    unseen += after.queries.values == result.queries.values ? 1 : 0;
-  }
-  // Half of 40, standard deviation 3.2.
-  EXPECT_GT(unseen, 9U);
-  EXPECT_LT(unseen, 31U);
-  for (std::size_t q = 0; q < 30; ++q) {
-    VectorSet changed = queries;
-    changed.row(q)[1] += 3;
-    const TaskVectors after = HeldOut(whiten, {}, {documents, changed});
-    // Of the other queries, those of its own half stay as they were.
-    std::size_t moved = 0;
-    for (std::size_t other = 0; other < 30; ++other) {
-      if (other == q) continue;
-      bool same = true;
-      for (std::size_t c = 0; c < 3; ++c)
-        same = same && after.queries.row(other)[c] == result.queries.row(other)[c];
-      moved += same ? 0 : 1;
+  const auto same = [](const VectorSet& a, const VectorSet& b, std::size_t r) {
+    return std::equal(a.row(r).begin(), a.row(r).end(), b.row(r).begin());
+  };
+  for (const std::size_t fitted : {std::size_t{0}, std::size_t{1}}) {
+    const TaskVectors result = HeldOut(whiten, {}, {documents, queries}, fitted);
+    for (std::size_t d = 0; d < 40; ++d) {
+      VectorSet changed = documents;
+      changed.row(d)[1] += 3;
+      const TaskVectors after = HeldOut(whiten, {}, {changed, queries}, fitted);
+      const bool unseen = split.documents[d] != fitted;
+      EXPECT_EQ(after.queries.values == result.queries.values, unseen) << d;
+      EXPECT_EQ(same(after.documents, result.documents, d == 0 ? 1 : 0), unseen) << d;
     }
-    EXPECT_GT(moved, 3U);
-    EXPECT_LT(moved, 27U);
-    EXPECT_EQ(after.documents.values, result.documents.values);
+    for (std::size_t q = 0; q < 30; ++q) {
+      VectorSet changed = queries;
+      changed.row(q)[1] += 3;
+      const TaskVectors after = HeldOut(whiten, {}, {documents, changed}, fitted);
+      for (std::size_t other = 0; other < 30; ++other) {
+        if (other == q) continue;
+        EXPECT_EQ(same(after.queries, result.queries, other), split.queries[other] == split.queries[q]);
+      }
+      EXPECT_EQ(after.documents.values, result.documents.values);
+    }
   }
 }
 
-// The queries of the half that does not hold `query`, each centred on what the fit says.
 std::vector<double> MeanOfRows(const VectorSet& vectors, const std::vector<std::size_t>& rows) {
   std::vector<double> mean(3, 0.0);
   for (const std::size_t r : rows) {
@@ -115,12 +119,12 @@ TEST(TaskFitHeldOut, CentresQueriesOnTheMeanAskedFor) {
   for (std::size_t d = 0; d < 40; ++d) pseudo.offsets.push_back(pseudo.offsets.back() + (d % 4 == 0 ? 0 : 2));
   std::vector<std::size_t> fitted_documents, fitted_pseudo;
   for (std::size_t d = 0; d < 40; ++d) {
-    if (HalfOfDocument(d, 1) != 0) continue;
+    if (d % 3 == 0) continue;
     fitted_documents.push_back(d);
     for (std::size_t r = pseudo.offsets[d]; r < pseudo.offsets[d + 1]; ++r) fitted_pseudo.push_back(r);
   }
   const auto centred = [&](QueryMean mean) {
-    return HeldOut(kCenter, mean, {documents, queries}, pseudo).queries;
+    return HeldOut(kCenter, mean, {documents, queries}, 0, pseudo).queries;
   };
   const VectorSet on_documents = centred({QuerySource::kDocuments, 0});
   const VectorSet on_pseudo = centred({QuerySource::kPseudo, 0});
@@ -129,9 +133,7 @@ TEST(TaskFitHeldOut, CentresQueriesOnTheMeanAskedFor) {
     ExpectCentred(on_documents.row(q), queries.row(q), MeanOfRows(documents, fitted_documents));
     ExpectCentred(on_pseudo.row(q), queries.row(q), MeanOfRows(pseudo, fitted_pseudo));
     std::vector<std::size_t> others;
-    for (std::size_t o = 0; o < 30; ++o) {
-      if (HalfOfQuery(o, 1) != HalfOfQuery(q, 1)) others.push_back(o);
-    }
+    for (std::size_t o = 1 - q % 2; o < 30; o += 2) others.push_back(o);
     ExpectCentred(on_many.row(q), queries.row(q), MeanOfRows(queries, others));
   }
 }
@@ -140,20 +142,19 @@ TEST(TaskFitHeldOut, CentresQueriesOnTheMeanAskedFor) {
 TEST(TaskFitHeldOut, TakesAsManyQueriesOfTheOtherHalfAsAskedFor) {
   const VectorSet documents = Vectors(40, 1, 1), queries = Vectors(30, -1, 2);
   const QueryMean two{QuerySource::kQueries, 2};
-  const VectorSet before = HeldOut(kCenter, two, {documents, queries}).queries;
+  const VectorSet before = HeldOut(kCenter, two, {documents, queries}, 0).queries;
   std::size_t in_a_mean = 0;
   for (std::size_t q = 0; q < 30; ++q) {
     VectorSet changed = queries;
     changed.row(q)[1] += 3;
-    const VectorSet after = HeldOut(kCenter, two, {documents, changed}).queries;
+    const VectorSet after = HeldOut(kCenter, two, {documents, changed}, 0).queries;
     bool moved = false;
     for (std::size_t other = 0; other < 30; ++other) {
-      const bool same =
-          std::equal(after.row(other).begin(), after.row(other).end(), before.row(other).begin());
-      if (other != q && !same) {
-        EXPECT_NE(HalfOfQuery(other, 1), HalfOfQuery(q, 1));
-        moved = true;
-      }
+      if (other == q ||
+          std::equal(after.row(other).begin(), after.row(other).end(), before.row(other).begin()))
+        continue;
+      EXPECT_NE(other % 2, q % 2);
+      moved = true;
     }
     in_a_mean += moved ? 1 : 0;
   }
@@ -165,10 +166,10 @@ TEST(TaskFitHeldOut, KeepsTheWindowsOfADocumentInOneHalf) {
   windows.offsets = {0};
   for (std::size_t d = 0; d < 40; ++d) windows.offsets.push_back(2 * d + 2);
   const VectorSet queries = Vectors(30, -1, 2);
-  const TaskVectors result = HeldOut(kCenter, {}, {windows, queries});
+  const TaskVectors result = HeldOut(kCenter, {}, {windows, queries}, 0);
   std::vector<std::size_t> fitted;
   for (std::size_t r = 0; r < 80; ++r) {
-    if (HalfOfDocument(r / 2, 1) == 0) fitted.push_back(r);
+    if (r / 2 % 3 != 0) fitted.push_back(r);
   }
   for (std::size_t r = 0; r < 80; ++r)
     ExpectCentred(result.documents.row(r), windows.row(r), MeanOfRows(windows, fitted));

@@ -2,7 +2,7 @@
 
 export const kParts = [
   { key: "content", title: "content", color: "#2f8f5b" },
-  { key: "pooling", title: "pooling", color: "#2a78c2" },
+  { key: "pooling", title: "averaging of windows", color: "#2a78c2" },
   { key: "attention", title: "attention", color: "#d2691e" },
   { key: "positions", title: "positions", color: "#c8457c" },
 ];
@@ -25,7 +25,7 @@ export function attributionChart(lengths) {
         encoding: { y: { ...y, field: "value", stack: "zero" }, order: { field: "order" },
           color: { field: "part", type: "nominal", title: null,
             scale: { domain: kParts.map((part) => part.title), range: kParts.map((part) => part.color) },
-            legend: { orient: "bottom", direction: "horizontal", columns: 4 } },
+            legend: { orient: "bottom", direction: "horizontal", columns: 2 } },
           tooltip: [{ field: "part" }, { field: "length", title: "tokens" }, ...numbers] } },
       { data: { values: [{}] }, mark: { type: "rule", color: grey }, encoding: { x: null, y: { datum: 0 } } },
       { data: { values: sums }, transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", strokeWidth: 1.5, color: grey },

@@ -17,13 +17,13 @@ const kTerms = [
   ["Spearman correlation", "Of the cosines of pairs with the scores that people gave them: 1 is the same order."],
   ["BM25", "Search by words alone. It has no vector that could collapse."],
   ["Static", "Mean word embeddings of the same tokens: no attention, no positions."],
-  ["Held out", "Post-processing and CSLS are fitted to half of the documents and to queries of the other half, never to the query that is judged."],
+  ["Held out", "No document and no query is processed by a fit that has seen it: each half of the documents by the fit to the other half, queries with the mean (or hubs) of other queries; mean of three draws of halves."],
   ["Window-mean, window-max", "A document in windows: one vector, their mean; or several, and the mean score of its best ones."],
   ["CSLS", "Cosines less what a document has with its nearest queries: lowers hubs."],
   ["Rescued, lost", "Units that score 0 in the base run and above 0 in this run, and the other way round."],
   ["Length bias", "log\u2082 of the tokens of what is retrieved, less that of what is relevant: 1 is twice as long."],
   ["Hubness", "Skewness of how often each document stands among the first ten: high where a few documents answer everything."],
-  ["Intervals", "Paired bootstrap over the units. Those of a sweep hold at every temperature at once (max-statistic)."],
+  ["Intervals", "Paired bootstrap over clusters of units: what shares a cause (queries of one document, pairs with a text in common) is drawn together. Those of a sweep hold at every temperature at once (max-statistic)."],
 ];
 
 function about(report) {

@@ -7,6 +7,12 @@ import { metricTitle, runTitle } from "./metrics.js";
 
 const kLengths = { relevant_document: "relevant documents", query: "query", text: "text", pair: "pair (mean of the two)" };
 const kUnits = { query: "queries", text: "texts", pair: "pairs" };
+const kClusters = { given: "clusters given with the task", relevant_document: "clusters, by the relevant documents that they share",
+  text: "clusters, by the texts that they share", both_texts: "texts, both of a pair drawn" };
+
+// What is resampled, where it is not the units one by one. Documents of older programs do not say.
+const clustersOf = (task) => (kClusters[task.clustered_by] ? ` (resampled by ${integer(task.clusters)} ${kClusters[task.clustered_by]})` : "");
+
 function legend(entries) {
   return element("div", { class: "legend" }, entries.map(([name, color, dashed]) =>
     element("label", {}, swatch(color, dashed), element("span", {}, name))));
@@ -126,7 +132,7 @@ export function taskSections(report) {
       pending.push(() => draw(node, spec, description));
       return figure(caption, node);
     };
-    const about = [`${integer(task.units)} ${kUnits[task.unit]}`, task.documents && task.kind === "retrieval" ? `${integer(task.documents)} documents` : null, task.source];
+    const about = [`${integer(task.units)} ${kUnits[task.unit]}${clustersOf(task)}`, task.documents && task.kind === "retrieval" ? `${integer(task.documents)} documents` : null, task.source];
     return {
       node: section(`${task.task}: ${task.kind} by length`, element("p", {}, about.filter(Boolean).join(", "), "."),
         task.notes.map((note) => element("p", {}, note)), curves(task, plot, level), sweep(task, plot, level), collapse(task, plot, level), corpora(task), runTable(task), shareTable(task)),
