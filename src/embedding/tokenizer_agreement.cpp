@@ -25,6 +25,7 @@ struct Setting {
 }  // namespace
 
 void CheckTokenizerAgreement(const Tokenizer& tokenizer, const std::filesystem::path& tokenizer_json) {
+  if (!tokenizer.normalization()) return;
   const std::filesystem::path path = tokenizer_json.parent_path() / "tokenizer_config.json";
   if (!Exists(path)) return;
   const Json config = ParseJson(ReadFile(path), path.string(), ErrorCode::kBadCheckpoint);
@@ -32,7 +33,7 @@ void CheckTokenizerAgreement(const Tokenizer& tokenizer, const std::filesystem::
   const auto flag = [&](const char* name, bool otherwise) {
     return JsonMember(config, name, otherwise, path.string(), ErrorCode::kBadCheckpoint);
   };
-  const TextNormalization json = tokenizer.normalization();
+  const TextNormalization json = *tokenizer.normalization();
   const bool lowercase = flag("do_lower_case", true);
   const Setting settings[] = {
       {"do_lower_case", "lowercase", lowercase, json.lowercase},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,9 +61,10 @@ class Tokenizer {
   std::span<const std::int32_t> prefix() const;
   std::span<const std::int32_t> suffix() const;
 
-  TextNormalization normalization() const;
+  // Of WordPiece; others normalise by rules of which transformers knows no settings of its own.
+  std::optional<TextNormalization> normalization() const;
 
-  // The id that stands for a word that the vocabulary cannot spell.
+  // The id that stands for a word that the vocabulary cannot spell; -1: there is none.
   std::int32_t unknown_id() const;
 
   // One more than the largest id: the least number of rows that an embedding table must have.

@@ -9,17 +9,30 @@
 
 #include "tokenizer/added_tokens.h"
 #include "tokenizer/bert_normalizer.h"
+#include "tokenizer/normalizers.h"
+#include "tokenizer/pre_tokenizers.h"
 #include "tokenizer/vocabulary.h"
 
 namespace lengthwise {
 
+enum class TokenizerModel { kWordPiece, kUnigram };
+
 struct TokenizerSpec {
-  BertNormalizerOptions normalizer;
-  // WordPiece. The unknown token's id stands for a word that the vocabulary cannot spell, or that is longer
-  // than max_word_characters.
+  TokenizerModel model = TokenizerModel::kWordPiece;
   Vocabulary vocabulary;
+  // Stands for what the vocabulary cannot spell; kMissing: there is none.
   std::int32_t unknown_id = 0;
+  // WordPiece: a longer word is unknown. It has BERT's normaliser and pre-tokeniser, without stages.
   std::size_t max_word_characters = 100;
+  BertNormalizerOptions normalizer;
+  // Unigram: the score of each piece, by its id.
+  std::vector<double> scores;
+  bool byte_fallback =
+      false;  // what is unknown becomes tokens of bytes, "<0x41>", where the vocabulary has them
+  // The others: what is done to a text between added tokens before the model gets its pieces.
+  bool staged = false;
+  std::vector<NormalizerStage> normalizers;
+  std::vector<SplitStage> splits;
   std::vector<AddedToken> added_tokens;  // in the order in which they are matched
   // What the post-processor puts around a single text.
   std::vector<std::int32_t> prefix;

@@ -94,24 +94,35 @@ void Vocabulary::Add(std::string_view token, std::int32_t id) {
   pool_.append(token);
 }
 
-void Vocabulary::Build(std::string_view continuing_prefix) {
-  prefix_size_ = continuing_prefix.size();
+void Vocabulary::BuildTokens() {
   tokens_.Reserve(entries_.size());
   const auto text_of = [this](std::uint32_t index) { return Text(index); };
-  std::size_t continuing = 0;
-  for (std::uint32_t index = 0; index < entries_.size(); ++index) {
-    tokens_.Insert(Text(index), index, text_of);
-    if (Text(index).starts_with(continuing_prefix)) ++continuing;
-  }
-  continuing_.Reserve(continuing);
-  const auto piece_of = [this](std::uint32_t index) { return Text(index).substr(prefix_size_); };
+  for (std::uint32_t index = 0; index < entries_.size(); ++index) tokens_.Insert(Text(index), index, text_of);
   for (std::uint32_t index = 0; index < entries_.size(); ++index) {
     const std::string_view text = Text(index);
     if (tokens_.Find(text, text_of) != index) continue;  // a later entry of the same text replaced this one
     ++token_count_;
     SetName(entries_[index].id, index);
     longest_token_ = std::max(longest_token_, text.size());
-    if (!text.starts_with(continuing_prefix)) continue;
+  }
+}
+
+void Vocabulary::Build() {
+  BuildTokens();
+}
+
+void Vocabulary::Build(std::string_view continuing_prefix) {
+  BuildTokens();
+  prefix_size_ = continuing_prefix.size();
+  const auto text_of = [this](std::uint32_t index) { return Text(index); };
+  std::size_t continuing = 0;
+  for (std::uint32_t index = 0; index < entries_.size(); ++index)
+    continuing += Text(index).starts_with(continuing_prefix) ? 1 : 0;
+  continuing_.Reserve(continuing);
+  const auto piece_of = [this](std::uint32_t index) { return Text(index).substr(prefix_size_); };
+  for (std::uint32_t index = 0; index < entries_.size(); ++index) {
+    const std::string_view text = Text(index);
+    if (!text.starts_with(continuing_prefix) || tokens_.Find(text, text_of) != index) continue;
     continuing_.Insert(text.substr(prefix_size_), index, piece_of);
     longest_continuing_ = std::max(longest_continuing_, text.size() - prefix_size_);
   }

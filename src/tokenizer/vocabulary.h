@@ -48,6 +48,8 @@ class Vocabulary {
   // Before Build. 0 <= id <= kMaxId. A token given twice keeps the later id.
   void Add(std::string_view token, std::int32_t id);
   void Build(std::string_view continuing_prefix);
+  // The same, without what FindContinuing needs.
+  void Build();
   // After Build: a name for an id, without making its text findable. An id that has a name takes the new one.
   void Rename(std::string_view token, std::int32_t id);
 
@@ -71,6 +73,7 @@ class Vocabulary {
     std::int32_t id;
   };
   std::string_view Text(std::uint32_t index) const;
+  void BuildTokens();
   void SetName(std::int32_t id, std::uint32_t index);
 
   std::string pool_;  // the texts, end to end

@@ -96,8 +96,10 @@ TEST(TokenizerJsonTest, ASpecialTokenOfATemplateMayBeSeveralIds) {
 }
 
 TEST(TokenizerJsonTest, OtherKindsAreNamedWithTheSupportedOnes) {
-  EXPECT_EQ(ErrorAfter([](Json& json) { json["model"]["type"] = "Unigram"; }),
-            "unsupported: t/tokenizer.json: the tokenizer's model is of type Unigram; supported: WordPiece");
+  EXPECT_EQ(
+      ErrorAfter([](Json& json) { json["model"]["type"] = "WordLevel"; }),
+      "unsupported: t/tokenizer.json: the tokenizer's model is of type WordLevel; supported: WordPiece, "
+      "Unigram");
   EXPECT_EQ(ErrorAfter([](Json& json) { json["pre_tokenizer"]["type"] = "Metaspace"; }),
             "unsupported: t/tokenizer.json: the tokenizer's pre_tokenizer is of type Metaspace; supported: "
             "BertPreTokenizer");
@@ -111,19 +113,84 @@ TEST(TokenizerJsonTest, OtherKindsAreNamedWithTheSupportedOnes) {
               "RobertaProcessing, none");
 }
 
-TEST(TokenizerJsonTest, ByTheirVocabularyUnigramAndBpeAreToldToo) {
-  ExpectError(ErrorAfter([](Json& json) {
-                json["model"] = {
-                    {"type", "Unigram"},
-                    {"unk_id", 0},
-                    {"vocab", Json::array({Json::array({"<unk>", 0.0}), Json::array({"a", -1.5})})}};
-              }),
-              "unsupported", "model is of type Unigram");
+TEST(TokenizerJsonTest, BpeIsToldByItsMerges) {
   ExpectError(ErrorAfter([](Json& json) {
                 json["model"]["type"] = "BPE";
                 json["model"]["merges"] = {"a b"};
               }),
               "unsupported", "model is of type BPE");
+}
+
+Json SmallUnigramJson() {
+  return Json::parse(R"({
+    "added_tokens": [{"content": "<unk>", "special": true}, {"content": "<new>"}],
+    "normalizer": {"type": "Sequence", "normalizers": [
+      {"type": "Nmt"}, {"type": "NFKC"}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+    "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always"},
+    "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false,
+              "vocab": [["<unk>", 0.0], ["\u2581", -2], ["a", -2.5], ["b", -3.0], ["ab", -4.5], ["\u2581a", -9.0]]}})");
+}
+
+TEST(TokenizerJsonTest, TheLikeliestPathOfPiecesIsTaken) {
+  const Tokenizer tokenizer = Tokenizer::FromJson(SmallUnigramJson().dump(), "t");
+  // "\u2581" and "ab": -6.5; "\u2581", "a", "b": -7.5; "\u2581a" and "b": -12. Unknown neighbours are one
+  // token.
+  EXPECT_EQ(Tokens(tokenizer, "ab"), "\u2581[0,1) ab[0,2)");
+  EXPECT_EQ(Tokens(tokenizer, "  xyab "), "\u2581[1,2) <unk>[2,4) ab[4,6) \u2581[6,7)");
+  EXPECT_EQ(Tokens(tokenizer, "\uFF42<new>"), "\u2581[0,3) b[0,3) <new>[3,8)");
+  EXPECT_EQ(tokenizer.unknown_id(), 0);
+  EXPECT_EQ(tokenizer.vocabulary_size(), 7U);
+  EXPECT_FALSE(tokenizer.normalization().has_value());
+}
+
+TEST(TokenizerJsonTest, WhatIsUnknownBecomesBytesWhereTheVocabularyHasThemAll) {
+  Json json = SmallUnigramJson();
+  json["model"]["byte_fallback"] = true;
+  json["model"]["vocab"].push_back({"<0x78>", -20.0});
+  const Tokenizer tokenizer = Tokenizer::FromJson(json.dump(), "t");
+  EXPECT_EQ(Tokens(tokenizer, "xx"), "\u2581[0,1) <0x78>[0,2) <0x78>[0,2)");
+  EXPECT_EQ(Tokens(tokenizer, "xy"), "\u2581[0,1) <unk>[0,2)");
+}
+
+TEST(TokenizerJsonTest, AUnigramWithoutAnUnknownTokenSaysWhatItCannotSpell) {
+  Json json = SmallUnigramJson();
+  json["model"]["unk_id"] = nullptr;
+  const Tokenizer tokenizer = Tokenizer::FromJson(json.dump(), "t");
+  EXPECT_EQ(tokenizer.unknown_id(), -1);
+  ExpectError(ErrorOf([&] { Tokens(tokenizer, "az"); }), "unsupported", "has no token for \"z\"");
+}
+
+TEST(TokenizerJsonTest, DamageToAUnigramIsNamedWithItsPlace) {
+  const auto replaced = [](const char* path, const Json& value) {
+    Json json = SmallUnigramJson();
+    json[Json::json_pointer(path)] = value;
+    return ErrorOf([&] { Parse(json); });
+  };
+  const std::string bad = "bad_checkpoint";
+  ExpectError(replaced("/model/unk_id", 6), bad, "\"unk_id\" is 6, not one of 6 pieces");
+  ExpectError(replaced("/model/vocab", Json::array()), bad, "\"vocab\" is not a list of pieces and scores");
+  ExpectError(replaced("/model/vocab", Json::array({"a"})), bad, "entry 0 is not [piece, score]");
+  ExpectError(replaced("/model/vocab/1", "a"), bad, "entry 1 is not [piece, score]");
+  ExpectError(replaced("/model/vocab/1", Json::array({"a", "b"})), bad, "entry 1 is not [piece, score]");
+  ExpectError(replaced("/model/vocab/1", Json::array({"a", 1, 2})), bad, "entry 1 is not [piece, score]");
+  ExpectError(replaced("/model/vocab/1", Json::array({"a", Json::array({1})})), bad,
+              "entry 1 is not [piece, score]");
+  ExpectError(replaced("/normalizer/normalizers/0/type", "Reverse"), "unsupported",
+              "normalizer is of type Reverse; supported: Sequence, ");
+  ExpectError(replaced("/normalizer/normalizers", 1), bad, "\"normalizers\" is missing or not an array");
+  ExpectError(replaced("/normalizer/normalizers/2/pattern", {{"Regex", "[ab]"}}), "unsupported",
+              "Replace of {\"Regex\":\"[ab]\"} is not supported");
+  ExpectError(replaced("/normalizer/normalizers/2/pattern", 1), bad, "Replace has no \"pattern\"");
+  ExpectError(replaced("/normalizer/normalizers/0", {{"type", "Precompiled"}, {"precompiled_charsmap", "?"}}),
+              bad, "precompiled_charsmap is not base64");
+  ExpectError(
+      replaced("/normalizer/normalizers/0", {{"type", "Precompiled"}, {"precompiled_charsmap", "AAAA"}}), bad,
+      "precompiled_charsmap is damaged");
+  ExpectError(replaced("/pre_tokenizer/type", "Digits"), "unsupported",
+              "pre_tokenizer is of type Digits; supported: Sequence, ");
+  ExpectError(replaced("/pre_tokenizer/replacement", "__"), bad,
+              "\"replacement\" is \"__\", not one character");
+  ExpectError(replaced("/pre_tokenizer/prepend_scheme", "last"), bad, "\"prepend_scheme\" is \"last\"");
 }
 
 TEST(TokenizerJsonTest, DamageIsNamedWithItsPlace) {
