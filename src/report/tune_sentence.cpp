@@ -109,12 +109,10 @@ std::string TuneAdvice(const TuneResult& result) {
     case TuneAnswer::kKeep:
       return "Embed as before; the file that was written changes nothing.";
     case TuneAnswer::kCannotTell:
-      return fmt::format(
-          "The recipe is written. Where a single statement in a long text is looked for, one vector cannot "
-          "hold "
-          "it: take several (the option long-input=windows with vectors={}), and judge twenty queries to "
-          "know.",
-          8);
+      return "The recipe is written. Where single statements in long texts are looked for, one vector cannot "
+             "hold them: fit several instead (the option long-input=windows, the option vectors=8), and "
+             "judge "
+             "some queries to know (the option task=).";
     case TuneAnswer::kNoQueries:
       return "Give a file of queries, one a line, which nobody needs to have judged, to learn what it gains "
              "here.";

@@ -34,7 +34,7 @@ class Chooser {
       pointers.push_back(&scores[i]);
       if (i > 0) places.push_back(i);
     }
-    const Resampled resampled = ResampleScores(pointers, queries_, options_, pool_);
+    const Resampled resampled = ResampleScores(pointers, queries_, options_, pool_, evidence_.clusters);
     const std::vector<Interval> differences =
         SimultaneousDifferences(resampled, places, 0, options_.confidence);
     std::size_t best = base;
@@ -53,7 +53,8 @@ class Chooser {
     const UnitScore model = MeanOf(evidence_.scores[kModelCandidate]);
     const UnitScore other = MeanOf(evidence_.scores[candidate]);
     const UnitScore* const scores[] = {&model, &other};
-    return DifferenceInterval(ResampleScores(scores, queries_, options_, pool_), 1, 0, options_.confidence);
+    return DifferenceInterval(ResampleScores(scores, queries_, options_, pool_, evidence_.clusters), 1, 0,
+                              options_.confidence);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "lengthwise/resampling.h"
 #include "lengthwise/tune.h"
 #include "math/thread_pool.h"
+#include "statistics/clusters.h"
 #include "tuning/candidates.h"
 
 namespace lengthwise {
@@ -18,6 +19,7 @@ namespace lengthwise {
 // queries cannot judge it.
 struct Evidence {
   std::vector<std::vector<double>> scores;
+  Clusters clusters;  // that queries are resampled by
   bool judged = false;
   double agreement = 1;
 };

@@ -14,6 +14,7 @@
 #include "statistics/halves.h"
 #include "tasks/compare_runs.h"
 #include "tasks/retrieval.h"
+#include "tasks/unit_clusters.h"
 #include "tuning/candidates.h"
 #include "tuning/choice.h"
 #include "tuning/judge.h"
@@ -159,23 +160,30 @@ class Tuning {
     return run;
   }
 
-  // Of judged queries, those that did not choose.
   void Compare(std::span<const ScoredRun> runs, std::span<const std::size_t> judged) {
-    Corpus corpus;
-    corpus.documents = task_.corpus.documents;
-    corpus.judgements = judge_.judgements;
-    std::vector<std::size_t> query_tokens(result_.queries, 0);
-    const std::vector<UnitLengths> lengths = {QueryLengths(corpus, vectors_.tokens(), query_tokens).front()};
-    std::vector<RunResult> results =
-        CompareRuns(runs, IdsOf(judge_.queries), lengths, options_.resampling, base_.pool());
+    // Texts play no part here.
+    RetrievalTask own;
+    own.corpus.documents.resize(ids_.size());
+    own.corpus.judgements = judge_.judgements;
+    own.queries.resize(result_.queries);
+    const UnitClusters clusters = ClusterQueries(own);
+    evidence_.clusters = clusters.clusters;
+    if (!clusters.note.empty()) result_.notes.push_back(clusters.note);
+    const std::vector<std::size_t> query_tokens(result_.queries, 0);
+    const std::vector<UnitLengths> lengths = {
+        QueryLengths(own.corpus, vectors_.tokens(), query_tokens).front()};
+    std::vector<RunResult> results = CompareRuns(runs, IdsOf(judge_.queries), lengths, options_.resampling,
+                                                 base_.pool(), evidence_.clusters);
     for (std::size_t i = 0; i < judged.size(); ++i) result_.candidates[judged[i]].run = std::move(results[i]);
   }
 
-  // The queries that choose, or those that prove.
+  // Of judged queries the half that chooses (0) or proves (1), which share no document; else all.
   std::vector<std::uint32_t> Half(std::size_t half) const {
     std::vector<std::uint32_t> queries;
+    const std::vector<std::uint32_t>& of = evidence_.clusters.of;
     for (std::uint32_t q = 0; q < result_.queries; ++q) {
-      if (!judge_.judged || HalfOfQuery(q, options_.resampling.seed) == half) queries.push_back(q);
+      const std::size_t drawn = of.empty() ? q : of[q];
+      if (!judge_.judged || HalfOfQuery(drawn, options_.resampling.seed) == half) queries.push_back(q);
     }
     return queries;
   }
@@ -203,7 +211,8 @@ class Tuning {
     };
     const UnitScore model = mean(kModelCandidate), chosen = mean(choice.candidate);
     const UnitScore* const scores[] = {&model, &chosen};
-    const Resampled resampled = ResampleScores(scores, Half(1), options_.resampling, base_.pool());
+    const Resampled resampled =
+        ResampleScores(scores, Half(1), options_.resampling, base_.pool(), evidence_.clusters);
     result_.gain = DifferenceInterval(resampled, 1, 0, options_.resampling.confidence);
   }
 
