@@ -63,7 +63,7 @@ std::string TuneSentence(const TuneResult& result, const std::string& model) {
     case TuneAnswer::kNotShown:
       return fmt::format(
           "No gain shown: your queries cannot tell {} from {} as it is, where {}. Keep the model; the "
-          "recipe costs one vector a document, and lost on no text tried.",
+          "recipe costs one vector a document, and lost in no search tried.",
           ChosenOf(result).title, model, Unread(result));
     case TuneAnswer::kKeep:
       return fmt::format("Keep {}: on your queries the repair loses.", model);
@@ -116,8 +116,10 @@ std::string TuneAdvice(const TuneResult& result) {
     case TuneAnswer::kNoQueries:
       return "Give a file of queries, one a line, which nobody needs to have judged, to learn what it gains "
              "here.";
-    case TuneAnswer::kRepair:
     case TuneAnswer::kNotShown:
+      return "More queries may show a gain (a hundred, which nobody needs to have judged). The repair was written: "
+             "try it where long documents matter to you.";
+    case TuneAnswer::kRepair:
       break;
   }
   return "Embed documents and queries anew with the repair that was written, each in its role.";
