@@ -98,7 +98,9 @@ std::string TuneTrust(const TuneResult& result) {
   if (result.answer == TuneAnswer::kNothingToRepair) return fmt::format("{}.", views);
   return fmt::format(
       "Nobody judged the queries, so what matching words puts first counts as right: {} points with its "
-      "interval over queries. {}; the more often, the further that is to be trusted.",
+      "interval over queries. {}; the more often, the further that is to be trusted. Where answers were "
+      "known, "
+      "such an estimate was 4 points off with a hundred queries, 7 with twenty.",
       Points(result.gain), views);
 }
 
@@ -117,7 +119,8 @@ std::string TuneAdvice(const TuneResult& result) {
       return "Give a file of queries, one a line, which nobody needs to have judged, to learn what it gains "
              "here.";
     case TuneAnswer::kNotShown:
-      return "More queries may show a gain (a hundred, which nobody needs to have judged). The repair was written: "
+      return "More queries may show a gain (a hundred, which nobody needs to have judged). The repair was "
+             "written: "
              "try it where long documents matter to you.";
     case TuneAnswer::kRepair:
       break;

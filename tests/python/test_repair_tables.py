@@ -79,7 +79,7 @@ def test_over_the_mean_of_windows_pairs_are_used_where_there_are_any(printed, fo
 
 
 def test_a_difference_without_pairs_has_the_interval_of_independent_scores(printed):
-    cells = row_of(printed, "one pass", "MiniLM", "as it is")[2:]
+    cells = row_of(printed, "one pass", "MiniLM", "as it is, whitened")[2:]
     half = 100 * math.hypot(0.03, 0)  # of the set "pages"; the base run's scores have no width here
     assert cells[1] == f"**+4.0 [{4 - half:+.1f}, {4 + half:+.1f}]**"
 
