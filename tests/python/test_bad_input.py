@@ -188,13 +188,21 @@ def test_a_config_that_is_not_json(bench):
     bench.expect_error(bench.model / "config.json", "not valid JSON")
 
 
-@pytest.mark.parametrize("kind", ["BPE", "Unigram", "WordLevel"])
+@pytest.mark.parametrize("kind", ["BPE", "WordLevel"])
 def test_another_kind_of_tokenizer(bench, kind):
     path = bench.model / "tokenizer.json"
     tokenizer = json.loads(path.read_text())
     tokenizer["model"]["type"] = kind
     path.write_text(json.dumps(tokenizer))
     bench.expect_error(path, kind, "supported", "WordPiece")
+
+
+def test_a_unigram_tokenizer_without_scores(bench):
+    path = bench.model / "tokenizer.json"
+    tokenizer = json.loads(path.read_text())
+    tokenizer["model"]["type"] = "Unigram"
+    path.write_text(json.dumps(tokenizer))
+    bench.expect_error(path, '"vocab" is not a list of pieces and scores')
 
 
 def test_a_module_that_is_not_supported(bench):

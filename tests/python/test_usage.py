@@ -1,6 +1,7 @@
 """A mistaken command line: what is said of it, that it ends with 2, and that nothing is written. And what the program says
 of itself: help whose examples run, completion that completes, manual pages that render."""
 
+import json
 import random
 import re
 import shutil
@@ -255,10 +256,11 @@ LONG = "".join(f'{{"_id": "t{i}", "title": "text {i}", "text": "{" ".join(DRAW.c
 
 def test_examples_run(tmp_path):
     examples = [re.search(r"^Example:\n  (.*)$", help_of(*command), re.M).group(1) for command in [(), *COMMANDS]]
+    asked = "".join(" ".join(json.loads(line)["text"].split()[:5]) + "\n" for line in LONG.splitlines()[:6])
     script = "set -e\nexport LENGTHWISE_DATASETS=$PWD/sets\n" + "".join(f"echo {example!r} >&2\n{example}\n" for example in examples)
     outputs = ("vectors.npy", "vectors.tokens.jsonl", "report.json", "report.html", "evaluation.json", "evaluation.html", "lengthwise.json",
                "repaired-model", "heads.jsonl", "theory.json", "theory.html", "tasks", ".local")
-    check(Row("examples", script, exit=0, files={"texts.jsonl": LONG, **TASK}, prepare=PREPARE, changed=outputs,
+    check(Row("examples", script, exit=0, files={"texts.jsonl": LONG, "queries.txt": asked, **TASK}, prepare=PREPARE, changed=outputs,
               after="test -s theory.html -a -d repaired-model -a -s vectors.npy -a -d tasks/my-texts -a -d tasks/passkey-128"), tmp_path, "ordinary")
 
 
