@@ -29,7 +29,7 @@ const char* CostClassName(CostClass cost) {
 }
 
 std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const PostProcessSpec& spec,
-                                  const PostProcessSpec& one_pass) {
+                                  const std::optional<PostProcessSpec>& one_pass) {
   std::vector<Candidate> candidates;
   candidates.push_back({"the model as it is", CostClass::kModel, {}});
   const auto lead_body = [&](double lead, std::string title) {
@@ -50,9 +50,12 @@ std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const
   lead_body(kDefaultLead, "the recipe (one vector)");
   lead_body(0.5, "one vector, half of it the beginning");
   lead_body(0, "one vector, all windows alike");
-  RunDescription folded;
-  folded.repair.post_process = one_pass;
-  candidates.push_back({"one pass, whitened (a checkpoint for any server)", CostClass::kCheckpoint, folded});
+  if (one_pass) {
+    RunDescription folded;
+    folded.repair.post_process = one_pass;
+    candidates.push_back(
+        {"one pass, whitened (a checkpoint for any server)", CostClass::kCheckpoint, folded});
+  }
   several(vectors, fmt::format("at most {} vectors a document", vectors));
   several(0, "a vector for every window");
   const auto with_bm25 = [&](std::size_t of, const char* title) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ inline constexpr std::size_t kModelCandidate = 0;
 inline constexpr std::size_t kRecipeCandidate = 1;
 
 // The model as it is, then the recipe, then what else there is to choose. `spec`: the whitening as fitted,
-// which lead-body and several vectors share; `one_pass`: that of vectors of one pass.
+// which lead-body and several vectors share; `one_pass`: that of vectors of one pass, if any could be fitted.
 std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const PostProcessSpec& spec,
-                                  const PostProcessSpec& one_pass);
+                                  const std::optional<PostProcessSpec>& one_pass);
 
 }  // namespace lengthwise

@@ -87,8 +87,9 @@ class Tuning {
     result_.known_words = judge_.known_words;
     result_.notes = judge_.notes;
     DescribeLengths(vectors_, result_);
-    candidates_ = Candidates(result_.window, options_.vectors, vectors_.recipe().post_process.spec,
-                             vectors_.one_pass().post_process.spec);
+    std::optional<PostProcessSpec> one_pass;
+    if (vectors_.one_pass()) one_pass = vectors_.one_pass()->post_process.spec;
+    candidates_ = Candidates(result_.window, options_.vectors, vectors_.recipe().post_process.spec, one_pass);
     Score();
     Decide();
     WriteRepair();

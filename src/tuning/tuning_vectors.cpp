@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "lengthwise/error.h"
 #include "lengthwise/recipe.h"
 #include "repair/fit.h"
 #include "tasks/text_vectors.h"
@@ -75,8 +76,12 @@ TuningVectors::TuningVectors(const RetrievalTask& task, std::span<const Document
   const QuerySource source = queries.empty() ? QuerySource::kPseudo : QuerySource::kQueries;
   recipe_ = FitTo(base_, RecipeFit(), RecipeLongInput(window_), source, windows_.documents, nullptr,
                   windows_.queries);
-  one_pass_ =
-      FitTo(base_, OnePassFit(window_), {}, source, whole_.documents, &windows_.documents, whole_.queries);
+  try {
+    one_pass_ =
+        FitTo(base_, OnePassFit(window_), {}, source, whole_.documents, &windows_.documents, whole_.queries);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBadInput) throw;
+  }
   ApplyPostProcess(recipe_.post_process, Role::kDocument, windows_.documents.values);
   ApplyPostProcess(recipe_.post_process, Role::kQuery, windows_.queries.values);
 }
@@ -86,8 +91,8 @@ const TaskVectors& TuningVectors::Of(const RunDescription& run) {
   if (!run.repair.post_process) return whole_;
   if (!policy) {
     made_ = whole_;
-    ApplyPostProcess(one_pass_.post_process, Role::kDocument, made_.documents.values);
-    ApplyPostProcess(one_pass_.post_process, Role::kQuery, made_.queries.values);
+    ApplyPostProcess(one_pass_->post_process, Role::kDocument, made_.documents.values);
+    ApplyPostProcess(one_pass_->post_process, Role::kQuery, made_.queries.values);
     return made_;
   }
   made_.queries = windows_.queries;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ class TuningVectors {
 
   // The recipe fitted to them, and that for vectors of one pass.
   const Repair& recipe() const { return recipe_; }
-  const Repair& one_pass() const { return one_pass_; }
+  // None where documents begin all alike, as far as the model reads in one pass.
+  const std::optional<Repair>& one_pass() const { return one_pass_; }
 
   // As a candidate has them searched. Valid until the next call.
   const TaskVectors& Of(const RunDescription& run);
@@ -50,7 +52,7 @@ class TuningVectors {
   TaskVectors whole_;    // as the model gives them
   TaskVectors windows_;  // documents in windows; whitened once fitted, as are the queries
   Repair recipe_;
-  Repair one_pass_;
+  std::optional<Repair> one_pass_;
   TaskVectors made_;
 };
 
