@@ -26,6 +26,7 @@ using DocumentSource = std::function<void(const DocumentCallback&)>;
 // What is embedded of a document: title and text with a space between, as BEIR and MTEB join them.
 std::string EmbeddedText(const Document& document);
 std::vector<std::string> EmbeddedTexts(std::span<const Document> documents);
+std::vector<std::string> IdsOf(std::span<const Document> documents);
 std::vector<std::string> TitlesOf(std::span<const Document> documents);
 
 enum class InputFormat {

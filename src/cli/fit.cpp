@@ -48,10 +48,8 @@ void PrintSummary(const FitCommand& command, const FitResult& result) {
 
 // The recipe says how long texts are read and what is fitted.
 void CheckWhat(const FitCommand& command) {
-  const bool other = !command.fit.post_process.empty() || command.fit.each_window ||
-                     !command.model.long_input.empty() || command.model.window || command.model.stride ||
-                     command.model.lead || !command.model.window_ends.empty() || command.model.vectors ||
-                     command.model.add_body || command.model.title_windows || command.model.late_chunking;
+  const bool other =
+      !command.fit.post_process.empty() || command.fit.each_window || SayHowTextsAreRead(command.model);
   if (command.fit.recipe && other) {
     FailUsage(
         "--recipe says what is fitted and how long texts are read; leave out --postprocess, --each-window, "

@@ -83,16 +83,12 @@ FitResult FitAs(const ModelOptions& model, const Repair& repair, const FitComman
   PrintWarnings(embedder.warnings());
   AsUsage([&] { CheckFitOptions(embedder, fit); });
   std::optional<InputOptions> queries;
-  if (!options.queries.empty()) {
-    queries = options.input;
-    queries->path = options.queries;
-  }
+  if (!options.queries.empty()) queries = QueryInput(options.input, options.queries);
   ProgressLine progress("fit", quiet);
   FitResult result = FitRepair(embedder, options.input, queries, fit,
                                [&](std::size_t done, std::size_t total) { progress.Update(done, total); });
   PrintFindings(result.documents);
-  for (InputWarning& warning : result.queries.warnings) warning.message += ", among the queries";
-  PrintFindings(result.queries);
+  PrintQueryFindings(result.queries);
   PrintWarnings(result.token_warnings);
   PrintWarnings(result.warnings);
   return result;

@@ -42,6 +42,17 @@ CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::
   return path;
 }
 
+InputOptions QueryInput(const InputOptions& documents, const std::string& path) {
+  InputOptions queries = documents;
+  queries.path = path;
+  return queries;
+}
+
+void PrintQueryFindings(InputFindings findings) {
+  for (InputWarning& warning : findings.warnings) warning.message += ", among the queries";
+  PrintFindings(findings);
+}
+
 void PrintWarnings(const std::vector<InputWarning>& warnings) {
   for (const InputWarning& warning : warnings) Say("warning: {}\n", warning.message);
 }

@@ -20,8 +20,13 @@ namespace lengthwise {
 CLI::Option* AddInputOptions(CLI::App& command, InputOptions& input, const std::string& name = "--input",
                              const std::string& what = "Texts");
 
+// Of a file of queries, read as the documents are, with the same fields.
+InputOptions QueryInput(const InputOptions& documents, const std::string& path);
+
 // On standard error: what was left out or taken for what, and what is dubious about the texts, a line each.
 void PrintFindings(const InputFindings& findings);
+// The same of queries, which the warnings say.
+void PrintQueryFindings(InputFindings findings);
 
 void PrintWarnings(const std::vector<InputWarning>& warnings);
 

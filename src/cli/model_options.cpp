@@ -157,6 +157,12 @@ Repair RepairOf(const ModelOptions& options) {
   return repair;
 }
 
+bool SayHowTextsAreRead(const ModelOptions& options) {
+  return !options.long_input.empty() || options.window || options.stride || options.lead ||
+         !options.window_ends.empty() || options.vectors || options.add_body || options.title_windows ||
+         options.late_chunking;
+}
+
 Model LoadModel(const ModelOptions& options) {
   return Model::Load(options.model, options.threads);
 }
@@ -168,10 +174,8 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
-                             !options.long_input.empty() || options.window || options.stride ||
-                             options.lead || !options.window_ends.empty() || options.vectors ||
-                             options.add_body || options.title_windows || options.late_chunking;
+  const bool lengths_given =
+      options.max_length > 0 || !options.positions.empty() || SayHowTextsAreRead(options);
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

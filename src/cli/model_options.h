@@ -46,6 +46,9 @@ enum class VectorsOfText { kOne, kSeveral };
 
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors = VectorsOfText::kOne);
 
+// Whether options say how long texts are cut and mixed.
+bool SayHowTextsAreRead(const ModelOptions& options);
+
 // The file given by --repair, with what the short forms change. Throws kBadInput or kIo.
 Repair RepairOf(const ModelOptions& options);
 

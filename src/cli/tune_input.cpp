@@ -48,20 +48,14 @@ RetrievalTask ReadTuneInput(const TuneInput& input) {
   task.corpus.documents = ReadDocuments(input.documents, &findings);
   PrintFindings(findings);
   if (input.queries.empty()) return task;
-  InputOptions queries = input.documents;
-  queries.path = input.queries;
   InputFindings of_queries;
-  task.queries = ReadDocuments(queries, &of_queries);
-  for (InputWarning& warning : of_queries.warnings) warning.message += ", among the queries";
-  PrintFindings(of_queries);
+  task.queries = ReadDocuments(QueryInput(input.documents, input.queries), &of_queries);
+  PrintQueryFindings(std::move(of_queries));
   return task;
 }
 
 void CheckNoRepairOfTexts(const ModelOptions& model, const std::string& command) {
-  const bool other = !model.repair_file.empty() || !model.long_input.empty() || model.window ||
-                     model.stride || model.lead || !model.window_ends.empty() || model.vectors ||
-                     model.add_body || model.title_windows || model.late_chunking;
-  if (other) {
+  if (!model.repair_file.empty() || SayHowTextsAreRead(model)) {
     FailUsage(
         "{} says itself how long texts are read; leave out --repair, --long-input, --window and what else is "
         "about windows",

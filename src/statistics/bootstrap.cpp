@@ -73,6 +73,10 @@ UnitScore MeanOfUnits(std::vector<std::optional<double>> values) {
   };
 }
 
+UnitScore MeanOfUnits(std::span<const double> values) {
+  return MeanOfUnits(std::vector<std::optional<double>>(values.begin(), values.end()));
+}
+
 Resampled ResampleScores(std::span<const UnitScore* const> scores, std::span<const std::uint32_t> units,
                          const ResamplingOptions& options, ThreadPool& pool, const Clusters& clusters) {
   const UnitSampler sampler(units, clusters);

@@ -22,6 +22,7 @@ using UnitScore = std::function<std::optional<double>(std::span<const UnitCount>
 
 // The mean of the units' values; those without a value are left out.
 UnitScore MeanOfUnits(std::vector<std::optional<double>> values);
+UnitScore MeanOfUnits(std::span<const double> values);
 
 struct Resampled {
   std::vector<std::optional<double>> estimates;  // by score, on the units as they are

@@ -60,11 +60,7 @@ EmbedderOptions EvaluationRuns::OptionsOf(const Reading& reading) const {
     options.max_length = *reading.cut;
     options.long_input = {};
   }
-  if (reading.window > 0) {
-    options.max_length = reading.window;
-    options.long_input = {
-        .kind = LongInputKind::kWindowMean, .window = reading.window, .stride = reading.stride};
-  }
+  if (reading.window > 0) return WindowOptions(options, reading.window, reading.stride);
   return options;
 }
 

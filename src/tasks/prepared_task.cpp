@@ -22,13 +22,9 @@ namespace lengthwise {
 namespace {
 
 void AddPseudoQueries(const RetrievalTask& task, std::uint64_t seed, PreparedTask& prepared) {
-  prepared.pseudo_offsets = {0};
-  for (std::size_t d = 0; d < task.corpus.documents.size(); ++d) {
-    for (std::string& query : PseudoQueries(task.corpus.documents[d], d, seed)) {
-      prepared.pseudo_queries.push_back(std::move(query));
-    }
-    prepared.pseudo_offsets.push_back(prepared.pseudo_queries.size());
-  }
+  PseudoQuerySet set = PseudoQueries(task.corpus.documents, seed);
+  prepared.pseudo_queries = std::move(set.texts);
+  prepared.pseudo_offsets = std::move(set.offsets);
 }
 
 void AddNotes(const RetrievalTask& task, const RetrievalScorer& scorer, std::vector<std::string>& notes) {
@@ -81,7 +77,7 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, co
   scorer.result.unit = "query";
   scorer.result.documents = task.corpus.documents.size();
   AddNotes(task, *own, scorer.result.notes);
-  for (const Document& query : task.queries) scorer.ids.push_back(query.id);
+  scorer.ids = IdsOf(task.queries);
   SetClusters(ClusterQueries(task), scorer);
   scorer.lengths = QueryLengths(task.corpus, prepared.document_tokens, prepared.query_tokens);
   scorer.score = VectorScore(own);

@@ -7,22 +7,12 @@
 #include "tasks/retrieval.h"
 
 namespace lengthwise {
-namespace {
-
-std::vector<std::string> Ids(const std::vector<Document>& documents) {
-  std::vector<std::string> ids;
-  for (const Document& document : documents) ids.push_back(document.id);
-  return ids;
-}
-
-}  // namespace
-
 RetrievalScorer::RetrievalScorer(const Corpus& corpus, const std::vector<Document>& queries,
                                  std::vector<std::size_t> document_tokens, bool ignore_identical_ids,
                                  const Bm25Options& bm25, ThreadPool& pool)
     : corpus_(corpus),
       document_tokens_(std::move(document_tokens)),
-      tie_order_(TieOrder(Ids(corpus.documents))),
+      tie_order_(TieOrder(IdsOf(corpus.documents))),
       words_(EmbeddedTexts(corpus.documents), bm25),
       query_texts_(EmbeddedTexts(queries)),
       pool_(pool) {

@@ -198,6 +198,12 @@ VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts
   return vectors;
 }
 
+EmbedderOptions WindowOptions(EmbedderOptions options, std::size_t window, std::size_t stride) {
+  options.max_length = window;
+  options.long_input = {.kind = LongInputKind::kWindowMean, .window = window, .stride = stride};
+  return options;
+}
+
 VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string> texts, Role role,
                            const TextProgress& progress, VectorCache* cache) {
   std::vector<std::vector<float>> rows_of(texts.size());

@@ -26,6 +26,10 @@ using TextProgress = std::function<void(std::size_t texts)>;
 VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress, VectorCache* cache = nullptr);
 
+// Options of an embedder whose windows are embedded so, each by itself; `stride` as LongInput has it. What
+// embeds windows takes these, and so finds in the cache what others put there.
+EmbedderOptions WindowOptions(EmbedderOptions options, std::size_t window, std::size_t stride = 0);
+
 // The same for the windows that the long-input policy makes of each text, without post-processing: several
 // rows a text, each scaled to unit length.
 VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string> texts, Role role,

@@ -19,6 +19,12 @@ std::vector<std::string> EmbeddedTexts(std::span<const Document> documents) {
   return texts;
 }
 
+std::vector<std::string> IdsOf(std::span<const Document> documents) {
+  std::vector<std::string> ids;
+  for (const Document& document : documents) ids.push_back(document.id);
+  return ids;
+}
+
 std::vector<std::string> TitlesOf(std::span<const Document> documents) {
   std::vector<std::string> titles(documents.size());
   std::transform(documents.begin(), documents.end(), titles.begin(),

@@ -1,5 +1,7 @@
 #include "text/pseudo_queries.h"
 
+#include <utility>
+
 #include "base/random.h"
 #include "text/words.h"
 
@@ -44,6 +46,15 @@ std::vector<std::string> PseudoQueries(const Document& document, std::uint64_t n
     queries.emplace_back(words.front().data(), end);
   }
   return queries;
+}
+
+PseudoQuerySet PseudoQueries(std::span<const Document> documents, std::uint64_t seed) {
+  PseudoQuerySet set{{}, {0}};
+  for (std::size_t d = 0; d < documents.size(); ++d) {
+    for (std::string& query : PseudoQueries(documents[d], d, seed)) set.texts.push_back(std::move(query));
+    set.offsets.push_back(set.texts.size());
+  }
+  return set;
 }
 
 }  // namespace lengthwise

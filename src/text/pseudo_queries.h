@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +24,12 @@ std::vector<std::string_view> QuerySentences(std::string_view text);
 // place in the input: the same for the same two. A text without such a sentence gives its first words, an
 // empty one nothing.
 std::vector<std::string> PseudoQueries(const Document& document, std::uint64_t number, std::uint64_t seed);
+
+// Those of a whole input: texts [offsets[d], offsets[d + 1]) are of document d.
+struct PseudoQuerySet {
+  std::vector<std::string> texts;
+  std::vector<std::size_t> offsets;
+};
+PseudoQuerySet PseudoQueries(std::span<const Document> documents, std::uint64_t seed);
 
 }  // namespace lengthwise

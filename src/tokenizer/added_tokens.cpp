@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/fail.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -81,6 +82,24 @@ std::size_t AddedTokenMatcher::SpaceEnd(std::string_view text, std::size_t begin
     begin += next.bytes;
   }
   return begin;
+}
+
+AddedTokenMatcher MatcherOf(std::span<const AddedToken> tokens, bool normalized,
+                            const std::function<std::string(const std::string& content)>& normalise,
+                            const std::string& where) {
+  std::vector<AddedTokenMatcher::Pattern> patterns;
+  for (const AddedToken& token : tokens) {
+    if (token.normalized != normalized) continue;
+    std::string text = normalized ? normalise(token.content) : token.content;
+    if (normalized && text.empty()) {
+      Fail(ErrorCode::kUnsupported,
+           "{}: added token \"{}\" is to be matched in normalised text, but the normaliser leaves nothing "
+           "of it",
+           where, token.content);
+    }
+    patterns.push_back({std::move(text), token.id, token.single_word, token.lstrip, token.rstrip});
+  }
+  return AddedTokenMatcher(std::move(patterns));
 }
 
 }  // namespace lengthwise

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,5 +90,12 @@ void AddedTokenMatcher::ForEachPart(std::string_view text, OnText on_text, OnTok
   }
   if (covered < text.size()) on_text(covered, text.size());
 }
+
+// The matcher of those tokens that are matched in the normalised text, by what `normalise` makes of their
+// content, or of those that are matched in the text as it stands. Throws kUnsupported, beginning with
+// `where`, for one of which the normaliser leaves nothing.
+AddedTokenMatcher MatcherOf(std::span<const AddedToken> tokens, bool normalized,
+                            const std::function<std::string(const std::string& content)>& normalise,
+                            const std::string& where);
 
 }  // namespace lengthwise

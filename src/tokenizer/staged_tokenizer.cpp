@@ -29,25 +29,13 @@ std::string Utf8(std::u32string_view text) {
 }
 
 AddedTokenMatcher MakeStagedMatcher(const TokenizerSpec& spec, bool normalized, const std::string& where) {
-  std::vector<AddedTokenMatcher::Pattern> patterns;
-  for (const AddedToken& token : spec.added_tokens) {
-    if (token.normalized != normalized) continue;
-    std::string text = token.content;
-    if (normalized) {
-      Characters content;
-      ReadCharacters(text, 0, text.size(), &content);
-      Normalize(spec, &content);
-      text = Utf8(content.text);
-      if (text.empty()) {
-        Fail(ErrorCode::kUnsupported,
-             "{}: added token \"{}\" is to be matched in normalised text, but the normaliser leaves nothing "
-             "of it",
-             where, token.content);
-      }
-    }
-    patterns.push_back({std::move(text), token.id, token.single_word, token.lstrip, token.rstrip});
-  }
-  return AddedTokenMatcher(std::move(patterns));
+  const auto normalise = [&](const std::string& content) {
+    Characters characters;
+    ReadCharacters(content, 0, content.size(), &characters);
+    Normalize(spec, &characters);
+    return Utf8(characters.text);
+  };
+  return MatcherOf(spec.added_tokens, normalized, normalise, where);
 }
 
 // What one call needs while it runs.

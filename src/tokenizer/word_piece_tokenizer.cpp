@@ -40,24 +40,12 @@ std::size_t TrailingSpaces(std::string_view text) {
 }
 
 AddedTokenMatcher MakeMatcher(const TokenizerSpec& spec, bool normalized, const std::string& where) {
-  std::vector<AddedTokenMatcher::Pattern> patterns;
-  for (const AddedToken& token : spec.added_tokens) {
-    if (token.normalized != normalized) continue;
-    std::string text = token.content;
-    if (normalized) {
-      NormalizedText content;
-      NormalizeInto(spec.normalizer, token.content, 0, token.content.size(), &content);
-      text = std::move(content.text);
-      if (text.empty()) {
-        Fail(ErrorCode::kUnsupported,
-             "{}: added token \"{}\" is to be matched in normalised text, but the normaliser leaves nothing "
-             "of it",
-             where, token.content);
-      }
-    }
-    patterns.push_back({std::move(text), token.id, token.single_word, token.lstrip, token.rstrip});
-  }
-  return AddedTokenMatcher(std::move(patterns));
+  const auto normalise = [&](const std::string& content) {
+    NormalizedText text;
+    NormalizeInto(spec.normalizer, content, 0, content.size(), &text);
+    return std::move(text.text);
+  };
+  return MatcherOf(spec.added_tokens, normalized, normalise, where);
 }
 
 class WordPieceTokenizer : public TokenizerImpl {

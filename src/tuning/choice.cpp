@@ -1,15 +1,11 @@
 #include "tuning/choice.h"
 
-#include <string>
+#include <numeric>
 
 #include "statistics/bootstrap.h"
 
 namespace lengthwise {
 namespace {
-
-UnitScore MeanOf(std::span<const double> values) {
-  return MeanOfUnits(std::vector<std::optional<double>>(values.begin(), values.end()));
-}
 
 class Chooser {
  public:
@@ -21,19 +17,17 @@ class Chooser {
   // else `base`.
   template <typename IsTried>
   std::size_t BestOf(std::size_t base, double least, IsTried&& is_tried) const {
-    std::vector<UnitScore> scores = {MeanOf(evidence_.scores[base])};
+    std::vector<UnitScore> scores = {MeanOfUnits(evidence_.scores[base])};
     std::vector<std::size_t> tried;
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
       if (c == base || evidence_.scores[c].empty() || !is_tried(candidates_[c])) continue;
-      scores.push_back(MeanOf(evidence_.scores[c]));
+      scores.push_back(MeanOfUnits(evidence_.scores[c]));
       tried.push_back(c);
     }
     std::vector<const UnitScore*> pointers;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      pointers.push_back(&scores[i]);
-      if (i > 0) places.push_back(i);
-    }
+    for (const UnitScore& score : scores) pointers.push_back(&score);
+    std::vector<std::size_t> places(tried.size());
+    std::iota(places.begin(), places.end(), 1U);
     const Resampled resampled = ResampleScores(pointers, queries_, options_, pool_, evidence_.clusters);
     const std::vector<Interval> differences =
         SimultaneousDifferences(resampled, places, 0, options_.confidence);
@@ -47,14 +41,6 @@ class Chooser {
       best = tried[i];
     }
     return best;
-  }
-
-  Interval Gain(std::size_t candidate) const {
-    const UnitScore model = MeanOf(evidence_.scores[kModelCandidate]);
-    const UnitScore other = MeanOf(evidence_.scores[candidate]);
-    const UnitScore* const scores[] = {&model, &other};
-    return DifferenceInterval(ResampleScores(scores, queries_, options_, pool_, evidence_.clusters), 1, 0,
-                              options_.confidence);
   }
 
  private:
@@ -100,10 +86,19 @@ Choice Choose(std::span<const Candidate> candidates, const Evidence& evidence,
              (candidate.run.repair.long_input->vectors > 0) == budget;
     });
   }
-  const Interval gain = chooser.Gain(chosen);
+  const Interval gain = GainOf(chosen, evidence, queries, options, pool);
   if (gain.high && *gain.high < 0) return {TuneAnswer::kKeep, kModelCandidate};
   if (gain.low && *gain.low > 0) return {TuneAnswer::kRepair, chosen};
   return {TuneAnswer::kNotShown, chosen};
+}
+
+Interval GainOf(std::size_t candidate, const Evidence& evidence, std::span<const std::uint32_t> queries,
+                const ResamplingOptions& options, ThreadPool& pool) {
+  const UnitScore model = MeanOfUnits(evidence.scores[kModelCandidate]);
+  const UnitScore other = MeanOfUnits(evidence.scores[candidate]);
+  const UnitScore* const scores[] = {&model, &other};
+  return DifferenceInterval(ResampleScores(scores, queries, options, pool, evidence.clusters), 1, 0,
+                            options.confidence);
 }
 
 }  // namespace lengthwise

@@ -37,4 +37,8 @@ struct Choice {
 Choice Choose(std::span<const Candidate> candidates, const Evidence& evidence,
               std::span<const std::uint32_t> queries, const ResamplingOptions& options, ThreadPool& pool);
 
+// How much better a candidate is than the model as it is, on such queries.
+Interval GainOf(std::size_t candidate, const Evidence& evidence, std::span<const std::uint32_t> queries,
+                const ResamplingOptions& options, ThreadPool& pool);
+
 }  // namespace lengthwise

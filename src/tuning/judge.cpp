@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "base/fail.h"
 #include "lengthwise/tune.h"
@@ -15,11 +17,11 @@ constexpr std::size_t kWordDepth = 10;
 // Below this the queries may well be in another language.
 constexpr double kFewKnownWords = 0.5;
 
-double KnownWords(std::span<const Document> queries, const Bm25Index& words,
+double KnownWords(std::span<const std::string> queries, const Bm25Index& words,
                   std::span<const std::uint32_t> tie_order, bool english_stems) {
   std::size_t all = 0, known = 0;
-  for (const Document& query : queries) {
-    for (const std::string& word : Bm25Words(EmbeddedText(query), english_stems)) {
+  for (const std::string& query : queries) {
+    for (const std::string& word : Bm25Words(query, english_stems)) {
       ++all;
       known += words.Search(word, tie_order, 1).empty() ? 0 : 1;
     }
@@ -29,45 +31,34 @@ double KnownWords(std::span<const Document> queries, const Bm25Index& words,
 
 }  // namespace
 
-JudgedQueries JudgeQueries(const RetrievalTask& task, const Bm25Index& words,
-                           std::span<const std::uint32_t> tie_order, bool english_stems, ThreadPool& pool) {
+JudgedQueries JudgeQueries(const RetrievalTask& task, std::span<const std::string> documents,
+                           const Bm25Index& words, std::span<const std::uint32_t> tie_order,
+                           bool english_stems, ThreadPool& pool) {
   JudgedQueries result;
   result.judged = !task.corpus.judgements.empty();
-  std::unordered_set<std::string> documents;
-  for (const Document& document : task.corpus.documents) documents.insert(EmbeddedText(document));
-  std::size_t equal = 0;
-  std::vector<std::string> texts;
-  for (std::size_t q = 0; q < task.queries.size(); ++q) {
-    std::string text = EmbeddedText(task.queries[q]);
-    if (documents.contains(text)) {
+  const std::vector<std::string> texts = EmbeddedTexts(task.queries);
+  std::vector<Ranking> by_words = SearchBm25(words, texts, tie_order, kWordDepth, pool);
+  const std::unordered_set<std::string_view> known(documents.begin(), documents.end());
+  std::size_t equal = 0, blank = 0;
+  for (std::size_t q = 0; q < texts.size(); ++q) {
+    if (known.contains(texts[q])) {
       ++equal;
       continue;
     }
-    texts.push_back(std::move(text));
+    if (!result.judged && by_words[q].empty()) {
+      ++blank;
+      continue;
+    }
     result.queries.push_back(task.queries[q]);
-    if (result.judged) result.judgements.push_back(task.corpus.judgements[q]);
+    result.texts.push_back(texts[q]);
+    result.judgements.push_back(result.judged ? task.corpus.judgements[q]
+                                              : std::vector<Relevance>{{by_words[q].front().document, 1}});
+    result.by_words.push_back(std::move(by_words[q]));
   }
   if (equal > 0) {
     result.notes.push_back(
         fmt::format("{} of {} queries are documents word for word, and find themselves: left out.", equal,
                     task.queries.size()));
-  }
-  result.by_words = SearchBm25(words, texts, tie_order, kWordDepth, pool);
-  std::size_t blank = 0;
-  if (!result.judged) {
-    JudgedQueries kept;
-    for (std::size_t q = 0; q < result.queries.size(); ++q) {
-      if (result.by_words[q].empty()) {
-        ++blank;
-        continue;
-      }
-      kept.queries.push_back(std::move(result.queries[q]));
-      kept.judgements.push_back({{result.by_words[q].front().document, 1}});
-      kept.by_words.push_back(std::move(result.by_words[q]));
-    }
-    result.queries = std::move(kept.queries);
-    result.judgements = std::move(kept.judgements);
-    result.by_words = std::move(kept.by_words);
   }
   if (blank > 0) {
     result.notes.push_back(fmt::format(
@@ -81,7 +72,7 @@ JudgedQueries JudgeQueries(const RetrievalTask& task, const Bm25Index& words,
          result.queries.size(), result.queries.size() == 1 ? "y is left" : "ies are left",
          task.queries.size(), kLeastTuneQueries);
   }
-  result.known_words = KnownWords(result.queries, words, tie_order, english_stems);
+  result.known_words = KnownWords(result.texts, words, tie_order, english_stems);
   if (result.known_words < kFewKnownWords) {
     result.notes.push_back(fmt::format(
         "Of the queries' words {:.0f} % stand in any document: another language, or about something else? "

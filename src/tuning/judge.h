@@ -18,6 +18,7 @@ namespace lengthwise {
 // A task's queries, and what counts as relevant to each.
 struct JudgedQueries {
   std::vector<Document> queries;
+  std::vector<std::string> texts;                  // as they are embedded, by query
   std::vector<std::vector<Relevance>> judgements;  // by query
   std::vector<Ranking> by_words;                   // what BM25 finds, by query
   bool judged = false;                             // by people
@@ -28,8 +29,10 @@ struct JudgedQueries {
 // Queries whose text is that of a document are left out, as each finds itself. Of queries that nobody judged,
 // the document that BM25 puts first counts as relevant; those that share no word with any document are left
 // out. Throws kBadInput where fewer than kLeastTuneQueries are left.
-JudgedQueries JudgeQueries(const RetrievalTask& task, const Bm25Index& words,
-                           std::span<const std::uint32_t> tie_order, bool english_stems, ThreadPool& pool);
+// `documents`: texts of the task's, of which `words` is made.
+JudgedQueries JudgeQueries(const RetrievalTask& task, std::span<const std::string> documents,
+                           const Bm25Index& words, std::span<const std::uint32_t> tie_order,
+                           bool english_stems, ThreadPool& pool);
 
 // The share of queries for which both put the same document first.
 double AgreementOfFirst(std::span<const Ranking> a, std::span<const Ranking> b);

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <utility>
 
 #include "base/fail.h"
-#include "search/hybrid.h"
 #include "search/matching.h"
 #include "search/ranking_metrics.h"
 #include "statistics/halves.h"
@@ -25,12 +22,6 @@ namespace lengthwise {
 namespace {
 
 constexpr std::size_t kTuneDepth = 10;  // of nDCG@10
-
-std::vector<std::string> IdsOf(std::span<const Document> documents) {
-  std::vector<std::string> ids;
-  for (const Document& document : documents) ids.push_back(document.id);
-  return ids;
-}
 
 void CheckTune(const RetrievalTask& task, const Session& base, const TuneOptions& options) {
   const EmbedderOptions& of = base.options();
@@ -71,12 +62,13 @@ class Tuning {
         options_(options),
         ids_(IdsOf(task.corpus.documents)),
         tie_order_(TieOrder(ids_)),
-        words_(EmbeddedTexts(task.corpus.documents), {.english_stems = options.english_stems}),
+        documents_(EmbeddedTexts(task.corpus.documents)),
+        words_(documents_, {.english_stems = options.english_stems}),
         judge_(task.queries.empty()
                    ? JudgedQueries{}
-                   : JudgeQueries(task, words_, tie_order_, options.english_stems, base.pool())),
-        query_texts_(EmbeddedTexts(judge_.queries)),
-        vectors_(task, judge_.queries, base, options.resampling.seed, options.cache, progress) {}
+                   : JudgeQueries(task, documents_, words_, tie_order_, options.english_stems, base.pool())),
+        vectors_(task.corpus.documents, documents_, judge_.texts, base, options.resampling.seed,
+                 options.cache, progress) {}
 
   TuneResult Run() {
     result_.window = vectors_.window();
@@ -103,7 +95,7 @@ class Tuning {
   }
 
   std::vector<Ranking> Rank(const Candidate& candidate, const TaskVectors& vectors) {
-    const WordSearch words{&words_, query_texts_, judge_.by_words};
+    const WordSearch words{&words_, judge_.texts, judge_.by_words};
     return MatchDocuments(vectors.documents, vectors.queries, tie_order_, kTuneDepth, candidate.run.matching,
                           std::nullopt, base_.pool(), words);
   }
@@ -156,8 +148,7 @@ class Tuning {
     ScoredRun run;
     run.description = candidate.run;
     run.values = scores;
-    run.metrics.push_back(
-        {"ndcg_at_10", MeanOfUnits(std::vector<std::optional<double>>(scores.begin(), scores.end()))});
+    run.metrics.push_back({"ndcg_at_10", MeanOfUnits(run.values)});
     return run;
   }
 
@@ -206,15 +197,7 @@ class Tuning {
     result_.answer = choice.answer;
     result_.chosen = choice.candidate;
     if (choice.answer == TuneAnswer::kCannotTell) return;
-    const auto mean = [&](std::size_t c) {
-      const std::vector<double>& scores = evidence_.scores[c];
-      return MeanOfUnits(std::vector<std::optional<double>>(scores.begin(), scores.end()));
-    };
-    const UnitScore model = mean(kModelCandidate), chosen = mean(choice.candidate);
-    const UnitScore* const scores[] = {&model, &chosen};
-    const Resampled resampled =
-        ResampleScores(scores, Half(1), options_.resampling, base_.pool(), evidence_.clusters);
-    result_.gain = DifferenceInterval(resampled, 1, 0, options_.resampling.confidence);
+    result_.gain = GainOf(choice.candidate, evidence_, Half(1), options_.resampling, base_.pool());
   }
 
   void WriteRepair() {
@@ -252,9 +235,9 @@ class Tuning {
   const TuneOptions& options_;
   std::vector<std::string> ids_;
   std::vector<std::uint32_t> tie_order_;
+  std::vector<std::string> documents_;
   Bm25Index words_;
   JudgedQueries judge_;
-  std::vector<std::string> query_texts_;
   TuningVectors vectors_;
   std::vector<Candidate> candidates_;
   Evidence evidence_;

@@ -18,22 +18,7 @@ namespace {
 constexpr std::size_t kSpeedDocuments = 16;
 constexpr std::size_t kSpeedWindows = 32;
 
-EmbedderOptions InWindows(const Session& base, std::size_t window) {
-  EmbedderOptions options = base.options();
-  options.max_length = window;
-  options.long_input = {.kind = LongInputKind::kWindowMean, .window = window};
-  return options;
-}
-
-std::vector<std::string> StandIns(std::span<const Document> documents, std::uint64_t seed) {
-  std::vector<std::string> texts;
-  for (std::size_t d = 0; d < documents.size(); ++d) {
-    for (std::string& query : PseudoQueries(documents[d], d, seed)) texts.push_back(std::move(query));
-  }
-  return texts;
-}
-
-// Every member that fits to windows or to whole texts needs an embedder of that kind.
+// A fitter asks for an embedder with the policy that its fit is for.
 Repair FitTo(const Session& base, FitOptions fit, const LongInput& policy, QuerySource source,
              const VectorSet& documents, const VectorSet* scatter, const VectorSet& queries) {
   fit.query_source = source;
@@ -49,29 +34,28 @@ Repair FitTo(const Session& base, FitOptions fit, const LongInput& policy, Query
 
 }  // namespace
 
-TuningVectors::TuningVectors(const RetrievalTask& task, std::span<const Document> queries,
-                             const Session& base, std::uint64_t seed, VectorCache* cache,
-                             const Progress& progress)
+TuningVectors::TuningVectors(std::span<const Document> documents, std::span<const std::string> texts,
+                             std::span<const std::string> queries, const Session& base, std::uint64_t seed,
+                             VectorCache* cache, const Progress& progress)
     : base_(base),
-      documents_(EmbeddedTexts(task.corpus.documents)),
-      tokens_(TokenLengths(base, documents_)),
+      texts_(texts),
+      tokens_(TokenLengths(base, texts_)),
       window_(std::min(kRecipeWindow, base.limits().in_force)),
-      window_session_(
-          std::make_unique<Session>(base.shared_model(), base.shared_pool(), InWindows(base, window_))) {
-  const std::vector<std::string> texts =
-      queries.empty() ? StandIns(task.corpus.documents, seed) : EmbeddedTexts(queries);
-  const std::size_t total = 2 * documents_.size() + texts.size();
+      window_session_(std::make_unique<Session>(base.shared_model(), base.shared_pool(),
+                                                WindowOptions(base.options(), window_))) {
+  const PseudoQuerySet stand_ins = queries.empty() ? PseudoQueries(documents, seed) : PseudoQuerySet{};
+  const std::span<const std::string> asked = queries.empty() ? stand_ins.texts : queries;
+  const std::size_t total = 2 * texts_.size() + asked.size();
   std::size_t before = 0;
   const auto update = [&](std::size_t done) { progress(before + done, total); };
-  const auto embed = [&](auto& function, const Session& session, const std::vector<std::string>& of,
-                         Role role) {
+  const auto embed = [&](auto& function, const Session& session, std::span<const std::string> of, Role role) {
     VectorSet vectors = function(session, of, role, update, cache);
     before += of.size();
     return vectors;
   };
-  whole_.queries = embed(EmbedTexts, base_, texts, Role::kQuery);
-  whole_.documents = embed(EmbedTexts, base_, documents_, Role::kDocument);
-  windows_.documents = embed(EmbedTextWindows, *window_session_, documents_, Role::kDocument);
+  whole_.queries = embed(EmbedTexts, base_, asked, Role::kQuery);
+  whole_.documents = embed(EmbedTexts, base_, texts_, Role::kDocument);
+  windows_.documents = embed(EmbedTextWindows, *window_session_, texts_, Role::kDocument);
   windows_.queries = whole_.queries;
   const QuerySource source = queries.empty() ? QuerySource::kPseudo : QuerySource::kQueries;
   recipe_ = FitTo(base_, RecipeFit(), RecipeLongInput(window_), source, windows_.documents, nullptr,
@@ -103,15 +87,12 @@ const TaskVectors& TuningVectors::Of(const RunDescription& run) {
 }
 
 double TuningVectors::Speed() const {
-  // Whole documents are too much of a very long one: as many bytes as the windows have, about.
-  std::vector<std::string> sample;
-  for (std::size_t d = 0; d < documents_.size() && sample.size() < kSpeedDocuments; ++d)
-    sample.push_back(documents_[d]);
   const std::size_t most = kSpeedWindows * window_;
   std::size_t tokens = 0, count = 0;
-  while (count < sample.size() && (count == 0 || tokens + tokens_[count] <= most)) tokens += tokens_[count++];
+  while (count < std::min(kSpeedDocuments, texts_.size()) && (count == 0 || tokens + tokens_[count] <= most))
+    tokens += tokens_[count++];
   const auto start = std::chrono::steady_clock::now();
-  window_session_->EmbedWindows(std::span(sample).first(count), {}, 0, Role::kDocument, false);
+  window_session_->EmbedWindows(texts_.first(count), {}, 0, Role::kDocument, false);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   return taken.count() > 0 ? static_cast<double>(tokens) / taken.count() : 0;
 }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "embedding/session.h"
+#include "lengthwise/documents.h"
 #include "lengthwise/progress.h"
 #include "lengthwise/repair.h"
 #include "lengthwise/run.h"
-#include "lengthwise/task.h"
 #include "search/vector_set.h"
 
 namespace lengthwise {
@@ -22,9 +22,10 @@ class VectorCache;
 class TuningVectors {
  public:
   // Embeds documents, whole by their first tokens and in windows, and queries; without queries stand-ins made
-  // of the documents. Borrows `base`.
-  TuningVectors(const RetrievalTask& task, std::span<const Document> queries, const Session& base,
-                std::uint64_t seed, VectorCache* cache, const Progress& progress);
+  // of the documents. Borrows `texts`, those of the documents, and `base`.
+  TuningVectors(std::span<const Document> documents, std::span<const std::string> texts,
+                std::span<const std::string> queries, const Session& base, std::uint64_t seed,
+                VectorCache* cache, const Progress& progress);
 
   // The recipe fitted to them, and that for vectors of one pass.
   const Repair& recipe() const { return recipe_; }
@@ -45,7 +46,7 @@ class TuningVectors {
 
  private:
   const Session& base_;
-  std::vector<std::string> documents_;
+  std::span<const std::string> texts_;  // of the documents
   std::vector<std::size_t> tokens_;
   std::size_t window_;
   std::unique_ptr<Session> window_session_;
