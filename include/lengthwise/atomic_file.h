@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace lengthwise {
@@ -28,7 +29,7 @@ class AtomicFile {
   void Commit();
 
  private:
-  friend void CommitTogether(std::initializer_list<AtomicFile*> files);
+  friend void CommitTogether(std::span<AtomicFile* const> files);
   // The two halves of Commit: all that a full disk can refuse, and the name.
   void Finish();
   void Publish();
@@ -40,6 +41,7 @@ class AtomicFile {
 
 // Commits files that belong together, in this order; null ones are left out. None has its name before all of
 // them are whole on the disk.
+void CommitTogether(std::span<AtomicFile* const> files);
 void CommitTogether(std::initializer_list<AtomicFile*> files);
 
 // AtomicFile in one call.

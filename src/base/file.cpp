@@ -170,13 +170,17 @@ void AtomicFile::Commit() {
   Publish();
 }
 
-void CommitTogether(std::initializer_list<AtomicFile*> files) {
+void CommitTogether(std::span<AtomicFile* const> files) {
   for (AtomicFile* const file : files) {
     if (file != nullptr) file->Finish();
   }
   for (AtomicFile* const file : files) {
     if (file != nullptr) file->Publish();
   }
+}
+
+void CommitTogether(std::initializer_list<AtomicFile*> files) {
+  CommitTogether(std::span<AtomicFile* const>(files.begin(), files.size()));
 }
 
 void WriteFile(const std::filesystem::path& path, std::string_view bytes) {

@@ -24,6 +24,7 @@ void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments);
 // `arguments`: the whole command line, program name first; the report records it.
 void AddEvaluateCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments);
+void AddReportCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddTheoryCommand(CLI::App& app, std::vector<std::string> arguments);
 void AddTuneCommand(CLI::App& app, std::vector<std::string> arguments);
 

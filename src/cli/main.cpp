@@ -47,11 +47,12 @@ int main(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help");
   app.set_help_all_flag("--help-all", "Print it with the rare options too");
   app.formatter(lengthwise::HelpFormatter());
-  app.footer("lengthwise measure --model all-MiniLM-L6-v2 --input texts.jsonl --output report.json");
+  app.footer("lengthwise report --model all-MiniLM-L6-v2 --input texts.jsonl --output report");
   app.require_subcommand(1);
   std::vector<std::string> arguments = {"lengthwise"};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
   // In the order of use, in which help lists them.
+  lengthwise::AddReportCommand(app, arguments);
   lengthwise::AddEmbedCommand(app);
   lengthwise::AddMeasureCommand(app, arguments);
   lengthwise::AddMergeCommand(app, arguments);

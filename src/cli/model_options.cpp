@@ -59,10 +59,7 @@ void AddLongInputOptions(CLI::App& command, ModelOptions& options, bool several)
 
 }  // namespace
 
-void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
-  command.add_option("--model", options.model, "Folder of a sentence-transformers model")
-      ->required()
-      ->type_name("DIR");
+void AddRunningOptions(CLI::App& command, ModelOptions& options) {
   command
       .add_option("--max-length", options.max_length,
                   "Longest sequence in tokens, special tokens included (default: the model's "
@@ -76,6 +73,13 @@ void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vec
       ->type_name("P")
       ->check(OneOf({"fp32", "bf16", "int8"}))
       ->capture_default_str();
+}
+
+void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
+  command.add_option("--model", options.model, "Folder of a sentence-transformers model")
+      ->required()
+      ->type_name("DIR");
+  AddRunningOptions(command, options);
   command.add_option("--repair", options.repair_file, "Repair to apply, a lengthwise.json")
       ->type_name("FILE");
   command

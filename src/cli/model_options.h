@@ -44,6 +44,9 @@ struct ModelOptions {
 // How many vectors the command takes of a text.
 enum class VectorsOfText { kOne, kSeveral };
 
+// --max-length, --threads and --precision alone.
+void AddRunningOptions(CLI::App& command, ModelOptions& options);
+
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors = VectorsOfText::kOne);
 
 // Whether options say how long texts are cut and mixed.

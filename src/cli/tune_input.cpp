@@ -10,6 +10,37 @@
 
 namespace lengthwise {
 
+namespace {
+
+// A search, with judged queries.
+Task ReadSearch(const std::string& folder) {
+  Task task = ReadTask(folder);
+  auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
+  if (retrieval == nullptr)
+    FailUsage("{} is no search, which a repair is chosen for: it has no corpus.jsonl", folder);
+  InputFindings findings;
+  findings.warnings = CheckTaskTexts(task);
+  PrintFindings(findings);
+  retrieval->corpus.name = task.name;
+  return task;
+}
+
+std::vector<Document> ReadCollection(const InputOptions& input) {
+  InputFindings findings;
+  std::vector<Document> documents = ReadDocuments(input, &findings);
+  PrintFindings(findings);
+  return documents;
+}
+
+std::vector<Document> ReadQueries(const TuneInput& input) {
+  InputFindings findings;
+  std::vector<Document> queries = ReadDocuments(QueryInput(input.documents, input.queries), &findings);
+  PrintQueryFindings(std::move(findings));
+  return queries;
+}
+
+}  // namespace
+
 void AddTuneInput(CLI::App& command, TuneInput& input) {
   AddInputOptions(command, input.documents, "--input", "Documents, the collection that is searched");
   command
@@ -33,25 +64,29 @@ RetrievalTask ReadTuneInput(const TuneInput& input) {
     FailUsage("give either --input, with --queries if there are some, or --task with judged queries");
   if (!input.task.empty()) {
     if (!input.queries.empty()) FailUsage("--task has queries of its own; leave out --queries");
-    Task task = ReadTask(input.task);
-    auto* const retrieval = std::get_if<RetrievalTask>(&task.data);
-    if (retrieval == nullptr)
-      FailUsage("{} is no search, which a repair is chosen for: it has no corpus.jsonl", input.task);
-    InputFindings findings;
-    findings.warnings = CheckTaskTexts(task);
-    PrintFindings(findings);
-    retrieval->corpus.name = task.name;
-    return std::move(*retrieval);
+    return std::get<RetrievalTask>(ReadSearch(input.task).data);
   }
   RetrievalTask task;
-  InputFindings findings;
-  task.corpus.documents = ReadDocuments(input.documents, &findings);
-  PrintFindings(findings);
-  if (input.queries.empty()) return task;
-  InputFindings of_queries;
-  task.queries = ReadDocuments(QueryInput(input.documents, input.queries), &of_queries);
-  PrintQueryFindings(std::move(of_queries));
+  task.corpus.documents = ReadCollection(input.documents);
+  if (!input.queries.empty()) task.queries = ReadQueries(input);
   return task;
+}
+
+ReportInput ReadReportInput(const TuneInput& input) {
+  if (input.task.empty() && input.documents.path.empty())
+    FailUsage("give --input, with --queries if there are some, or --task with judged queries, or both");
+  ReportInput report;
+  if (!input.task.empty()) report.task = ReadSearch(input.task);
+  report.documents = input.documents.path.empty()
+                         ? std::get<RetrievalTask>(report.task->data).corpus.documents
+                         : ReadCollection(input.documents);
+  if (report.task && input.queries.empty()) {
+    report.tuning = std::get<RetrievalTask>(report.task->data);
+    return report;
+  }
+  report.tuning.corpus.documents = report.documents;
+  if (!input.queries.empty()) report.tuning.queries = ReadQueries(input);
+  return report;
 }
 
 void CheckNoRepairOfTexts(const ModelOptions& model, const std::string& command) {

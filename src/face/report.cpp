@@ -76,6 +76,29 @@ void DescribeTuning(const OrderedJson& tuning, Description& description) {
   description.summary = summary.dump();
 }
 
+void DescribeAnswer(const OrderedJson& document, Description& description) {
+  description.notes = document.at("notes").get<std::vector<std::string>>();
+  const OrderedJson& models = document.at("models");
+  OrderedJson found = OrderedJson::array();
+  for (const OrderedJson& model : models) {
+    if (models.size() > 1) description.findings.push_back(model.at("sentence").get<std::string>());
+    for (const OrderedJson& paragraph : model.at("paragraphs")) {
+      if (models.size() > 1 || paragraph.at("about") == "advice") continue;
+      AddFinding(paragraph.at("title").get<std::string>().c_str(), paragraph.at("text"),
+                 description.findings);
+    }
+    OrderedJson own;
+    for (const char* member : {"name", "sentence", "gain", "repair"}) own[member] = model.at(member);
+    own["answer"] = model.at("tuned").at("answer");
+    found.push_back(std::move(own));
+  }
+  description.summary = OrderedJson{
+      {"sentence", document.at("sentence")},
+      {"advice", document.at("advice")},
+      {"models",
+       std::move(found)}}.dump();
+}
+
 }  // namespace
 
 std::string ReportPage(std::string_view document) {
@@ -96,6 +119,7 @@ Description Describe(std::string_view text) {
     const std::string format = document.value("format", "");
     if (format == "lengthwise-report") DescribeReport(document, description);
     if (format == "lengthwise-theory") DescribeTheory(document, description);
+    if (format == "lengthwise-answer") DescribeAnswer(document, description);
     if (format == "lengthwise-tune") DescribeTuning(document, description);
   } catch (const OrderedJson::exception& error) {
     Fail(ErrorCode::kBadInput, "this document lacks a part that it must have: {}", error.what());

@@ -75,7 +75,10 @@ std::string HtmlPage(const OrderedJson& report) {
   CheckPage();
   std::string name;
   if (report.contains("model") && report["model"].contains("name")) name = PlainText(report["model"]["name"]);
-  if (report.value("format", "") == "lengthwise-theory") name = "theory";
+  const std::string format = report.value("format", "");
+  if (format == "lengthwise-theory") name = "theory";
+  if (format == "lengthwise-answer" && report.contains("models") && !report["models"].empty())
+    name = report["models"].size() > 1 ? "models compared" : PlainText(report["models"].front()["name"]);
   const std::string sentence = report.contains("sentence") ? PlainText(report["sentence"]) : std::string();
   const std::string json = ScriptJson(report);
 

@@ -24,12 +24,6 @@ std::string Cosine(double value) {
   return Decimals(value, 2);
 }
 
-// To two digits: 238 is "about 240".
-double AboutTokens(double length) {
-  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(length)) - 1));
-  return std::round(length / unit) * unit;
-}
-
 // What the model's truncated arm has at this length.
 std::optional<Point> PointAt(const Measurement& result, std::size_t length) {
   for (const ArmResult& arm : result.arms) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace lengthwise {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr double kNear = 1.25;
 
 }  // namespace
+
+double AboutTokens(double length) {
+  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(length)) - 1));
+  return std::round(length / unit) * unit;
+}
 
 bool KneeHasWeight(const Shapes& shapes) {
   return shapes.knee && std::any_of(shapes.fits.begin(), shapes.fits.end(), [](const ShapeFit& fit) {

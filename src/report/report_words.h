@@ -14,6 +14,9 @@ inline constexpr double kClearWeight = 0.8;
 // bound (web/src/sections/shapes.js).
 inline constexpr double kNegligibleWeight = 0.05;
 
+// To two digits: 238 is "about 240".
+double AboutTokens(double length);
+
 // Whether the broken shape, which has the knee, is worth speaking of.
 bool KneeHasWeight(const Shapes& shapes);
 

@@ -12,9 +12,10 @@ export function csv(rows) {
     .map((line) => line.map((value) => quote(String(value ?? ""))).join(",")).join("\n") + "\n";
 }
 
+// `content`: what gives the text, or a promise of it.
 export function download(label, name, type, content) {
-  return element("button", { type: "button", onclick: () => {
-    const link = element("a", { href: URL.createObjectURL(new Blob([content()], { type })), download: name });
+  return element("button", { type: "button", onclick: async () => {
+    const link = element("a", { href: URL.createObjectURL(new Blob([await content()], { type })), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   } }, label);

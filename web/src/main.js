@@ -1,4 +1,6 @@
 // Builds the page from the report that stands in it.
+import { comparisonPage } from "./answer/comparison.js";
+import { modelPage } from "./answer/page.js";
 import { element } from "./dom.js";
 import { evaluationPage } from "./evaluation/page.js";
 import { ablation } from "./sections/ablation.js";
@@ -17,17 +19,28 @@ import { spectrum } from "./sections/spectrum.js";
 import { summary } from "./sections/summary.js";
 import { theoryPage } from "./theory/page.js";
 
-function reportPage(report, source) {
+// All of a measurement but its answer.
+function measuredParts(report, source = JSON.stringify(report, null, 1)) {
   const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report),
     gains(report), ablation(report), counts(report)].filter(Boolean);
   return {
-    nodes: [lead(report), summary(report), notes(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
+    nodes: [summary(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],
     pending: parts.flatMap((part) => part.pending),
   };
 }
 
+function reportPage(report, source) {
+  const parts = measuredParts(report, source);
+  return { nodes: [lead(report), notes(report), ...parts.nodes], pending: parts.pending };
+}
+
+function answerPage(report, source) {
+  if (report.models.length > 1) return comparisonPage(report, source);
+  return modelPage(report.models[0], source, { measuredParts, notes: notes(report) });
+}
+
 // By the document's format.
-const kPages = { "lengthwise-theory": theoryPage, "lengthwise-evaluation": evaluationPage };
+const kPages = { "lengthwise-answer": answerPage, "lengthwise-theory": theoryPage, "lengthwise-evaluation": evaluationPage };
 
 async function build() {
   const page = document.getElementById("page");

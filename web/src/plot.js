@@ -1,4 +1,6 @@
 // Vega-Lite specifications, drawn as SVG inside an element.
+import { csv, download } from "./download.js";
+import { element } from "./dom.js";
 import * as vega from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import * as vegaLite from "vega-lite";
@@ -41,6 +43,25 @@ function labelMarks({ points, text, avoid }) {
       anchor: ["top", "bottom", "right", "left", "top-right", "top-left", "bottom-right", "bottom-left"], offset: [3] }] };
 }
 
+// The rows that are drawn: the chart's own, or those of its layers that hold more than a mark.
+function rowsOf(spec) {
+  if (spec.data?.values?.length) return spec.data.values;
+  return (spec.layer ?? []).flatMap((layer) => (layer.data?.values?.length > 1 ? layer.data.values : []));
+}
+
+// Below a chart: itself as a drawing, and its numbers.
+function saves(spec, view, description) {
+  const name = description.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-|-$/g, "");
+  const rows = rowsOf(spec);
+  const save = (label, ending, type, content) => {
+    const button = download(label, `${name}.${ending}`, type, content);
+    button.setAttribute("aria-label", `Save as ${label}: ${description}`);
+    return button;
+  };
+  return element("div", { class: "saves" }, save("SVG", "svg", "image/svg+xml", () => view.toSVG()),
+    rows.length ? save("CSV", "csv", "text/csv", () => csv(rows)) : null);
+}
+
 // Draws `spec` into `node` and resolves to its view. The interpreter evaluates expressions without building code, so
 // that the page can forbid it (its content security policy).
 export async function draw(node, spec, description) {
@@ -51,6 +72,7 @@ export async function draw(node, spec, description) {
     expr: expressionInterpreter, renderer: "svg", container: node, hover: true, tooltip, logLevel: vega.Error,
   });
   await view.runAsync();
+  node.after(saves(spec, view, description));
   return view;
 }
 

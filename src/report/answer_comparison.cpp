@@ -1,0 +1,93 @@
+#include "report/answer_comparison.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "report/document_json.h"
+
+namespace lengthwise {
+namespace {
+
+OrderedJson RowOf(const OrderedJson& model) {
+  const OrderedJson& gain = model.at("gain");
+  const bool told = gain.is_object();
+  const bool by_length = told && gain.at("quarters").size() >= 2;
+  const auto of_longest = [&](const char* member) {
+    return by_length ? gain["quarters"].back().at(member) : OrderedJson(nullptr);
+  };
+  const OrderedJson& documents = model.at("tuned").at("documents");
+  const OrderedJson& cost = model.at("after_cost");
+  return {{"model", model.at("name")},
+          {"collapse", model.at("collapse")},
+          {"limit", documents.at("limit")},
+          {"unread", documents.at("unread")},
+          {"repair", model.at("tried")},
+          {"before", told ? gain.at("before") : OrderedJson(nullptr)},
+          {"after", told ? gain.at("after") : OrderedJson(nullptr)},
+          {"longest_before", of_longest("before")},
+          {"longest_after", of_longest("after")},
+          {"vectors", cost.at("vectors")},
+          {"bytes", cost.at("bytes")},
+          {"seconds_document_before", model.at("before_cost").at("seconds_document")},
+          {"seconds_document", cost.at("seconds_document")}};
+}
+
+// The row that scores highest there; null where no row has a score.
+const OrderedJson* BestOf(const OrderedJson& rows, const char* member) {
+  const OrderedJson* best = nullptr;
+  const auto score = [&](const OrderedJson& row) { return row.at(member).at("estimate").get<double>(); };
+  for (const OrderedJson& row : rows) {
+    if (!row.at(member).is_object() || !row[member].at("estimate").is_number()) continue;
+    if (best == nullptr || score(row) > score(*best)) best = &row;
+  }
+  return best;
+}
+
+std::string ScoreOf(const OrderedJson& row, const char* member) {
+  return Decimals(row.at(member).at("estimate").get<double>(), 3);
+}
+
+std::string BestSentence(const OrderedJson& rows) {
+  const char* before = "longest_before";
+  const char* after = "longest_after";
+  std::string of = "in the longest quarter of your documents";
+  if (BestOf(rows, after) == nullptr) {
+    before = "before";
+    after = "after";
+    of = "in your documents";
+  }
+  const OrderedJson* const first = BestOf(rows, before);
+  const OrderedJson* const repaired = BestOf(rows, after);
+  if (first == nullptr || repaired == nullptr) {
+    return fmt::format(
+        "Which of {} models reads long documents best is not known without queries; below is how alike each "
+        "makes them.",
+        rows.size());
+  }
+  const std::string name = repaired->at("model").get<std::string>();
+  if (first == repaired) {
+    return fmt::format(
+        "Of {} models, {} finds most {} (nDCG@10 {} as it is), and most when repaired too ({}).", rows.size(),
+        name, of, ScoreOf(*first, before), ScoreOf(*repaired, after));
+  }
+  return fmt::format(
+      "Of {} models, {} finds most {} as they are (nDCG@10 {}), and {} when they are repaired ({}).",
+      rows.size(), first->at("model").get<std::string>(), of, ScoreOf(*first, before), name,
+      ScoreOf(*repaired, after));
+}
+
+}  // namespace
+
+OrderedJson ComparisonOf(const OrderedJson& models) {
+  OrderedJson rows = OrderedJson::array();
+  for (const OrderedJson& model : models) rows.push_back(RowOf(model));
+  return {
+      {"sentence", BestSentence(rows)},
+      {"advice",
+       "Weigh the scores by what each model costs, in the table below; where intervals overlap, the models "
+       "are not told apart. Each model has a page of its own."},
+      {"rows", std::move(rows)}};
+}
+
+}  // namespace lengthwise
