@@ -14,6 +14,9 @@ namespace lengthwise {
 namespace {
 
 constexpr double kLeastRise = 1e-4;  // of cosine, of which shares are taken
+// A rise of cosine below this, from where it is least to the longest, is no collapse that anybody would
+// notice.
+constexpr double kNotableRise = 0.05;
 // A part of the rise below this share is not named.
 constexpr double kNamedShare = 0.1;
 
@@ -68,6 +71,26 @@ std::string Improvement(const OrderedJson& gain) {
                             longest < 0 ? "and loses" : "by", Points(longest));
 }
 
+// "156 ms"
+std::string Milliseconds(double seconds) {
+  const double milliseconds = 1000 * seconds;
+  if (milliseconds < 0.01) return "less than 0.01 ms";
+  return fmt::format("{} ms", Decimals(milliseconds, milliseconds < 10 ? 2 : 0));
+}
+
+// Of the truncated arm, from its lowest cosine to that of its longest texts.
+double RiseOf(const OrderedJson& measured) {
+  const OrderedJson truncated = MemberOf(measured.at("arms"), "truncated");
+  if (!truncated.is_object()) return 0;
+  double least = 1, last = -1;
+  for (const OrderedJson& bucket : truncated.at("buckets")) {
+    if (!bucket.at("cosine").at("estimate").is_number()) continue;
+    last = bucket["cosine"]["estimate"].get<double>();
+    least = std::min(least, last);
+  }
+  return std::max(0.0, last - least);
+}
+
 // What is done to documents, after "read": "long documents whole, ...".
 std::string Action(const OrderedJson& candidate) {
   const std::string of_class = candidate.at("class").get<std::string>();
@@ -82,16 +105,16 @@ std::string FromWhichLength(const OrderedJson& measured) {
   const OrderedJson& shapes = measured.at("shapes");
   if (!shapes.is_object()) return ", too few lengths were measured to say from which on";
   const std::string preferred = shapes.at("preferred").get<std::string>();
-  for (const OrderedJson& fit : shapes.at("fits")) {
-    if (fit.at("shape") == preferred && fit.at("weight").get<double>() < kClearWeight)
-      return ", from which length on is not clear";
-  }
+  const auto fit = std::find_if(shapes.at("fits").begin(), shapes.at("fits").end(),
+                                [&](const OrderedJson& f) { return f.at("shape") == preferred; });
+  const bool clear = fit != shapes.at("fits").end() && fit->at("weight").get<double>() >= kClearWeight;
+  if (!clear && preferred != "broken") return ", from which length on is not clear";
   if (preferred == "linear") return " with every token more";
   if (preferred == "logarithmic") return " with every doubling of length";
   if (preferred == "saturating") return " at first, then ever more slowly";
   const OrderedJson& knee = shapes.at("knee");
   const bool steeper = knee.at("slope_after").get<double>() > knee.at("slope_before").get<double>();
-  return fmt::format(" {} about {} tokens{}", steeper ? "from" : "up to",
+  return fmt::format("{} {} about {} tokens{}", clear ? "" : ", most likely", steeper ? "from" : "up to",
                      AboutTokens(knee.at("length").get<double>()), steeper ? " on" : "");
 }
 
@@ -129,6 +152,8 @@ std::vector<RisePart> PartsOfRise(const OrderedJson& attribution) {
 std::string CollapseWords(const AnswerParts& parts) {
   const OrderedJson& index = parts.measured.at("collapse_index");
   const std::string direction = index.is_object() ? index.at("direction").get<std::string>() : "unknown";
+  if (direction == "rises" && RiseOf(parts.measured) < kNotableRise)
+    return "hardly collapses on this text: longer texts are a little more alike";
   if (direction == "rises") return "collapses on this text" + FromWhichLength(parts.measured);
   if (direction == "falls") return "does not collapse on this text: longer texts are less alike";
   if (direction == "no_trend") return "shows no collapse on this text";
@@ -208,6 +233,7 @@ std::string WhatToDo(const AnswerParts& parts) {
 }
 
 std::string WhatItGains(const AnswerParts& parts, const OrderedJson& gain) {
+  if (parts.answer() == "nothing_to_repair") return "";
   if (gain.is_null()) return parts.tuned.at("trust").get<std::string>();
   const std::string title = TriedCandidate(parts).at("title").get<std::string>();
   std::string text =
@@ -228,6 +254,7 @@ std::string WhatItGains(const AnswerParts& parts, const OrderedJson& gain) {
 }
 
 std::string WhatItCosts(const AnswerParts& parts) {
+  if (parts.answer() == "nothing_to_repair") return "";
   const OrderedJson& cost = TriedCandidate(parts).at("cost");
   const OrderedJson& before = ModelCandidate(parts).at("cost");
   const auto of = [](const OrderedJson& costs, const char* member) {
@@ -236,16 +263,15 @@ std::string WhatItCosts(const AnswerParts& parts) {
   std::string text = fmt::format(
       "{} vector{} a document ({:.0f} bytes), {} as now. To embed a document takes {} tokens as now, for all "
       "of "
-      "it is read: {} ms instead of {} on this machine, once.",
+      "it is read: {} instead of {} on this machine, once.",
       Decimals(of(cost, "vectors"), of(cost, "vectors") < 1.05 ? 0 : 1),
       of(cost, "vectors") < 1.05 ? "" : "s", of(cost, "bytes"),
       Times(of(cost, "vectors"), of(before, "vectors"), "many"),
-      Times(of(cost, "tokens"), of(before, "tokens"), "many"),
-      Decimals(1000 * of(cost, "seconds_document"), 0), Decimals(1000 * of(before, "seconds_document"), 0));
+      Times(of(cost, "tokens"), of(before, "tokens"), "many"), Milliseconds(of(cost, "seconds_document")),
+      Milliseconds(of(before, "seconds_document")));
   if (cost.at("seconds_query").is_number()) {
-    text += fmt::format(" To search all documents takes {} ms a query instead of {}.",
-                        Decimals(1000 * of(cost, "seconds_query"), 3),
-                        Decimals(1000 * of(before, "seconds_query"), 3));
+    text += fmt::format(" To search all documents takes {} a query instead of {}.",
+                        Milliseconds(of(cost, "seconds_query")), Milliseconds(of(before, "seconds_query")));
   }
   return text;
 }

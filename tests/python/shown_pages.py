@@ -39,6 +39,19 @@ def evaluation(run_lengthwise, root, man_pages, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def answers(run_lengthwise, root, man_pages, tmp_path_factory):
+    """{name: (report.json, index.html)} of a model alone, with everything that an answer can hold, and of two side by side."""
+    folder = tmp_path_factory.mktemp("answers")
+    subprocess.run([root / "scripts/sample_task", man_pages.parent, "50", folder / "task"], check=True)
+    made = {}
+    for name, models in {"answer": ["tiny_bert"], "comparison": ["tiny_bert", "tiny_mpnet"]}.items():
+        run_lengthwise("report", *(word for model in models for word in ("--model", root / "tests/data" / model)), "--task", folder / "task",
+                       "--queries", folder / "task/queries.jsonl", "--no-cache", "--replicates", 50, "--quiet", "--output", folder / name)
+        made[name] = folder / name / "report.json", folder / name / "index.html"
+    return made
+
+
+@pytest.fixture(scope="module")
 def theory(run_lengthwise, tmp_path_factory):
     folder = tmp_path_factory.mktemp("theory")
     made = folder / "theory.json", folder / "theory.html"

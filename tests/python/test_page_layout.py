@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from shown_pages import chromium, evaluation, look, reports, theory, with_document  # noqa: F401
+from shown_pages import answers, chromium, evaluation, look, reports, theory, with_document  # noqa: F401
 
 
 def overlapping(texts):
@@ -18,10 +18,10 @@ def width(request):
     return request.param
 
 
-@pytest.fixture(scope="module", params=["full", "least", "evaluation", "theory"])
-def seen(request, chromium, reports, evaluation, theory, width, tmp_path_factory):
+@pytest.fixture(scope="module", params=["full", "least", "evaluation", "theory", "answer", "comparison"])
+def seen(request, chromium, reports, evaluation, theory, answers, width, tmp_path_factory):
     """(name, what is seen of the page at this width)"""
-    made = {**reports, "evaluation": evaluation, "theory": theory}[request.param]
+    made = {**reports, **answers, "evaluation": evaluation, "theory": theory}[request.param]
     return request.param, look(chromium, made[1], width, tmp_path_factory.mktemp("look"))
 
 
@@ -39,7 +39,7 @@ def test_tables_scroll_inside_themselves(seen, width):
 
 def test_nothing_is_called_as_in_the_json(seen):
     """Such as ndcg_at_10. tiny_bert is the model's name."""
-    assert set(re.findall(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", seen[1]["words"])) <= {"tiny_bert"}
+    assert set(re.findall(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", seen[1]["words"])) <= {"tiny_bert", "tiny_mpnet"}
     assert not re.search(r"\b(ndcg|mrr|map|recall) at \d|\bbm25\b", seen[1]["words"])
 
 

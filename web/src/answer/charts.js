@@ -70,7 +70,7 @@ export function mapChart(points, when) {
     encoding: {
       x: axis("x"), y: axis("y"),
       color: { field: "tokens", type: "quantitative", title: "tokens", scale: { type: "log", base: 2, scheme: "viridis", reverse: true, domain: [Math.min(...lengths), Math.max(...lengths, Math.min(...lengths) + 1)] },
-        legend: { orient: "bottom", direction: "horizontal", gradientLength: 220, format: "~s", tickCount: 4, titleOrient: "left" } },
+        legend: { orient: "bottom", direction: "horizontal", gradientLength: 220, format: "d", tickCount: 4, titleOrient: "left" } },
       tooltip: [{ field: "id", title: "document" }, { field: "tokens" }],
     },
   };

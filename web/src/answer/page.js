@@ -75,7 +75,7 @@ export function modelPage(model, source, { measuredParts, notes }) {
   const tasks = model.evaluated ? taskSections(model.evaluated) : [];
   return {
     nodes: [picture(model, plot), paragraphs(model), hasQuarters(model.gain) ? section("What it gains, by length", gainTable(model.gain)) : null, commands(model), notes, ways(model), map(model, plot),
-      numbers(model, source), ...tasks.map((task) => task.node), ...measured.nodes, model.evaluated ? evaluationTerms("Terms of the evaluation") : null],
+      numbers(model, source), ...tasks.map((task) => task.node), element("div", { class: "lead" }, element("h2", {}, "How alike embeddings grow"), element("p", { class: "detail" }, model.measured.detail)), ...measured.nodes, model.evaluated ? evaluationTerms("Terms of the evaluation") : null],
     pending: [...pending, ...tasks.flatMap((task) => task.pending), ...measured.pending],
   };
 }
