@@ -12,6 +12,11 @@ namespace lengthwise {
 
 namespace {
 
+void CheckStandardInput(const TuneInput& input) {
+  if (input.documents.path == "-" && input.queries == "-")
+    FailUsage("standard input cannot be both --input and --queries; put one of them into a file");
+}
+
 // A search, with judged queries.
 Task ReadSearch(const std::string& folder) {
   Task task = ReadTask(folder);
@@ -60,6 +65,7 @@ void AddPlaces(const TuneInput& input, CommandPlaces& places) {
 }
 
 RetrievalTask ReadTuneInput(const TuneInput& input) {
+  CheckStandardInput(input);
   if (input.task.empty() == input.documents.path.empty())
     FailUsage("give either --input, with --queries if there are some, or --task with judged queries");
   if (!input.task.empty()) {
@@ -73,6 +79,7 @@ RetrievalTask ReadTuneInput(const TuneInput& input) {
 }
 
 ReportInput ReadReportInput(const TuneInput& input) {
+  CheckStandardInput(input);
   if (input.task.empty() && input.documents.path.empty())
     FailUsage("give --input, with --queries if there are some, or --task with judged queries, or both");
   ReportInput report;

@@ -54,6 +54,7 @@ JudgedQueries JudgeQueries(const RetrievalTask& task, std::span<const std::strin
     result.judgements.push_back(result.judged ? task.corpus.judgements[q]
                                               : std::vector<Relevance>{{by_words[q].front().document, 1}});
     result.by_words.push_back(std::move(by_words[q]));
+    if (!task.clusters.empty()) result.clusters.push_back(task.clusters.at(q));
   }
   if (equal > 0) {
     result.notes.push_back(

@@ -21,6 +21,7 @@ struct JudgedQueries {
   std::vector<std::string> texts;                  // as they are embedded, by query
   std::vector<std::vector<Relevance>> judgements;  // by query
   std::vector<Ranking> by_words;                   // what BM25 finds, by query
+  std::vector<std::string> clusters;               // as the task gives them, by query; or none
   bool judged = false;                             // by people
   double known_words = 1;                          // TuneResult::known_words
   std::vector<std::string> notes;                  // what was left out, and why

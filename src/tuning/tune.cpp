@@ -158,6 +158,7 @@ class Tuning {
     own.corpus.documents.resize(ids_.size());
     own.corpus.judgements = judge_.judgements;
     own.queries.resize(result_.queries);
+    own.clusters = judge_.clusters;
     const UnitClusters clusters = ClusterQueries(own);
     evidence_.clusters = clusters.clusters;
     if (!clusters.note.empty()) result_.notes.push_back(clusters.note);

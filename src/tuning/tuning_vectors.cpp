@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "lengthwise/error.h"
@@ -10,13 +11,20 @@
 #include "repair/fit.h"
 #include "tasks/text_vectors.h"
 #include "text/pseudo_queries.h"
+#include "text/utf8.h"
 
 namespace lengthwise {
 namespace {
 
-// Documents whose windows are embedded to measure the speed, and the most windows of them.
+// Documents whose beginnings are embedded in windows to measure the speed, and the most bytes of one.
 constexpr std::size_t kSpeedDocuments = 16;
-constexpr std::size_t kSpeedWindows = 32;
+constexpr std::size_t kSpeedBytes = 1500;
+
+std::string BeginningOf(const std::string& text) {
+  std::size_t end = std::min(kSpeedBytes, text.size());
+  while (end < text.size() && end > 0 && !IsCharacterStart(text[end])) --end;
+  return text.substr(0, end);
+}
 
 // A fitter asks for an embedder with the policy that its fit is for.
 Repair FitTo(const Session& base, FitOptions fit, const LongInput& policy, QuerySource source,
@@ -87,13 +95,14 @@ const TaskVectors& TuningVectors::Of(const RunDescription& run) {
 }
 
 double TuningVectors::Speed() const {
-  const std::size_t most = kSpeedWindows * window_;
-  std::size_t tokens = 0, count = 0;
-  while (count < std::min(kSpeedDocuments, texts_.size()) && (count == 0 || tokens + tokens_[count] <= most))
-    tokens += tokens_[count++];
+  std::vector<std::string> beginnings;
+  for (const std::string& text : texts_.first(std::min(kSpeedDocuments, texts_.size())))
+    beginnings.push_back(BeginningOf(text));
+  const std::vector<std::size_t> lengths = TokenLengths(base_, beginnings);
   const auto start = std::chrono::steady_clock::now();
-  window_session_->EmbedWindows(texts_.first(count), {}, 0, Role::kDocument, false);
+  window_session_->EmbedWindows(beginnings, {}, 0, Role::kDocument, false);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  const std::size_t tokens = std::accumulate(lengths.begin(), lengths.end(), std::size_t{0});
   return taken.count() > 0 ? static_cast<double>(tokens) / taken.count() : 0;
 }
 

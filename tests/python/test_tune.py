@@ -170,6 +170,22 @@ def test_what_it_chooses_itself_is_refused(tune, tmp_path, arguments):
     assert "says itself how long texts are read" in tune("--input", documents, "--queries", queries, *arguments, fails=2)
 
 
+def test_queries_are_drawn_by_the_clusters_that_the_task_gives(tune, tmp_path):
+    """Six meetings of ten queries each: too few to draw an interval from, where sixty queries would give one."""
+    documents, queries = collection(tmp_path / "set", 300)
+    rows = [json.loads(line) for line in queries.read_text().splitlines()]
+    (tmp_path / "set/qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + "".join(f"q{n}\td{n}\t1\n" for n in range(60)))
+    single, _, _ = tune("--task", tmp_path / "set")
+    write_lines(queries, [{**row, "cluster": f"meeting {number % 6}"} for number, row in enumerate(rows)])
+    together, _, _ = tune("--task", tmp_path / "set")
+    metric = [document["candidates"][0]["run"]["metrics"]["ndcg_at_10"] for document in (single, together)]
+    assert metric[0]["low"] is not None and metric[1]["low"] is None and metric[0]["estimate"] == metric[1]["estimate"]
+
+
+def test_standard_input_is_not_read_twice(tune):
+    assert "standard input cannot be both" in tune("--input", "-", "--queries", "-", fails=2)
+
+
 def test_a_task_and_an_input_contradict_each_other(tune, tmp_path):
     documents, _ = collection(tmp_path / "set", 300)
     assert "either --input" in tune("--input", documents, "--task", tmp_path / "set", fails=2)
