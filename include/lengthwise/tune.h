@@ -8,6 +8,7 @@
 
 #include "lengthwise/embedder.h"
 #include "lengthwise/evaluation_result.h"
+#include "lengthwise/position_map.h"
 #include "lengthwise/progress.h"
 #include "lengthwise/repair.h"
 #include "lengthwise/resampling.h"
@@ -30,6 +31,9 @@ struct TuneOptions {
   ResamplingOptions resampling;  // the seed also draws the half of judged queries that chooses
   std::size_t vectors = 8;       // the most of a document where several are tried; at least 2
   bool english_stems = false;    // BM25 reads words by their English stems
+  // Also how far, and with which positions, a checkpoint for any server is to read in one pass: tried beside
+  // the model's own length as far as its positions reach, each of which embeds everything anew.
+  bool one_pass = false;
   VectorCache* cache = nullptr;  // borrowed
   std::vector<std::string> command;
 };
@@ -56,6 +60,8 @@ struct TuneCost {
 struct TuneCandidate {
   std::string title;  // in words: "the recipe, one vector"
   CostClass cost_class = CostClass::kModel;
+  PositionMap positions;       // of a pass
+  std::size_t max_length = 0;  // tokens that a pass reads at most; 0: all, in windows
   TuneCost cost;
   // With nDCG@10 and its difference from the model as it is; without numbers where the queries cannot judge
   // it: without queries, and of BM25, which judges queries that nobody judged.
@@ -69,6 +75,14 @@ struct MapPoint {
   std::size_t tokens = 0;
   float before[2] = {0, 0};
   float after[2] = {0, 0};
+};
+
+// What a checkpoint for any server is to hold.
+struct TuneOnePass {
+  std::size_t candidate = 0;
+  Interval gain;               // over the model as it is
+  Repair repair;               // for ExportModel, with
+  std::size_t max_length = 0;  // this limit in the folder
 };
 
 enum class TuneAnswer {
@@ -100,7 +114,9 @@ struct TuneResult {
   bool judged = false;
   std::optional<double> agreement;  // of BM25 and the best window on the first document; of unjudged queries
   double known_words = 1;           // share of the queries' words that any document holds
-  std::vector<MapPoint> map;        // of at most kMapDocuments, evenly spaced in the input
+  // Where it was asked for, and one could be fitted.
+  std::optional<TuneOnePass> one_pass;
+  std::vector<MapPoint> map;  // of at most kMapDocuments, evenly spaced in the input
   std::vector<std::string> notes;
 };
 

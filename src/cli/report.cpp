@@ -267,12 +267,10 @@ void RunReport(const ReportCommand& command) {
 void AddReportCommand(CLI::App& app, std::vector<std::string> arguments) {
   const auto command = std::make_shared<ReportCommand>();
   command->arguments = std::move(arguments);
-  CLI::App* const sub =
-      app.add_subcommand("report",
-                         "Measure, tune and prove in one command, with a page that answers\n"
-                         "Whether embeddings of your text collapse, from which length on and why, what "
-                         "repairs it, and what that "
-                         "gains and costs; of several models, which reads long documents best.");
+  CLI::App* const sub = app.add_subcommand(
+      "report",
+      "Measure, tune and prove in one command, with a page that answers\n"
+      "Whether embeddings of your text collapse, and why; what repairs it; what that gains and costs.");
   sub->footer(
       "lengthwise report --model all-MiniLM-L6-v2 --input texts.jsonl --queries queries.txt --output report");
   sub->add_option("--model", command->models,

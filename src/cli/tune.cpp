@@ -36,6 +36,7 @@ struct TuneCommand {
   TuneOptions tune;
   std::string output;
   std::string report;
+  std::string one_pass;
   bool json = false;
   bool quiet = false;
 };
@@ -44,7 +45,8 @@ void CheckTunePlaces(const TuneCommand& command) {
   CommandPlaces places = PlacesOf(command.model);
   AddPlaces(command.input, places);
   for (const std::string& file : CacheFiles(command.cache)) places.inputs.push_back({"cache", file});
-  places.outputs = {{"--output", command.output}, {"--report", command.report}};
+  places.outputs = {
+      {"--output", command.output}, {"--report", command.report}, {"--one-pass", command.one_pass}};
   places.prints = command.json;
   CheckPlaces(places);
 }
@@ -67,12 +69,15 @@ void RunTune(const TuneCommand& command) {
   AtomicFile output(command.output);
   std::optional<AtomicFile> report;
   if (!command.report.empty()) report.emplace(command.report);
+  std::optional<AtomicFile> one_pass;
+  if (!command.one_pass.empty()) one_pass.emplace(command.one_pass);
   const RetrievalTask task = ReadTuneInput(command.input);
   const Embedder embedder = EmbedderOf(LoadModel(command.model), command.model, RepairOf(command.model));
   PrintWarnings(embedder.warnings());
   const std::unique_ptr<VectorCache> cache = OpenCache(command.cache);
   TuneOptions options = command.tune;
   options.cache = cache.get();
+  options.one_pass = one_pass.has_value();
   std::optional<ProgressLine> progress(std::in_place, "tune (texts)", command.quiet);
   const TuneResult result = Tune(task, embedder, options,
                                  [&](std::size_t done, std::size_t total) { progress->Update(done, total); });
@@ -81,9 +86,18 @@ void RunTune(const TuneCommand& command) {
   const std::string document = TuneDocument(result, embedder, options);
   output.Write(FormatRepair(result.repair));
   if (report) report->Write(document);
-  CommitTogether({report ? &*report : nullptr, &output});
+  if (result.one_pass) one_pass->Write(FormatRepair(result.one_pass->repair));
+  CommitTogether({report ? &*report : nullptr, result.one_pass ? &*one_pass : nullptr, &output});
   if (cache != nullptr) Say("{}\n", DescribeUse(*cache));
   PrintTuning(command, document);
+  if (!one_pass) return;
+  if (!result.one_pass) {
+    Say("No checkpoint: documents begin all alike, as far as one pass reads, so there is nothing to "
+        "whiten.\n");
+    return;
+  }
+  Say("The checkpoint: lengthwise export --model {} --repair {} --max-length {} --output DIR\n",
+      command.model.model, command.one_pass, result.one_pass->max_length);
 }
 
 }  // namespace
@@ -110,6 +124,11 @@ void AddTuneCommand(CLI::App& app, std::vector<std::string> arguments) {
   AddResamplingOptions(*sub, "Of bootstrap and of the half of judged queries that chooses",
                        "Bootstrap resamples", command->tune.resampling);
   sub->add_option("--output", command->output, "The repair, lengthwise.json")->required()->type_name("FILE");
+  sub->add_option(
+         "--one-pass", command->one_pass,
+         "A second repair, which export folds into a checkpoint for any server: read in one pass, how "
+         "far and with which positions tried too, which takes several times as long")
+      ->type_name("FILE");
   sub->add_option("--report", command->report, "What was found, JSON as docs/tune.schema.json says")
       ->type_name("FILE");
   sub->add_flag("--json", command->json, "Print a summary as JSON on standard output");

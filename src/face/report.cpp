@@ -67,6 +67,8 @@ void DescribeTuning(const OrderedJson& tuning, Description& description) {
   description.notes.push_back(tuning.at("trust").get<std::string>());
   for (const OrderedJson& candidate : tuning.at("candidates"))
     description.findings.push_back(candidate.at("line").get<std::string>());
+  if (tuning.at("one_pass").is_object())
+    description.findings.push_back("\n" + tuning["one_pass"].at("sentence").get<std::string>());
   OrderedJson summary;
   for (const char* member : {"answer", "sentence", "advice", "trust", "gain", "queries"})
     summary[member] = tuning.at(member);

@@ -48,6 +48,25 @@ std::string ScoreOf(const OrderedJson& row, const char* member) {
   return Decimals(row.at(member).at("estimate").get<double>(), 3);
 }
 
+std::string SecondsOf(const OrderedJson& row) {
+  const double seconds = row.at("seconds_document").get<double>();
+  return seconds < 0.1 ? fmt::format("{} ms", Decimals(1000 * seconds, seconds < 0.01 ? 1 : 0))
+                       : fmt::format("{} s", Decimals(seconds, seconds < 10 ? 2 : 0));
+}
+
+// What the best one costs, beside the cheapest, where that takes less than half; else empty.
+std::string CostClause(const OrderedJson& rows, const OrderedJson& best, const char* after) {
+  const OrderedJson* cheapest = &best;
+  const auto seconds = [](const OrderedJson& row) { return row.at("seconds_document").get<double>(); };
+  for (const OrderedJson& row : rows) {
+    if (row.at(after).is_object() && seconds(row) < seconds(*cheapest)) cheapest = &row;
+  }
+  if (2 * seconds(*cheapest) > seconds(best)) return "";
+  return fmt::format(" Repaired it reads a document in {}; {} does in {}, and finds {}.", SecondsOf(best),
+                     cheapest->at("model").get<std::string>(), SecondsOf(*cheapest),
+                     ScoreOf(*cheapest, after));
+}
+
 std::string BestSentence(const OrderedJson& rows) {
   const char* before = "longest_before";
   const char* after = "longest_after";
@@ -66,15 +85,14 @@ std::string BestSentence(const OrderedJson& rows) {
         rows.size());
   }
   const std::string name = repaired->at("model").get<std::string>();
+  const std::string cost = CostClause(rows, *repaired, after);
   if (first == repaired) {
-    return fmt::format(
-        "Of {} models, {} finds most {} (nDCG@10 {} as it is), and most when repaired too ({}).", rows.size(),
-        name, of, ScoreOf(*first, before), ScoreOf(*repaired, after));
+    return fmt::format("Of {} models, {} finds most {}, as it is (nDCG@10 {}) and repaired ({}).{}",
+                       rows.size(), name, of, ScoreOf(*first, before), ScoreOf(*repaired, after), cost);
   }
-  return fmt::format(
-      "Of {} models, {} finds most {} as they are (nDCG@10 {}), and {} when they are repaired ({}).",
-      rows.size(), first->at("model").get<std::string>(), of, ScoreOf(*first, before), name,
-      ScoreOf(*repaired, after));
+  return fmt::format("Of {} models, {} finds most {} as they are (nDCG@10 {}), and {} repaired ({}).{}",
+                     rows.size(), first->at("model").get<std::string>(), of, ScoreOf(*first, before), name,
+                     ScoreOf(*repaired, after), cost);
 }
 
 }  // namespace

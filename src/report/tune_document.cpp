@@ -12,18 +12,31 @@ namespace {
 OrderedJson CandidateJson(const TuneResult& result, const TuneCandidate& candidate) {
   const TuneCost& cost = candidate.cost;
   const bool judged = !candidate.run.metrics.empty();
-  return {{"title", candidate.title},
-          {"name", RunName(candidate.run.description)},
-          {"class", CostClassName(candidate.cost_class)},
-          {"chosen", &candidate == &result.candidates[result.chosen]},
-          {"cost",
-           {{"vectors", JsonNumber(cost.vectors)},
-            {"bytes", JsonNumber(cost.bytes)},
-            {"tokens", JsonNumber(cost.tokens)},
-            {"seconds_document", JsonNumber(cost.seconds_document)},
-            {"seconds_query", result.queries > 0 ? JsonNumber(cost.seconds_query) : OrderedJson(nullptr)}}},
-          {"run", judged ? RunJson(candidate.run) : OrderedJson(nullptr)},
-          {"line", TuneLine(result, candidate)}};
+  return {
+      {"title", candidate.title},
+      {"name", RunName(candidate.run.description)},
+      {"class", CostClassName(candidate.cost_class)},
+      {"chosen", &candidate == &result.candidates[result.chosen]},
+      {"positions", candidate.positions.IsIdentity() ? OrderedJson(nullptr)
+                                                     : OrderedJson(FormatPositionMap(candidate.positions))},
+      {"max_length", CountOrNull(candidate.max_length)},
+      {"cost",
+       {{"vectors", JsonNumber(cost.vectors)},
+        {"bytes", JsonNumber(cost.bytes)},
+        {"tokens", JsonNumber(cost.tokens)},
+        {"seconds_document", JsonNumber(cost.seconds_document)},
+        {"seconds_query", result.queries > 0 ? JsonNumber(cost.seconds_query) : OrderedJson(nullptr)}}},
+      {"run", judged ? RunJson(candidate.run) : OrderedJson(nullptr)},
+      {"line", TuneLine(result, candidate)}};
+}
+
+OrderedJson OnePassJson(const TuneResult& result) {
+  if (!result.one_pass) return nullptr;
+  const TuneCandidate& chosen = result.candidates[result.one_pass->candidate];
+  return {{"title", chosen.title},
+          {"gain", JsonInterval(result.one_pass->gain)},
+          {"max_length", result.one_pass->max_length},
+          {"sentence", TuneOnePassSentence(result)}};
 }
 
 OrderedJson MapJson(const std::vector<MapPoint>& map) {
@@ -74,6 +87,7 @@ OrderedJson TuneDocumentOf(const TuneResult& result, const TuneContext& context)
             {"agreement", JsonNumber(result.agreement)},
             {"known_words", JsonNumber(result.known_words)}}},
           {"candidates", std::move(candidates)},
+          {"one_pass", OnePassJson(result)},
           {"map", MapJson(result.map)}};
 }
 

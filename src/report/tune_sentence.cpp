@@ -128,6 +128,14 @@ std::string TuneAdvice(const TuneResult& result) {
   return "Embed documents and queries anew with the repair that was written, each in its role.";
 }
 
+std::string TuneOnePassSentence(const TuneResult& result) {
+  const TuneOnePass& one_pass = *result.one_pass;
+  const std::string& title = result.candidates[one_pass.candidate].title;
+  if (!one_pass.gain.estimate) return fmt::format("For a server that cannot be changed: {}.", title);
+  return fmt::format("For a server that cannot be changed: {}, {} points of nDCG@10 over the model as it is.",
+                     title, Points(one_pass.gain));
+}
+
 std::string TuneLine(const TuneResult& result, const TuneCandidate& candidate) {
   const TuneCost& cost = candidate.cost;
   std::string score = "not judged";

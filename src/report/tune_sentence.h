@@ -16,6 +16,9 @@ std::string TuneTrust(const TuneResult& result);
 // What to do with what was written, and what else there is.
 std::string TuneAdvice(const TuneResult& result);
 
+// What a checkpoint for any server is to hold, and what it gains. result.one_pass is there.
+std::string TuneOnePassSentence(const TuneResult& result);
+
 // A line of a table: what it is, what it scores, what it costs.
 std::string TuneLine(const TuneResult& result, const TuneCandidate& candidate);
 

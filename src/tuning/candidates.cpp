@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lengthwise/recipe.h"
 
 namespace lengthwise {
@@ -9,6 +11,14 @@ namespace {
 
 // Scores of vectors and of words, half and half, both standardised.
 constexpr double kHybridWeight = 0.5;
+
+std::string TitleOf(const FittedPass& pass) {
+  if (pass.pass == 0) return "one pass, whitened (a checkpoint for any server)";
+  std::string positions;
+  if (pass.how.positions.kind == PositionMapKind::kSqueeze) positions = ", positions squeezed";
+  if (pass.how.positions.kind == PositionMapKind::kRepeat) positions = ", positions repeated";
+  return fmt::format("one pass of {} tokens{}, whitened", pass.how.length, positions);
+}
 
 }  // namespace
 
@@ -28,8 +38,19 @@ const char* CostClassName(CostClass cost) {
   return "";
 }
 
+std::vector<OnePass> FartherPasses(std::size_t positions, std::size_t in_force) {
+  const std::size_t length = std::min(positions, kFarthestPass);
+  if (length <= in_force) return {};
+  std::vector<OnePass> passes = {{{}, length}};
+  for (const char* const map : {"squeeze:96:126", "repeat:63:126"}) {
+    const PositionMap parsed = ParsePositionMap(map);
+    if (parsed.last + 1 < length) passes.push_back({parsed, length});
+  }
+  return passes;
+}
+
 std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const PostProcessSpec& spec,
-                                  const std::optional<PostProcessSpec>& one_pass) {
+                                  std::span<const FittedPass> passes) {
   std::vector<Candidate> candidates;
   candidates.push_back({"the model as it is", CostClass::kModel, {}});
   const auto lead_body = [&](double lead, std::string title) {
@@ -50,11 +71,10 @@ std::vector<Candidate> Candidates(std::size_t window, std::size_t vectors, const
   lead_body(kDefaultLead, "the recipe (one vector)");
   lead_body(0.5, "one vector, half of it the beginning");
   lead_body(0, "one vector, all windows alike");
-  if (one_pass) {
+  for (const FittedPass& pass : passes) {
     RunDescription folded;
-    folded.repair.post_process = one_pass;
-    candidates.push_back(
-        {"one pass, whitened (a checkpoint for any server)", CostClass::kCheckpoint, folded});
+    folded.repair.post_process = pass.spec;
+    candidates.push_back({TitleOf(pass), CostClass::kCheckpoint, folded, pass.pass});
   }
   several(vectors, fmt::format("at most {} vectors a document", vectors));
   several(0, "a vector for every window");

@@ -1,5 +1,6 @@
 #include "tuning/choice.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "statistics/bootstrap.h"
@@ -90,6 +91,21 @@ Choice Choose(std::span<const Candidate> candidates, const Evidence& evidence,
   if (gain.high && *gain.high < 0) return {TuneAnswer::kKeep, kModelCandidate};
   if (gain.low && *gain.low > 0) return {TuneAnswer::kRepair, chosen};
   return {TuneAnswer::kNotShown, chosen};
+}
+
+std::optional<std::size_t> ChooseOnePass(std::span<const Candidate> candidates, const Evidence& evidence,
+                                         std::span<const std::uint32_t> queries,
+                                         const ResamplingOptions& options, ThreadPool& pool) {
+  const auto is_one = [](const Candidate& candidate) {
+    return candidate.cost_class == CostClass::kCheckpoint;
+  };
+  const auto first = std::find_if(candidates.begin(), candidates.end(), is_one);
+  if (first == candidates.end()) return std::nullopt;
+  const auto place = static_cast<std::size_t>(first - candidates.begin());
+  const bool tells =
+      !evidence.scores[place].empty() && (evidence.judged || evidence.agreement > kLeastAgreement);
+  if (!tells) return place;
+  return Chooser(candidates, evidence, queries, options, pool).BestOf(place, 0, is_one);
 }
 
 Interval GainOf(std::size_t candidate, const Evidence& evidence, std::span<const std::uint32_t> queries,

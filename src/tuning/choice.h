@@ -37,6 +37,12 @@ struct Choice {
 Choice Choose(std::span<const Candidate> candidates, const Evidence& evidence,
               std::span<const std::uint32_t> queries, const ResamplingOptions& options, ThreadPool& pool);
 
+// Of the candidates that a checkpoint holds, the first, or what is better beyond doubt, allowing for the
+// number tried; the first too where the queries cannot tell, and without queries. None where there is none.
+std::optional<std::size_t> ChooseOnePass(std::span<const Candidate> candidates, const Evidence& evidence,
+                                         std::span<const std::uint32_t> queries,
+                                         const ResamplingOptions& options, ThreadPool& pool);
+
 // How much better a candidate is than the model as it is, on such queries.
 Interval GainOf(std::size_t candidate, const Evidence& evidence, std::span<const std::uint32_t> queries,
                 const ResamplingOptions& options, ThreadPool& pool);

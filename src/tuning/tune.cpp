@@ -67,8 +67,10 @@ class Tuning {
         judge_(task.queries.empty()
                    ? JudgedQueries{}
                    : JudgeQueries(task, documents_, words_, tie_order_, options.english_stems, base.pool())),
-        vectors_(task.corpus.documents, documents_, judge_.texts, base, options.resampling.seed,
-                 options.cache, progress) {}
+        vectors_(task.corpus.documents, documents_, judge_.texts, base,
+                 options.one_pass ? FartherPasses(base.spec().positions(), base.limits().in_force)
+                                  : std::vector<OnePass>{},
+                 options.resampling.seed, options.cache, progress) {}
 
   TuneResult Run() {
     result_.window = vectors_.window();
@@ -79,12 +81,12 @@ class Tuning {
     result_.known_words = judge_.known_words;
     result_.notes = judge_.notes;
     DescribeLengths(vectors_, result_);
-    std::optional<PostProcessSpec> one_pass;
-    if (vectors_.one_pass()) one_pass = vectors_.one_pass()->post_process.spec;
-    candidates_ = Candidates(result_.window, options_.vectors, vectors_.recipe().post_process.spec, one_pass);
+    candidates_ =
+        Candidates(result_.window, options_.vectors, vectors_.recipe().post_process.spec, vectors_.Fitted());
     Score();
     Decide();
     WriteRepair();
+    if (options_.one_pass) WriteOnePass();
     DrawMap();
     return std::move(result_);
   }
@@ -105,7 +107,7 @@ class Tuning {
     const auto documents = static_cast<double>(result_.documents);
     cost.vectors = static_cast<double>(vectors.documents.rows()) / documents;
     cost.bytes = static_cast<double>(vectors.documents.values.size() * sizeof(float)) / documents;
-    cost.tokens = vectors_.TokensRead(candidate.run);
+    cost.tokens = vectors_.TokensRead(candidate);
     cost.seconds_document = speed > 0 ? cost.tokens / speed : 0;
     return cost;
   }
@@ -115,8 +117,15 @@ class Tuning {
     std::vector<ScoredRun> runs;
     std::vector<std::size_t> judged;
     for (const Candidate& candidate : candidates_) {
-      const TaskVectors& vectors = vectors_.Of(candidate.run);
-      TuneCandidate tried{candidate.title, candidate.cost_class, CostOf(candidate, vectors, speed), {}};
+      const TaskVectors& vectors = vectors_.Of(candidate);
+      TuneCandidate tried;
+      tried.title = candidate.title;
+      tried.cost_class = candidate.cost_class;
+      if (!candidate.run.repair.long_input) {
+        tried.positions = vectors_.How(candidate.pass).positions;
+        tried.max_length = vectors_.How(candidate.pass).length;
+      }
+      tried.cost = CostOf(candidate, vectors, speed);
       tried.run.description = candidate.run;
       evidence_.scores.emplace_back();
       if (result_.queries > 0) {
@@ -182,6 +191,8 @@ class Tuning {
   }
 
   void Decide() {
+    evidence_.judged = judge_.judged;
+    evidence_.agreement = result_.agreement.value_or(1);
     if (result_.beyond_window == 0) {
       result_.answer = TuneAnswer::kNothingToRepair;
       result_.chosen = kModelCandidate;
@@ -192,8 +203,6 @@ class Tuning {
       result_.chosen = kRecipeCandidate;
       return;
     }
-    evidence_.judged = judge_.judged;
-    evidence_.agreement = result_.agreement.value_or(1);
     const Choice choice = Choose(candidates_, evidence_, Half(0), options_.resampling, base_.pool());
     result_.answer = choice.answer;
     result_.chosen = choice.candidate;
@@ -213,6 +222,19 @@ class Tuning {
     result_.repair.long_input = *run.repair.long_input;
   }
 
+  void WriteOnePass() {
+    const std::optional<std::size_t> chosen =
+        ChooseOnePass(candidates_, evidence_, Half(0), options_.resampling, base_.pool());
+    if (!chosen) return;
+    const std::size_t pass = candidates_[*chosen].pass;
+    result_.one_pass.emplace();
+    result_.one_pass->candidate = *chosen;
+    result_.one_pass->repair = vectors_.OnePassRepair(pass);
+    result_.one_pass->max_length = vectors_.How(pass).length;
+    if (!evidence_.scores[*chosen].empty() && result_.answer != TuneAnswer::kCannotTell)
+      result_.one_pass->gain = GainOf(*chosen, evidence_, Half(1), options_.resampling, base_.pool());
+  }
+
   // Of several vectors a document there is no one point: the recipe's stands for it.
   void DrawMap() {
     const bool one = result_.candidates[result_.chosen].cost_class == CostClass::kOneVector;
@@ -220,9 +242,9 @@ class Tuning {
     const std::size_t step = (tokens.size() + kMapDocuments - 1) / kMapDocuments;
     std::vector<std::size_t> chosen;
     for (std::size_t d = 0; d < tokens.size(); d += step) chosen.push_back(d);
-    const std::vector<float> before = PlaneOf(vectors_.Of({}).documents, chosen);
+    const std::vector<float> before = PlaneOf(vectors_.Of(candidates_[kModelCandidate]).documents, chosen);
     const std::vector<float> after =
-        PlaneOf(vectors_.Of(candidates_[one ? result_.chosen : kRecipeCandidate].run).documents, chosen);
+        PlaneOf(vectors_.Of(candidates_[one ? result_.chosen : kRecipeCandidate]).documents, chosen);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       result_.map.push_back({ids_[chosen[i]],
                              tokens[chosen[i]],

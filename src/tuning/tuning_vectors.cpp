@@ -43,8 +43,9 @@ Repair FitTo(const Session& base, FitOptions fit, const LongInput& policy, Query
 }  // namespace
 
 TuningVectors::TuningVectors(std::span<const Document> documents, std::span<const std::string> texts,
-                             std::span<const std::string> queries, const Session& base, std::uint64_t seed,
-                             VectorCache* cache, const Progress& progress)
+                             std::span<const std::string> queries, const Session& base,
+                             std::span<const OnePass> farther, std::uint64_t seed, VectorCache* cache,
+                             const Progress& progress)
     : base_(base),
       texts_(texts),
       tokens_(TokenLengths(base, texts_)),
@@ -53,7 +54,7 @@ TuningVectors::TuningVectors(std::span<const Document> documents, std::span<cons
                                                 WindowOptions(base.options(), window_))) {
   const PseudoQuerySet stand_ins = queries.empty() ? PseudoQueries(documents, seed) : PseudoQuerySet{};
   const std::span<const std::string> asked = queries.empty() ? stand_ins.texts : queries;
-  const std::size_t total = 2 * texts_.size() + asked.size();
+  const std::size_t total = (2 + farther.size()) * texts_.size() + (1 + farther.size()) * asked.size();
   std::size_t before = 0;
   const auto update = [&](std::size_t done) { progress(before + done, total); };
   const auto embed = [&](auto& function, const Session& session, std::span<const std::string> of, Role role) {
@@ -61,30 +62,51 @@ TuningVectors::TuningVectors(std::span<const Document> documents, std::span<cons
     before += of.size();
     return vectors;
   };
-  whole_.queries = embed(EmbedTexts, base_, asked, Role::kQuery);
-  whole_.documents = embed(EmbedTexts, base_, texts_, Role::kDocument);
-  windows_.documents = embed(EmbedTextWindows, *window_session_, texts_, Role::kDocument);
-  windows_.queries = whole_.queries;
   const QuerySource source = queries.empty() ? QuerySource::kPseudo : QuerySource::kQueries;
+  windows_.documents = embed(EmbedTextWindows, *window_session_, texts_, Role::kDocument);
+  const auto read = [&](const OnePass& how, const Session& session) {
+    Pass pass;
+    pass.how = how;
+    pass.vectors.queries = embed(EmbedTexts, session, asked, Role::kQuery);
+    pass.vectors.documents = embed(EmbedTexts, session, texts_, Role::kDocument);
+    try {
+      pass.repair = FitTo(session, OnePassFit(window_), {}, source, pass.vectors.documents,
+                          &windows_.documents, pass.vectors.queries);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kBadInput) throw;
+    }
+    passes_.push_back(std::move(pass));
+  };
+  read({base_.options().positions, base_.limits().in_force}, base_);
+  for (const OnePass& how : farther) {
+    EmbedderOptions options = base_.options();
+    options.positions = how.positions;
+    options.max_length = how.length;
+    read(how, Session(base_.shared_model(), base_.shared_pool(), options));
+  }
+  windows_.queries = passes_.front().vectors.queries;
   recipe_ = FitTo(base_, RecipeFit(), RecipeLongInput(window_), source, windows_.documents, nullptr,
                   windows_.queries);
-  try {
-    one_pass_ =
-        FitTo(base_, OnePassFit(window_), {}, source, whole_.documents, &windows_.documents, whole_.queries);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kBadInput) throw;
-  }
   ApplyPostProcess(recipe_.post_process, Role::kDocument, windows_.documents.values);
   ApplyPostProcess(recipe_.post_process, Role::kQuery, windows_.queries.values);
 }
 
-const TaskVectors& TuningVectors::Of(const RunDescription& run) {
-  const std::optional<LongInput>& policy = run.repair.long_input;
-  if (!run.repair.post_process) return whole_;
+std::vector<FittedPass> TuningVectors::Fitted() const {
+  std::vector<FittedPass> fitted;
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    if (passes_[i].repair) fitted.push_back({passes_[i].how, passes_[i].repair->post_process.spec, i});
+  }
+  return fitted;
+}
+
+const TaskVectors& TuningVectors::Of(const Candidate& candidate) {
+  const std::optional<LongInput>& policy = candidate.run.repair.long_input;
+  const Pass& pass = passes_[candidate.pass];
+  if (!candidate.run.repair.post_process) return pass.vectors;
   if (!policy) {
-    made_ = whole_;
-    ApplyPostProcess(one_pass_->post_process, Role::kDocument, made_.documents.values);
-    ApplyPostProcess(one_pass_->post_process, Role::kQuery, made_.queries.values);
+    made_ = pass.vectors;
+    ApplyPostProcess(pass.repair->post_process, Role::kDocument, made_.documents.values);
+    ApplyPostProcess(pass.repair->post_process, Role::kQuery, made_.queries.values);
     return made_;
   }
   made_.queries = windows_.queries;
@@ -106,9 +128,9 @@ double TuningVectors::Speed() const {
   return taken.count() > 0 ? static_cast<double>(tokens) / taken.count() : 0;
 }
 
-double TuningVectors::TokensRead(const RunDescription& run) const {
-  const std::size_t most =
-      run.repair.long_input ? std::numeric_limits<std::size_t>::max() : base_.limits().in_force;
+double TuningVectors::TokensRead(const Candidate& candidate) const {
+  const std::size_t most = candidate.run.repair.long_input ? std::numeric_limits<std::size_t>::max()
+                                                           : passes_[candidate.pass].how.length;
   double sum = 0;
   for (const std::size_t tokens : tokens_) sum += static_cast<double>(std::min(tokens, most));
   return sum / static_cast<double>(tokens_.size());

@@ -81,6 +81,7 @@ constexpr std::array kRows = {
     Row{"--output", kOutput},
     Row{"--html", kOutput},
     Row{"--statistics", kOutput},
+    Row{"--report", kOutput},
     Row{"--replace", kOutput},
     Row{"--cache", kOutput, true},
     Row{"--cache-size", kOutput, true},

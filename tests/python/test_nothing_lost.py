@@ -108,6 +108,8 @@ INPUTS = [
     Row("fit", "lengthwise fit --model model --input texts.jsonl --postprocess center --output texts.jsonl", says=LOST),
     Row("tune", "lengthwise tune --model model --input texts.jsonl --output texts.jsonl", says=LOST),
     Row("tune's report", "lengthwise tune --model model --input texts.jsonl --output r.json --report texts.jsonl", says="--report " + LOST),
+    Row("tune's checkpoint over its queries", "lengthwise tune --model model --input texts.jsonl --queries q.jsonl --output r.json --one-pass q.jsonl", says="is the --queries",
+        files={"texts.jsonl": TEXTS, "q.jsonl": TEXTS}),
     Row("report over its documents", "lengthwise report --model model --input out/index.html --output out", prepare="mkdir out; cp texts.jsonl out/index.html", says=LOST.replace("texts.jsonl", "out/index.html")),
     Row("report over its queries", "lengthwise report --model model --input texts.jsonl --queries out/report.json --output out", prepare="mkdir out; cp texts.jsonl out/report.json", says="is the --queries"),
     Row("report into the model", "lengthwise report --model model --input texts.jsonl --output model", says="inside the --model folder"),

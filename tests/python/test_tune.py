@@ -182,6 +182,23 @@ def test_queries_are_drawn_by_the_clusters_that_the_task_gives(tune, tmp_path):
     assert metric[0]["low"] is not None and metric[1]["low"] is None and metric[0]["estimate"] == metric[1]["estimate"]
 
 
+def test_a_checkpoint_for_any_server_is_what_fit_and_export_make_of_it(tune, binary, root, tmp_path):
+    """The small model reads 64 tokens by default, and has positions for 80: a farther pass is tried. Its vectors, exported and served by embed, are those that fit gives."""
+    documents, queries = collection(tmp_path / "set", 300)
+    document, _, said = tune("--input", documents, "--queries", queries, "--one-pass", tmp_path / "one-pass.json")
+    passes = [candidate for candidate in document["candidates"] if candidate["class"] == "checkpoint"]
+    assert [candidate["max_length"] for candidate in passes] == [64, 80] and all(candidate["positions"] is None for candidate in passes)
+    assert document["one_pass"]["title"] in [candidate["title"] for candidate in passes] and document["one_pass"]["sentence"] in said
+    length = str(document["one_pass"]["max_length"])
+    assert f"--max-length {length} --output DIR" in said
+    model = root / "tests/data/tiny_bert"
+    subprocess.run([binary, "fit", "--model", model, "--recipe", "--one-pass", "--max-length", length, "--input", documents, "--queries", queries, "--quiet",
+                    "--output", tmp_path / "fit.json"], check=True, capture_output=True)
+    assert same_but_for_rounding(json.loads((tmp_path / "one-pass.json").read_text()), json.loads((tmp_path / "fit.json").read_text()))
+    subprocess.run([binary, "export", "--model", model, "--repair", tmp_path / "one-pass.json", "--max-length", length, "--output", tmp_path / "served"], check=True, capture_output=True)
+    assert (tmp_path / "served/model.safetensors").exists()
+
+
 def test_standard_input_is_not_read_twice(tune):
     assert "standard input cannot be both" in tune("--input", "-", "--queries", "-", fails=2)
 

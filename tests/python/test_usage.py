@@ -122,8 +122,8 @@ FAILURES = once([
 NAMES = once([
     wrong("a command", "lengthwise embd --model $MODEL", r"\Aerror: unknown command embd; did you mean embed\? \(lengthwise --help says what there is\)\n\Z"),
     wrong("a beginning", "lengthwise eval --task x", "unknown command eval; did you mean evaluate"),
-    wrong("no command like it", "lengthwise frobnicate", "unknown command frobnicate; the commands of lengthwise are embed, measure, merge, datasets,"),
-    wrong("no command", "lengthwise", "no command is given; the commands of lengthwise are embed, "),
+    wrong("no command like it", "lengthwise frobnicate", "unknown command frobnicate; the commands of lengthwise are report, embed, measure, merge, datasets,"),
+    wrong("no command", "lengthwise", "no command is given; the commands of lengthwise are report, embed, "),
     wrong("a command of datasets", "lengthwise datasets lst", r"unknown command lst; did you mean list\?"),
     wrong("no command of datasets", "lengthwise datasets", "no command is given; the commands of datasets are list, build, "),
     wrong("an option", "lengthwise embed --modle $MODEL --input texts.jsonl --output out.npy",
@@ -258,7 +258,7 @@ def test_examples_run(tmp_path):
     examples = [re.search(r"^Example:\n  (.*)$", help_of(*command), re.M).group(1) for command in [(), *COMMANDS]]
     asked = "".join(" ".join(json.loads(line)["text"].split()[:5]) + "\n" for line in LONG.splitlines()[:6])
     script = "set -e\nexport LENGTHWISE_DATASETS=$PWD/sets\n" + "".join(f"echo {example!r} >&2\n{example}\n" for example in examples)
-    outputs = ("vectors.npy", "vectors.tokens.jsonl", "report.json", "report.html", "evaluation.json", "evaluation.html", "lengthwise.json",
+    outputs = ("vectors.npy", "vectors.tokens.jsonl", "report", "report.json", "report.html", "evaluation.json", "evaluation.html", "lengthwise.json",
                "repaired-model", "heads.jsonl", "theory.json", "theory.html", "tasks", ".local")
     check(Row("examples", script, exit=0, files={"texts.jsonl": LONG, "queries.txt": asked, **TASK}, prepare=PREPARE, changed=outputs,
               after="test -s theory.html -a -d repaired-model -a -s vectors.npy -a -d tasks/my-texts -a -d tasks/passkey-128"), tmp_path, "ordinary")

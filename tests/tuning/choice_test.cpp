@@ -17,7 +17,12 @@ constexpr std::size_t kQueries = 60;
 // number is odd: differences vary, and their mean is half of that.
 class ChoiceOf {
  public:
-  ChoiceOf() : candidates_(Candidates(128, 8, RecipePostProcess(), RecipePostProcess())) {
+  ChoiceOf() {
+    std::vector<OnePass> ways = FartherPasses(512, 256);
+    ways.insert(ways.begin(), OnePass{{}, 256});
+    std::vector<FittedPass> passes;
+    for (const OnePass& way : ways) passes.push_back({way, RecipePostProcess(), passes.size()});
+    candidates_ = Candidates(128, 8, RecipePostProcess(), passes);
     evidence_.scores.assign(candidates_.size(), std::vector<double>(kQueries, 0.4));
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
       if (candidates_[c].cost_class == CostClass::kWithBm25) evidence_.scores[c].clear();
@@ -44,6 +49,11 @@ class ChoiceOf {
     std::iota(queries.begin(), queries.end(), 0U);
     return Choose(candidates_, evidence_, queries, {}, pool_);
   }
+  std::string OnePassTitle() {
+    std::vector<std::uint32_t> queries(kQueries);
+    std::iota(queries.begin(), queries.end(), 0U);
+    return candidates_[*ChooseOnePass(candidates_, evidence_, queries, {}, pool_)].title;
+  }
   std::string Title() { return candidates_[Made().candidate].title; }
 
  private:
@@ -56,6 +66,27 @@ class ChoiceOf {
 constexpr const char* kRecipe = "the recipe (one vector)";
 constexpr const char* kEight = "at most 8 vectors a document";
 constexpr const char* kAll = "a vector for every window";
+
+constexpr const char* kOwnPass = "one pass, whitened (a checkpoint for any server)";
+constexpr const char* kSqueezed = "one pass of 512 tokens, positions squeezed, whitened";
+
+TEST(OnePassChoice, LeavesPositionsAloneUnlessQueriesShowThatAMapIsBetter) {
+  EXPECT_EQ(ChoiceOf().OnePassTitle(), kOwnPass);
+  EXPECT_EQ(ChoiceOf().Better(kSqueezed, 0.1).OnePassTitle(), kSqueezed);
+  EXPECT_EQ(ChoiceOf().Better(kSqueezed, 0.1).Agreeing(0.05).OnePassTitle(), kOwnPass);
+  // A checkpoint is another question than what to search with.
+  EXPECT_EQ(ChoiceOf().Better(kSqueezed, 0.1).Title(), kRecipe);
+}
+
+TEST(FartherPasses, ReachAsFarAsPositionsDoAndNotBeyond) {
+  EXPECT_TRUE(FartherPasses(0, 256).empty());
+  EXPECT_TRUE(FartherPasses(512, 512).empty());
+  EXPECT_EQ(FartherPasses(512, 256).size(), 3U);
+  EXPECT_EQ(FartherPasses(8192, 256).front().length, kFarthestPass);
+  // A table that ends before the rows that the maps begin from.
+  ASSERT_EQ(FartherPasses(80, 64).size(), 1U);
+  EXPECT_TRUE(FartherPasses(80, 64).front().positions.IsIdentity());
+}
 
 TEST(Choice, BeginsFromTheRecipe) {
   EXPECT_EQ(ChoiceOf().Title(), kRecipe);

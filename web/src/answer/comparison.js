@@ -21,23 +21,30 @@ function picture(models, colors, plot) {
   return element("div", { class: "pair picture" }, alike, search);
 }
 
-function comparisonTable(rows, models) {
-  return table("nDCG@10 with intervals; the longest quarter is of the documents looked for", [
-    { title: "Model", cell: (row) => {
-      const { page } = models[rows.indexOf(row)];
-      return page ? element("a", { href: encodeURIComponent(page) }, row.model) : row.model;
-    } },
-    { title: "Longest quarter, as it is", numeric: true, cell: (row) => withRange(row.longest_before) },
-    { title: "Longest quarter, repaired", numeric: true, cell: (row) => withRange(row.longest_after) },
-    { title: "All, as it is", numeric: true, cell: (row) => withRange(row.before) },
-    { title: "All, repaired", numeric: true, cell: (row) => withRange(row.after) },
-    { title: "Never read", numeric: true, cell: (row) => percent(row.unread) },
-    { title: "Repair", wrap: true, cell: (row) => row.repair },
-    { title: "Vectors", numeric: true, cell: (row) => number(row.vectors, 1) },
-    { title: "Bytes", numeric: true, cell: (row) => integer(row.bytes) },
-    { title: "ms a document, as it is", numeric: true, cell: (row) => number(1000 * row.seconds_document_before, 1) },
-    { title: "ms, repaired", numeric: true, cell: (row) => number(1000 * row.seconds_document, 1) },
-  ], rows);
+function comparisonTables(rows, models) {
+  const model = { title: "Model", cell: (row) => {
+    const { page } = models[rows.indexOf(row)];
+    return page ? element("a", { href: encodeURIComponent(page) }, row.model) : row.model;
+  } };
+  return [
+    table("nDCG@10 with intervals; the longest quarter is of the documents looked for", [
+      model,
+      { title: "Longest quarter, as it is", numeric: true, cell: (row) => withRange(row.longest_before) },
+      { title: "Longest quarter, repaired", numeric: true, cell: (row) => withRange(row.longest_after) },
+      { title: "All, as it is", numeric: true, cell: (row) => withRange(row.before) },
+      { title: "All, repaired", numeric: true, cell: (row) => withRange(row.after) },
+    ], rows),
+    table("What each reads, and what it costs", [
+      model,
+      { title: "Tokens read as it is", numeric: true, cell: (row) => integer(row.limit) },
+      { title: "Text never read", numeric: true, cell: (row) => percent(row.unread) },
+      { title: "Repair", wrap: true, cell: (row) => row.repair },
+      { title: "Vectors", numeric: true, cell: (row) => number(row.vectors, 1) },
+      { title: "Bytes", numeric: true, cell: (row) => integer(row.bytes) },
+      { title: "ms a document, as it is", numeric: true, cell: (row) => number(1000 * row.seconds_document_before, 1) },
+      { title: "Repaired", numeric: true, cell: (row) => number(1000 * row.seconds_document, 1) },
+    ], rows),
+  ];
 }
 
 export function comparisonPage(report, source) {
@@ -50,5 +57,5 @@ export function comparisonPage(report, source) {
   const numbers = section("The numbers", element("div", { class: "controls" },
     download("Everything (JSON)", "report.json", "application/json", () => source),
     download("Comparison (CSV)", "comparison.csv", "text/csv", () => csv(comparison.rows))));
-  return { nodes: [picture(models, colors, plot), lead(report), section("Side by side", comparisonTable(comparison.rows, models)), each, numbers], pending };
+  return { nodes: [picture(models, colors, plot), lead(report), section("Side by side", comparisonTables(comparison.rows, models)), each, numbers], pending };
 }
