@@ -18,6 +18,9 @@ inline constexpr std::size_t kRecipeWindow = 128;
 // For a model that reads so many tokens, special tokens included; fewer than 128 make shorter windows.
 LongInput RecipeLongInput(std::size_t longest = kRecipeWindow);
 PostProcessSpec RecipePostProcess();
+// What helps where vectors are compared with each other and not searched (rated pairs): the mean of the same
+// windows, without whitening, which costs similarity more than it gains (docs/repair.md, "Other uses").
+LongInput SimilarityLongInput(std::size_t longest = kRecipeWindow);
 // RecipePostProcess on each window; with fewer than 500 windows epsilon grows, and the mean of queries is
 // drawn to the documents' as if 10 queries lay there (docs/repair.md says what that is worth). Other members
 // as they are by default.

@@ -12,6 +12,8 @@
 #include "cli/fit_options.h"
 #include "cli/model_options.h"
 #include "lengthwise/atomic_file.h"
+#include "lengthwise/recipe.h"
+#include "usage/checks.h"
 #include "usage/json_line.h"
 #include "usage/places.h"
 
@@ -58,8 +60,32 @@ void CheckWhat(const FitCommand& command) {
   if (command.fit.one_pass && !command.fit.recipe) {
     FailUsage("--one-pass says how --recipe is applied; give both");
   }
+  if (command.fit.use != "search" && !command.fit.recipe)
+    FailUsage("--for says what --recipe is for; give both");
+  if (command.fit.use == "similarity" && command.fit.one_pass)
+    FailUsage(
+        "for similarity nothing is folded into a checkpoint: it is the model as it is; leave out --one-pass");
   if (!command.fit.recipe && command.fit.post_process.empty()) {
     FailUsage("nothing to fit: give --recipe (what helps everywhere), or --postprocess");
+  }
+}
+
+// Nothing is fitted: SimilarityLongInput alone.
+void WriteForSimilarity(const FitCommand& command) {
+  const Model model = LoadModel(command.model);
+  Repair repair = RepairOf(command.model);
+  repair.post_process = {};
+  repair.origin = {};
+  repair.long_input =
+      SimilarityLongInput(command.model.max_length > 0 ? command.model.max_length : model.limits().in_force);
+  EmbedderOf(model, command.model, repair);
+  WriteFile(command.output, FormatRepair(repair));
+  Say("for similarity the mean of windows of {} tokens, and nothing fitted: whitening loses there what it "
+      "gains in "
+      "search -> {}\n",
+      repair.long_input.window, command.output);
+  if (command.json) {
+    fmt::print("{}\n", JsonLine().Add("output", command.output).Add("spec", "none").text());
   }
 }
 
@@ -71,6 +97,7 @@ void RunFit(const FitCommand& command) {
   places.outputs = {{"--output", command.output}};
   places.prints = command.json;
   CheckPlaces(places);
+  if (command.fit.use == "similarity") return WriteForSimilarity(command);
   // Opened before the work, so that a place that cannot be written to costs no time.
   AtomicFile output(command.output);
   const FitResult result = FitAs(command.model, RepairOf(command.model), command.fit, command.quiet);
@@ -95,6 +122,13 @@ void AddFitCommand(CLI::App& app) {
       "--recipe", command->fit.recipe,
       "The repair that helps with every model and text tried: windows of 128 tokens, whitened within "
       "documents, the first beside the mean of all");
+  sub->add_option(
+         "--for", command->fit.use,
+         "What the recipe is for: search, classification and clustering, or similarity (rated pairs), which "
+         "whitening hurts: there the mean of windows alone")
+      ->capture_default_str()
+      ->type_name("USE")
+      ->check(OneOf({"search", "classification", "clustering", "similarity"}));
   sub->add_flag(
       "--one-pass", command->fit.one_pass,
       "With --recipe: whitened within documents, for texts read in one pass and cut at the length in "

@@ -12,8 +12,9 @@
 namespace lengthwise {
 
 struct FitCommandOptions {
-  bool recipe = false;    // RecipeFit and RecipeLongInput in place of post_process and each_window
-  bool one_pass = false;  // OnePassFit; with recipe alone
+  bool recipe = false;         // RecipeFit and RecipeLongInput in place of post_process and each_window
+  bool one_pass = false;       // OnePassFit; with recipe alone
+  std::string use = "search";  // that the recipe is for
   std::string post_process;
   InputOptions input;
   std::string queries;

@@ -8,6 +8,10 @@ LongInput RecipeLongInput(std::size_t longest) {
   return {.kind = LongInputKind::kLeadBody, .window = std::min(kRecipeWindow, longest)};
 }
 
+LongInput SimilarityLongInput(std::size_t longest) {
+  return {.kind = LongInputKind::kWindowMean, .window = std::min(kRecipeWindow, longest)};
+}
+
 PostProcessSpec RecipePostProcess() {
   PostProcessSpec spec;
   spec.kind = PostProcessKind::kWhiten;

@@ -305,3 +305,10 @@ def test_a_scatter_within_documents_needs_windows(binary, task, model_folder, tm
                                  "--quiet"], capture_output=True, text=True)
         assert result.returncode == 2 and "window" in result.stderr, result.stderr
         assert not (tmp_path / "out.json").exists()
+
+
+def test_for_similarity_it_is_the_mean_of_windows_and_nothing_fitted(run_lengthwise, root, tmp_path):
+    (tmp_path / "texts.jsonl").write_text('{"text": "one"}\n{"text": "two"}\n')
+    run_lengthwise("fit", "--model", root / "tests/data/tiny_bert", "--input", tmp_path / "texts.jsonl", "--recipe", "--for", "similarity", "--output", tmp_path / "r.json")
+    repair = json.loads((tmp_path / "r.json").read_text())
+    assert repair["long_input"]["kind"] == "window-mean" and repair["long_input"]["window"] == 64 and "post_processing" not in repair

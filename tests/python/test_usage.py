@@ -72,6 +72,9 @@ NUMBERS = once([
 
 # Options that other options, or the model, do not allow.
 COMBINATIONS = once([
+    wrong("a use without the recipe", f"{FIT} --postprocess center --for similarity", "--for says what --recipe is for"),
+    wrong("a checkpoint for similarity", f"{FIT} --recipe --one-pass --for similarity", "leave out --one-pass"),
+    wrong("a use that is none", f"{FIT} --recipe --for fun", "--for"),
     wrong("a length beyond the model", f"{EMBED} --max-length 99999", "has positions for 80; ask for 80 or fewer"),
     wrong("a window without its policy", f"{EMBED} --window 20", "no effect"),
     wrong("lengths that fall", f"{MEASURE} --lengths 16,8", "must ascend"),
