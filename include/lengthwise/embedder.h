@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,12 @@ struct EmbedderOptions {
   PositionMap positions;
   PostProcess post_process;
   Precision precision = Precision::kFp32;
+  // What stands before every text, and before every window of one; its tokens count in the length. By default
+  // that of the model folder for queries or documents (config_sentence_transformers.json), as
+  // sentence-transformers' encode_query and encode_document choose it. A name: the folder's of that name, for
+  // both. A text: that text, for both; an empty one: nothing.
+  std::string prompt_name = {};
+  std::optional<std::string> prompt = {};
 };
 
 // What became of one text, or of the part of it that a row is of.
@@ -83,9 +90,11 @@ class Embedder {
   std::size_t dimension() const;
   LengthLimits limits() const;
   const std::vector<std::string>& warnings() const;  // of the model
-  // Whether documents and queries are embedded differently, by the post-processing or by a Router of the
-  // model.
+  // Whether documents and queries are embedded differently, by prompts, by the post-processing or by a Router
+  // of the model.
   bool NeedsRole() const;
+  // What stands before every text of a role; empty: nothing.
+  const std::string& prompt(Role role) const;
 
   // Invalid UTF-8 is read as U+FFFD. Progress is in texts. Throws kBadInput for a long text under
   // LongInputKind::kError, and kCancelled.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ struct NeedleOptions {
   std::size_t documents = 100;       // each with a needle of its own
   std::size_t queries = 50;          // for the needles of the first so many documents
   std::uint64_t seed = 1;
+  // Where every needle stands: the part of the filler before it, from 0 (first) to 1 (last). Absent: each at
+  // a place of its own, drawn by seed. With it and without, the same seed gives the same needles and filler.
+  std::optional<double> depth = {};
 };
 
 // The task at one length.
@@ -57,9 +61,10 @@ void CheckNeedleOptions(const NeedleOptions& options, const Tokenizer& tokenizer
 // whole words, with single spaces between, of filler documents in an order drawn by seed; where one is too
 // short the next continues it. The last words are such that the length is met exactly: one that is too long
 // for what is left is passed over, and so is a run in which all are, at one of the lengths. The places are
-// uniform over the boundaries of words, by tokens. Throws kBadInput: filler that is too short (saying how
-// much there is), a length too small for a statement, a length twice, more documents than needles, more
-// queries than documents; kUnsupported for a tokenizer whose tokens depend on more than the word.
+// uniform over the boundaries of words, by tokens, or all at `depth`. Throws kBadInput: filler that is too
+// short (saying how much there is), a length too small for a statement, a length twice, more documents than
+// needles, more queries than documents; kUnsupported for a tokenizer whose tokens depend on more than the
+// word.
 std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const Tokenizer& tokenizer,
                                         const NeedleOptions& options);
 

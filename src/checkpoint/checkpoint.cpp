@@ -56,25 +56,6 @@ void RefuseLowerCasing(const Json& config, const std::string& where) {
   }
 }
 
-// A model with a default prompt embeds prompt + text; leaving the prompt out would give other vectors without
-// a word.
-void RefuseDefaultPrompt(const fs::path& path) {
-  if (!HasModelFile(path)) return;
-  const std::string where = path.string();
-  const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
-  const auto name =
-      JsonMember<std::string>(config, "default_prompt_name", "", where, ErrorCode::kBadCheckpoint);
-  const auto prompts = config.find("prompts");
-  if (name.empty() || prompts == config.end() || !prompts->is_object()) return;
-  const auto prompt = JsonMember<std::string>(*prompts, name.c_str(), "", where, ErrorCode::kBadCheckpoint);
-  if (!prompt.empty()) {
-    Fail(ErrorCode::kUnsupported,
-         "{}: the default prompt \"{}\" is not supported; put it in front of the texts and set "
-         "default_prompt_name to null",
-         where, prompt);
-  }
-}
-
 // A length that a user wrote: a whole number from 1.
 std::size_t Length(const Json& value, const char* member, const std::string& where) {
   if (!value.is_number_unsigned() || value.get<std::size_t>() == 0) {
@@ -152,13 +133,14 @@ Checkpoint OpenCheckpoint(const fs::path& folder) {
   std::vector<std::string> assumed;
   if (modules.files.empty())
     assumed.emplace_back("no modules.json: vectors are the mean of the token states, not normalised");
-  RefuseDefaultPrompt(folder / "config_sentence_transformers.json");
   Checkpoint checkpoint{.folder = folder,
                         .config = std::move(config),
                         .weights = OpenWeights(transformer),
                         .pooling = modules.pooling,
                         .vector_modules = std::move(modules.vector_modules),
                         .normalize = modules.normalize,
+                        .prompts = ReadPrompts(folder),
+                        .include_prompt = modules.include_prompt,
                         .transformer = modules.transformer,
                         .tokenizer_json = FindTokenizer(transformer),
                         .config_json = config_json,
@@ -174,6 +156,7 @@ Checkpoint OpenCheckpoint(const fs::path& folder) {
   }
   checkpoint.small_files.push_back(modules.transformer / "config.json");
   checkpoint.small_files.push_back(modules.transformer / "tokenizer.json");
+  if (checkpoint.prompts.any()) checkpoint.small_files.emplace_back("config_sentence_transformers.json");
   std::sort(checkpoint.small_files.begin(), checkpoint.small_files.end());
   return checkpoint;
 }

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "checkpoint/modules.h"
+#include "checkpoint/prompts.h"
 #include "checkpoint/safetensors.h"
 
 namespace lengthwise {
@@ -21,7 +22,9 @@ struct Checkpoint {
   Pooling pooling = Pooling::kMean;
   std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
   bool normalize = false;                    // whether the last of them normalises
-  std::filesystem::path transformer;         // relative to `folder`; empty: the folder itself
+  Prompts prompts;
+  bool include_prompt = true;         // whether a prompt's tokens are pooled too
+  std::filesystem::path transformer;  // relative to `folder`; empty: the folder itself
   // The sentence-transformers limit: max_seq_length of sentence_bert_config.json, else model_max_length of
   // tokenizer_config.json; 0 where the folder names none. It may exceed the model's positions.
   std::size_t max_seq_length = 0;

@@ -80,6 +80,7 @@ void ReadPooling(const std::filesystem::path& path, Modules& modules) {
          fmt::join(modes, "+"), kSupportedPooling);
   }
   modules.pooling = *pooling;
+  modules.include_prompt = JsonMember(config, "include_prompt", true, where, ErrorCode::kBadCheckpoint);
   // The later versions of sentence-transformers have the second name.
   for (const char* member : {"word_embedding_dimension", "embedding_dimension"}) {
     const auto dimension = JsonMember<std::size_t>(config, member, 0, where, ErrorCode::kBadCheckpoint);

@@ -21,6 +21,7 @@ struct Modules {
   Pooling pooling = Pooling::kMean;
   std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
   bool normalize = false;                    // whether the last of them normalises
+  bool include_prompt = true;                // whether a prompt's tokens are pooled too
   std::size_t pooled_dimension = 0;          // of the vectors that Pooling names; 0: it names none
   std::vector<std::filesystem::path> files;  // the files that were read, relative to the model folder
 };

@@ -56,10 +56,11 @@ std::string NeedleReadme(const NeedleCommand& command, const NeedleTask& task) {
       "# {0}-{1}\n\nA retrieval task made by `lengthwise datasets {0}`: {2} documents of filler, {1} tokens "
       "each (special tokens included), each with a statement of its own hidden in it; {3} queries ask for "
       "those of the first documents, the others are distractors. `depth` in queries.jsonl is the part of the "
-      "filler that precedes the statement. Seed {4}. The folders of other lengths made with it hold the same "
+      "filler that precedes the statement{5}. Seed {4}. The folders of other lengths made with it hold the "
+      "same "
       "statements, at the same part of the same filler. The filler's licence is its own.\n",
       command.name, task.length, task.task.corpus.documents.size(), task.task.queries.size(),
-      command.options.seed);
+      command.options.seed, command.options.depth ? ", here the same for all" : "");
 }
 
 void RunNeedle(const NeedleCommand& command) {
@@ -156,6 +157,11 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
       ->type_name("N")
       ->capture_default_str()
       ->check(WholeNumber(1));
+  sub->add_option("--depth", options.depth,
+                  "Where every statement stands, from 0 (first) to 1 (last) (default: each at a place drawn "
+                  "by seed)")
+      ->type_name("D")
+      ->check(Number(0, 1));
   sub->add_option("--seed", options.seed, "Of statements, places and the order of the filler")
       ->type_name("N")
       ->capture_default_str()

@@ -59,6 +59,8 @@ void PrintSummary(const EmbedCommand& command, const Embedder& embedder, const E
     Say("note: documents and queries are embedded differently; these were taken for documents (--role "
         "query for queries)\n");
   }
+  if (const std::string& prompt = embedder.prompt(RoleOf(command)); !prompt.empty())
+    Say("note: before every text stands the model's prompt, \"{}\" (--prompt '' leaves it out)\n", prompt);
   if (!command.json) return;
   std::vector<InputWarning> warnings = summary.findings.warnings;
   warnings.insert(warnings.end(), summary.token_warnings.begin(), summary.token_warnings.end());
@@ -74,6 +76,7 @@ void PrintSummary(const EmbedCommand& command, const Embedder& embedder, const E
                          .Add("sentence_transformers_max_length", limits.sentence_transformers)
                          .Add("positions", limits.positions)
                          .Add("role", RoleName(RoleOf(command)))
+                         .Add("prompt", embedder.prompt(RoleOf(command)))
                          .Add("warnings", CountedWarnings(warnings))
                          .text());
 }

@@ -73,6 +73,15 @@ void AddRunningOptions(CLI::App& command, ModelOptions& options) {
       ->type_name("P")
       ->check(OneOf({"fp32", "bf16", "int8"}))
       ->capture_default_str();
+  command
+      .add_option("--prompt-name", options.prompt_name,
+                  "What stands before every text: the model's prompt of this name (default: its prompt for "
+                  "documents or queries, if it has one)")
+      ->type_name("NAME");
+  command
+      .add_option("--prompt", options.prompt,
+                  "What stands before every text, in words; an empty one: nothing")
+      ->type_name("TEXT");
 }
 
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
@@ -175,11 +184,15 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
   EmbedderOptions embedder;
   embedder.max_length = options.max_length;
   embedder.precision = ParsePrecision(options.precision);
+  if (!options.prompt_name.empty() && options.prompt)
+    FailUsage("--prompt-name and --prompt contradict each other; give one");
+  embedder.prompt_name = options.prompt_name;
+  embedder.prompt = options.prompt;
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given =
-      options.max_length > 0 || !options.positions.empty() || SayHowTextsAreRead(options);
+  const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
+                             !options.prompt_name.empty() || options.prompt || SayHowTextsAreRead(options);
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });
 }

@@ -22,6 +22,8 @@ struct ModelOptions {
   std::size_t max_length = 0;
   std::size_t threads = 0;
   std::string precision = "fp32";
+  std::string prompt_name;
+  std::optional<std::string> prompt;
   std::string repair_file;
   std::optional<float> temperature;
   std::string temperature_reading;

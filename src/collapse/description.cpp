@@ -97,6 +97,8 @@ ModelDescription DescribeModel(const Session& embedder) {
   model.pooling = PoolingName(checkpoint.pooling);
   model.normalize = checkpoint.normalize;
   model.precision = PrecisionName(embedder.options().precision);
+  model.document_prompt = embedder.prompt(Role::kDocument).text;
+  model.query_prompt = embedder.prompt(Role::kQuery).text;
   model.limits = embedder.limits();
   model.attention = embedder.options().attention;
   model.positions = DescribePositions(embedder.options().positions);

@@ -36,6 +36,7 @@ struct ModelDescription {
   std::string pooling;
   bool normalize = false;
   std::string precision;
+  std::string document_prompt, query_prompt;  // empty: none
   LengthLimits limits;
   AttentionPolicy attention;
   std::string positions = "none";     // as FormatPositionMap writes it; a table with the hash of its numbers

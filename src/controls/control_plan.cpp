@@ -61,9 +61,8 @@ void CheckControlOptions(const ControlOptions& options, const Session& embedder)
 ControlSample::ControlSample(const Session& embedder, const ControlOptions& options, std::uint64_t seed)
     : capacity_(options.documents), stream_(Random(seed ^ 0x636F6E74726F6CU).Next()) {
   const LengthLimits limits = embedder.limits();
-  const auto prefix = embedder.tokenizer().prefix();
   const auto suffix = embedder.tokenizer().suffix();
-  frame_.prefix.assign(prefix.begin(), prefix.end());
+  frame_.prefix = embedder.Prefix();
   frame_.suffix.assign(suffix.begin(), suffix.end());
   frame_.positions = limits.positions;
   frame_.trained_limit = limits.sentence_transformers;

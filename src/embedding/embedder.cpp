@@ -36,6 +36,9 @@ LengthLimits Embedder::limits() const {
 const std::vector<std::string>& Embedder::warnings() const {
   return session_->checkpoint().warnings;
 }
+const std::string& Embedder::prompt(Role role) const {
+  return session_->prompt(role).text;
+}
 bool Embedder::NeedsRole() const {
   return session_->NeedsRole();
 }

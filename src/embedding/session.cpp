@@ -38,6 +38,8 @@ Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<Threa
     : model_(std::move(model)),
       pool_(std::move(pool)),
       options_(options),
+      document_prompt_(MakePrompt(Role::kDocument)),
+      query_prompt_(MakePrompt(Role::kQuery)),
       mapped_(MappedEncoder(*model_, *pool_, options)),
       encoder_(mapped_ != nullptr ? *mapped_ : model_->encoder(options.precision, *pool_)) {
   const LengthLimits lengths = limits();
@@ -46,12 +48,14 @@ Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<Threa
          "the length asked for is {} tokens, but {} has positions for {}; ask for {} or fewer",
          options_.max_length, checkpoint().folder.string(), lengths.positions, lengths.positions);
   }
-  if (lengths.in_force <= special_tokens()) {
+  const std::size_t specials = std::max(special_tokens(Role::kDocument), special_tokens(Role::kQuery));
+  if (lengths.in_force <= specials) {
     Fail(ErrorCode::kBadInput,
-         "the length in force is {} tokens, which leaves no room beside {} special tokens", lengths.in_force,
-         special_tokens());
+         "the length in force is {} tokens, which leaves no room beside {} special tokens{}",
+         lengths.in_force, specials,
+         specials > model_->special_tokens() ? ", those of the prompt included" : "");
   }
-  CheckLongInput(options_.long_input, special_tokens(), lengths.in_force);
+  CheckLongInput(options_.long_input, specials, lengths.in_force);
   if (options_.long_input.late_chunking && checkpoint().pooling != Pooling::kMean &&
       checkpoint().pooling != Pooling::kMax) {
     Fail(ErrorCode::kBadInput,
@@ -76,22 +80,74 @@ LengthLimits Session::limits() const {
   return model_->limits(options_.max_length, spec().positions());
 }
 
-std::vector<std::vector<std::int32_t>> Session::Tokenize(std::span<const std::string> texts) const {
+Session::Prompt Session::MakePrompt(Role role) const {
+  const Prompts& known = checkpoint().prompts;
+  Prompt prompt;
+  if (options_.prompt) {
+    prompt.text = *options_.prompt;
+  } else if (!options_.prompt_name.empty()) {
+    prompt.text = known.Named(options_.prompt_name);
+  } else {
+    prompt.text = role == Role::kQuery ? known.OfQueries() : known.OfDocuments();
+  }
+  if (prompt.text.empty()) return prompt;
+  if (!checkpoint().include_prompt) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: include_prompt is false, so tokens of the prompt \"{}\" are not to be pooled, which is not "
+         "supported; an empty prompt (the option prompt) embeds without it",
+         checkpoint().folder.string(), prompt.text);
+  }
+  // White space at its end belongs to what follows.
+  const std::size_t end = prompt.text.find_last_not_of(" \t\n\r");
+  tokenizer().EncodeIds(prompt.text.substr(0, end == std::string::npos ? 0 : end + 1), &prompt.ids);
+  return prompt;
+}
+
+std::vector<std::int32_t> Session::ContentOf(const std::string& text, const Prompt& prompt) const {
+  std::vector<std::int32_t> ids;
+  if (prompt.text.empty()) {
+    tokenizer().EncodeIds(text, &ids);
+    return ids;
+  }
+  const std::string whole = prompt.text + text;
+  tokenizer().EncodeIds(whole, &ids);
+  const std::size_t size = prompt.ids.size();
+  if (ids.size() >= size && std::equal(prompt.ids.begin(), prompt.ids.end(), ids.begin())) {
+    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(size));
+    return ids;
+  }
+  // A token that holds parts of both counts as the prompt's, which stands there in its own tokens.
+  TokenSequence sequence;
+  tokenizer().Encode(whole, &sequence);
+  std::vector<std::int32_t> content;
+  for (std::size_t t = 0; t < sequence.ids.size(); ++t) {
+    if (sequence.offsets[t].begin >= prompt.text.size()) content.push_back(sequence.ids[t]);
+  }
+  return content;
+}
+
+std::vector<std::vector<std::int32_t>> Session::Tokenize(std::span<const std::string> texts,
+                                                         Role role) const {
   std::vector<std::vector<std::int32_t>> ids(texts.size());
-  pool_->For(texts.size(), [&](std::size_t i, std::size_t) { tokenizer().EncodeIds(texts[i], &ids[i]); });
+  pool_->For(texts.size(), [&](std::size_t i, std::size_t) { ids[i] = ContentOf(texts[i], prompt(role)); });
   for (std::size_t i = 0; i < texts.size(); ++i)
     unknown_tokens_.Add(texts[i], ids[i], tokenizer().unknown_id());
   return ids;
 }
 
-std::vector<std::int32_t> Session::WithSpecials(std::span<const std::int32_t> content,
-                                                std::size_t length) const {
-  const std::size_t kept = std::min(content.size(), length - special_tokens());
-  const auto prefix = tokenizer().prefix();
+std::vector<std::int32_t> Session::Prefix(Role role) const {
+  const auto special = tokenizer().prefix();
+  std::vector<std::int32_t> prefix(special.begin(), special.end());
+  prefix.insert(prefix.end(), prompt(role).ids.begin(), prompt(role).ids.end());
+  return prefix;
+}
+
+std::vector<std::int32_t> Session::WithSpecials(std::span<const std::int32_t> content, std::size_t length,
+                                                Role role) const {
+  const std::size_t kept = std::min(content.size(), length - special_tokens(role));
   const auto suffix = tokenizer().suffix();
-  std::vector<std::int32_t> sequence;
-  sequence.reserve(kept + special_tokens());
-  sequence.insert(sequence.end(), prefix.begin(), prefix.end());
+  std::vector<std::int32_t> sequence = Prefix(role);
+  sequence.reserve(kept + special_tokens(role));
   sequence.insert(sequence.end(), content.begin(), content.begin() + static_cast<std::ptrdiff_t>(kept));
   sequence.insert(sequence.end(), suffix.begin(), suffix.end());
   return sequence;

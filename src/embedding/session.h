@@ -90,16 +90,32 @@ class Session {
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
   LengthLimits limits() const;
-  std::size_t special_tokens() const { return model_->special_tokens(); }
 
-  // Content ids of every text, whole, by all threads. From one thread at a time.
-  std::vector<std::vector<std::int32_t>> Tokenize(std::span<const std::string> texts) const;
+  // What stands before every text of a role, and its tokens.
+  struct Prompt {
+    std::string text;
+    std::vector<std::int32_t> ids;
+  };
+  const Prompt& prompt(Role role) const { return role == Role::kQuery ? query_prompt_ : document_prompt_; }
+  // Those of the tokenizer and of the prompt, which stand around the content alike.
+  std::size_t special_tokens(Role role = Role::kDocument) const {
+    return model_->special_tokens() + prompt(role).ids.size();
+  }
+  // Special tokens before the content, with those of the prompt.
+  std::vector<std::int32_t> Prefix(Role role = Role::kDocument) const;
+
+  // Content ids of every text as they are behind the prompt, whole, by all threads. From one thread at a
+  // time.
+  std::vector<std::vector<std::int32_t>> Tokenize(std::span<const std::string> texts,
+                                                  Role role = Role::kDocument) const;
 
   // Of all texts that were tokenised so far.
   const UnknownTokens& unknown_tokens() const { return unknown_tokens_; }
 
-  // `content` cut to `length` tokens, special tokens included and put around it. length > special_tokens().
-  std::vector<std::int32_t> WithSpecials(std::span<const std::int32_t> content, std::size_t length) const;
+  // `content` cut to `length` tokens, special tokens and prompt included and put around it. length >
+  // special_tokens(role).
+  std::vector<std::int32_t> WithSpecials(std::span<const std::int32_t> content, std::size_t length,
+                                         Role role = Role::kDocument) const;
 
   // Called once a sequence, from any thread but never two at a time, in no particular order. `vector` is as
   // many, one after the other, as the sequence has parts.
@@ -133,7 +149,10 @@ class Session {
                                 std::span<const std::string> titles = {}) const;
 
   // Whether it matters for the vector if a text is a query or a document.
-  bool NeedsRole() const { return model_->modules().NeedsRole() || options_.post_process.NeedsRole(); }
+  bool NeedsRole() const {
+    return model_->modules().NeedsRole() || options_.post_process.NeedsRole() ||
+           query_prompt_.text != document_prompt_.text;
+  }
 
   // A query is not split where vectors of unit length are mixed.
   LongInput LongInputOf(Role role) const;
@@ -147,15 +166,22 @@ class Session {
   // The windows that `policy` makes of a text, each a sequence but under late chunking. The text has these
   // content ids, and is `number` in messages, from 0.
   TextWindows CutText(const LongInput& policy, std::string_view text, std::span<const std::int32_t> content,
-                      std::string_view title, std::size_t number) const;
+                      std::string_view title, std::size_t number, Role role = Role::kDocument) const;
 
  private:
-  std::vector<std::size_t> SentenceEndsInTokens(std::string_view text, std::size_t tokens) const;
+  // Throws kBadInput for the name of a prompt that the folder lacks, and kUnsupported for one whose tokens
+  // are not to be pooled.
+  Prompt MakePrompt(Role role) const;
+  // Content ids behind a prompt.
+  std::vector<std::int32_t> ContentOf(const std::string& text, const Prompt& prompt) const;
+  std::vector<std::size_t> SentenceEndsInTokens(std::string_view text, std::size_t tokens,
+                                                const Prompt& prompt) const;
   void AddSeveral(const WindowEmbeddings& windows, std::size_t first, Embeddings* result) const;
 
   std::shared_ptr<const LoadedModel> model_;
   std::shared_ptr<ThreadPool> pool_;
   EmbedderOptions options_;
+  Prompt document_prompt_, query_prompt_;
   std::unique_ptr<const Encoder> mapped_;  // the model's under a position map; null: there is none
   const Encoder& encoder_;                 // the model's, of the precision asked for, or the mapped one
   // One a thread, kept from call to call: memory that is given back and asked for again is cleared each time.

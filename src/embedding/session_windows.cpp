@@ -18,22 +18,22 @@ constexpr std::size_t kChunkTexts = 4096;
 
 Session::TextWindows Session::CutText(const LongInput& policy, std::string_view text,
                                       std::span<const std::int32_t> content, std::string_view title,
-                                      std::size_t number) const {
-  const std::size_t length = limits().in_force;
+                                      std::size_t number, Role role) const {
+  const std::size_t length = limits().in_force, specials = special_tokens(role);
   TextStructure structure;
   std::vector<std::int32_t> title_ids;
   if (policy.repeat_title) {
     tokenizer().EncodeIds(title, &title_ids);
-    structure.title = RepeatedTitle(title_ids.size(), special_tokens(), length, policy);
+    structure.title = RepeatedTitle(title_ids.size(), specials, length, policy);
     title_ids.resize(structure.title);
   }
   if (policy.window_ends == WindowEnds::kSentences)
-    structure.sentence_ends = SentenceEndsInTokens(text, content.size());
+    structure.sentence_ends = SentenceEndsInTokens(text, content.size(), prompt(role));
   const std::vector<Window> windows =
-      MakeWindows(content.size(), special_tokens(), length, policy, number, structure);
+      MakeWindows(content.size(), specials, length, policy, number, structure);
   TextWindows cut;
   cut.dropped = static_cast<std::uint32_t>(content.size() - CoveredTokens(windows));
-  const std::size_t before = tokenizer().prefix().size(), most = length - special_tokens();
+  const std::size_t before = tokenizer().prefix().size() + prompt(role).ids.size(), most = length - specials;
   for (std::size_t w = 0; w < windows.size();) {
     const std::size_t begin = windows[w].begin, first = w;
     std::vector<TokenRange>& ranges = cut.windows.emplace_back();
@@ -45,20 +45,23 @@ Session::TextWindows Session::CutText(const LongInput& policy, std::string_view 
     std::vector<std::int32_t> ids;
     if (first > 0) ids = title_ids;
     ids.insert(ids.end(), part.begin(), part.end());
-    cut.sequences.push_back(WithSpecials(ids, ids.size() + special_tokens()));
+    cut.sequences.push_back(WithSpecials(ids, ids.size() + specials, role));
     ranges.front().begin = 0;
     ranges.back().end = cut.sequences.back().size();
   }
   return cut;
 }
 
-std::vector<std::size_t> Session::SentenceEndsInTokens(std::string_view text, std::size_t tokens) const {
+std::vector<std::size_t> Session::SentenceEndsInTokens(std::string_view text, std::size_t tokens,
+                                                       const Prompt& prompt) const {
   TokenSequence sequence;
-  tokenizer().Encode(text, &sequence);
+  tokenizer().Encode(prompt.text + std::string(text), &sequence);
+  // The content is what stands last.
+  const std::size_t before = sequence.offsets.size() - tokens;
   std::vector<std::size_t> ends;
   std::size_t token = 0;
   for (const std::size_t end : SentenceEnds(text)) {
-    while (token < tokens && sequence.offsets[token].begin < end) ++token;
+    while (token < tokens && sequence.offsets[before + token].begin < prompt.text.size() + end) ++token;
     if (token > 0 && (ends.empty() || ends.back() < token)) ends.push_back(token);
   }
   // Characters of which nothing is left, at the end of a text, are no sentence.
@@ -76,11 +79,11 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const
   result.tokens.resize(texts.size());
   for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
     const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
-    std::vector<std::vector<std::int32_t>> content = Tokenize(chunk);
+    std::vector<std::vector<std::int32_t>> content = Tokenize(chunk, role);
     std::vector<TextWindows> cut(chunk.size());
     const auto cut_one = [&](std::size_t i, std::size_t) {
       const std::string_view title = titles.empty() ? std::string_view() : titles[first + i];
-      cut[i] = CutText(policy, chunk[i], content[i], title, first_text + first + i);
+      cut[i] = CutText(policy, chunk[i], content[i], title, first_text + first + i, role);
       std::vector<std::int32_t>().swap(content[i]);
     };
     // Finding sentences is work; for the rest, what is refused is the first that is to be.

@@ -131,6 +131,8 @@ VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
   AddPositions(options.positions, hasher);
   AddLongInput(form == VectorForm::kWindows ? CutOf(options.long_input) : options.long_input,
                embedder.limits().in_force, hasher);
+  // Nothing where there is none, as before there were any.
+  if (const std::string& prompt = embedder.prompt(role).text; !prompt.empty()) hasher.Add("prompt " + prompt);
   hasher.Add(std::string_view(PrecisionName(options.precision)));
   AddNumber(static_cast<std::uint64_t>(form), hasher);
   hasher.Add(std::string_view(RoleName(run.role)));

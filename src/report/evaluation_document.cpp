@@ -4,23 +4,26 @@
 #include "report/document_json.h"
 #include "report/evaluation_detail.h"
 #include "report/evaluation_sentence.h"
+#include "report/model_json.h"
 #include "report/run_json.h"
 
 namespace lengthwise {
 namespace {
 
-OrderedJson ModelJson(const EvaluationContext& context) {
+OrderedJson BaseJson(const EvaluationContext& context) {
   const ModelDescription& model = context.model;
-  return {{"name", model.name},
-          {"fingerprint", model.fingerprint},
-          {"precision", model.precision},
-          {"limits",
-           {{"in_force", model.limits.in_force},
-            {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
-            {"positions", model.limits.positions}}},
-          {"temperature", JsonNumber(static_cast<double>(model.attention.temperature))},
-          {"by_head", TemperaturesJson(model.attention.by_head)},
-          {"long_input", LongInputKindName(context.long_input.kind)}};
+  OrderedJson json = {{"name", model.name},
+                      {"fingerprint", model.fingerprint},
+                      {"precision", model.precision},
+                      {"limits",
+                       {{"in_force", model.limits.in_force},
+                        {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
+                        {"positions", model.limits.positions}}},
+                      {"temperature", JsonNumber(static_cast<double>(model.attention.temperature))},
+                      {"by_head", TemperaturesJson(model.attention.by_head)},
+                      {"long_input", LongInputKindName(context.long_input.kind)}};
+  AddPrompts(model.document_prompt, model.query_prompt, json);
+  return json;
 }
 
 OrderedJson CollapseJson(const std::optional<CollapsePrediction>& collapse) {
@@ -118,7 +121,7 @@ OrderedJson EvaluationDocument(std::span<const TaskResult> tasks, const Evaluati
           {"seed", context.resampling.seed},
           {"replicates", context.resampling.replicates},
           {"confidence", JsonNumber(context.resampling.confidence)},
-          {"model", ModelJson(context)},
+          {"model", BaseJson(context)},
           {"tasks", std::move(list)}};
 }
 

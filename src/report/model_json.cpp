@@ -8,20 +8,27 @@
 
 namespace lengthwise {
 
+void AddPrompts(const std::string& document, const std::string& query, OrderedJson& model) {
+  if (document.empty() && query.empty()) return;
+  model["prompts"] = {{"document", document}, {"query", query}};
+}
+
 OrderedJson ModelJson(const ModelDescription& model) {
-  return {{"name", model.name},
-          {"architecture", model.architecture},
-          {"fingerprint", model.fingerprint},
-          {"layers", model.layers},
-          {"heads", model.heads},
-          {"hidden", model.hidden},
-          {"pooling", model.pooling},
-          {"normalize", model.normalize},
-          {"precision", model.precision},
-          {"limits",
-           {{"in_force", model.limits.in_force},
-            {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
-            {"positions", model.limits.positions}}}};
+  OrderedJson json = {{"name", model.name},
+                      {"architecture", model.architecture},
+                      {"fingerprint", model.fingerprint},
+                      {"layers", model.layers},
+                      {"heads", model.heads},
+                      {"hidden", model.hidden},
+                      {"pooling", model.pooling},
+                      {"normalize", model.normalize},
+                      {"precision", model.precision},
+                      {"limits",
+                       {{"in_force", model.limits.in_force},
+                        {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
+                        {"positions", model.limits.positions}}}};
+  AddPrompts(model.document_prompt, model.query_prompt, json);
+  return json;
 }
 
 OrderedJson RepairJson(const ModelDescription& model) {
@@ -51,6 +58,10 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   parsed.pooling = model.at("pooling").get<std::string>();
   parsed.normalize = model.at("normalize").get<bool>();
   parsed.precision = model.at("precision").get<std::string>();
+  if (model.contains("prompts")) {
+    parsed.document_prompt = model["prompts"].at("document").get<std::string>();
+    parsed.query_prompt = model["prompts"].at("query").get<std::string>();
+  }
   const Json& limits = model.at("limits");
   parsed.limits.in_force = limits.at("in_force").get<std::size_t>();
   parsed.limits.positions = limits.at("positions").get<std::size_t>();

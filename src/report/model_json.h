@@ -6,6 +6,9 @@
 
 namespace lengthwise {
 
+// What stands before documents and queries: {"document", "query"}. Nothing where nothing does.
+void AddPrompts(const std::string& document, const std::string& query, OrderedJson& model);
+
 OrderedJson ModelJson(const ModelDescription& model);
 // What is done differently to it.
 OrderedJson RepairJson(const ModelDescription& model);

@@ -101,11 +101,12 @@ struct Hidden {
   double depth = 0.0;
 };
 
-// `place`, uniform in [0, 1), chooses a token of the filler; the statement stands before the first word that
+// `place` in [0, 1] chooses a token of the filler; the statement stands before the first word that
 // begins no earlier.
 Hidden Hide(const std::string& statement, std::span<const Word> words, double place) {
   const std::size_t total = TokensOf(words);
-  const auto target = static_cast<std::size_t>(place * static_cast<double>(total + 1));
+  const std::size_t target =
+      std::min(static_cast<std::size_t>(place * static_cast<double>(total + 1)), total);
   Hidden hidden;
   std::size_t before = 0;
   bool stands = false;
@@ -152,6 +153,8 @@ void CheckCounts(const NeedleOptions& options) {
          "{} documents need as many statements, and there are {}; ask for fewer documents", options.documents,
          most);
   }
+  if (options.depth && !(*options.depth >= 0 && *options.depth <= 1))
+    Fail(ErrorCode::kBadInput, "statements stand at a depth from 0 to 1, not {}", *options.depth);
   if (options.queries > options.documents) {
     Fail(ErrorCode::kBadInput, "{} queries ask for more statements than {} documents hold", options.queries,
          options.documents);
@@ -230,7 +233,8 @@ std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const 
       cut = CutForAll(run, options, draws.special_tokens + draws.statement_tokens[i]);
       skipped += cut.empty() ? 1 : 0;
     }
-    const double place = places.Uniform();
+    const double drawn = places.Uniform();
+    const double place = options.depth.value_or(drawn);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       NeedleTask& task = tasks[t];
       Hidden hidden = Hide(draws.needles[i].statement, cut[t], place);

@@ -68,7 +68,7 @@ PreparedTask PrepareRetrieval(const RetrievalTask& task, const Session& base, co
   prepared.queries = EmbeddedTexts(task.queries);
   prepared.sides = true;
   prepared.document_tokens = TokenLengths(base, prepared.documents);
-  prepared.query_tokens = TokenLengths(base, prepared.queries);
+  prepared.query_tokens = TokenLengths(base, prepared.queries, Role::kQuery);
   const auto own =
       std::make_shared<const RetrievalScorer>(task.corpus, task.queries, prepared.document_tokens,
                                               options.ignore_identical_ids, options.bm25, base.pool());

@@ -23,10 +23,10 @@ constexpr std::size_t kChunk = 4096;
 
 // Calls `fn`, by all threads, with the place and the content tokens of every text.
 template <typename Fn>
-void ForEachContent(const Session& embedder, std::span<const std::string> texts, Fn&& fn) {
+void ForEachContent(const Session& embedder, std::span<const std::string> texts, Role role, Fn&& fn) {
   for (std::size_t first = 0; first < texts.size(); first += kChunk) {
     const auto chunk = texts.subspan(first, std::min(kChunk, texts.size() - first));
-    const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(chunk);
+    const std::vector<std::vector<std::int32_t>> content = embedder.Tokenize(chunk, role);
     embedder.pool().For(content.size(), [&](std::size_t i, std::size_t) { fn(first + i, content[i]); });
   }
 }
@@ -60,12 +60,13 @@ struct DifferentText {
 
 // A refusal names the text by its place in the whole list, which the parts of it that are embedded later no
 // longer know.
-void RefuseLongTexts(const Session& embedder, std::span<const std::string> texts) {
+void RefuseLongTexts(const Session& embedder, std::span<const std::string> texts, Role role) {
   if (embedder.options().long_input.kind != LongInputKind::kError) return;
-  const std::vector<std::size_t> lengths = TokenLengths(embedder, texts);
+  const std::vector<std::size_t> lengths = TokenLengths(embedder, texts, role);
+  const std::size_t specials = embedder.special_tokens(role);
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    MakeWindows(lengths[i] - embedder.special_tokens(), embedder.special_tokens(), embedder.limits().in_force,
-                embedder.options().long_input, i);
+    MakeWindows(lengths[i] - specials, specials, embedder.limits().in_force, embedder.options().long_input,
+                i);
   }
 }
 
@@ -117,7 +118,7 @@ void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, Ve
          "a title before every window is what embed and fit do, and a task's texts have none apart; take "
          "\"repeat_title\" out of the repair file");
   }
-  RefuseLongTexts(embedder, texts);
+  RefuseLongTexts(embedder, texts, role);
   std::vector<bool> found(texts.size());
   std::vector<VectorKey> keys;
   std::size_t done = 0;
@@ -256,17 +257,19 @@ VectorSet StaticVectors(const Session& embedder, std::span<const std::string> te
   vectors.dimension = embedder.spec().hidden;
   vectors.values.resize(texts.size() * vectors.dimension);
   const std::size_t length = embedder.limits().in_force;
-  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
-    embedder.StaticVector(embedder.WithSpecials(content, length), vectors.row(i));
-  });
+  ForEachContent(embedder, texts, Role::kDocument,
+                 [&](std::size_t i, const std::vector<std::int32_t>& content) {
+                   embedder.StaticVector(embedder.WithSpecials(content, length), vectors.row(i));
+                 });
   NormalizeRows(vectors, "texts (static control)");
   return vectors;
 }
 
-std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts) {
+std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts,
+                                      Role role) {
   std::vector<std::size_t> lengths(texts.size());
-  ForEachContent(embedder, texts, [&](std::size_t i, const std::vector<std::int32_t>& content) {
-    lengths[i] = content.size() + embedder.special_tokens();
+  ForEachContent(embedder, texts, role, [&](std::size_t i, const std::vector<std::int32_t>& content) {
+    lengths[i] = content.size() + embedder.special_tokens(role);
   });
   return lengths;
 }

@@ -48,6 +48,7 @@ VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadP
 VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts);
 
 // Tokens of every text, whole, special tokens included.
-std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts);
+std::vector<std::size_t> TokenLengths(const Session& embedder, std::span<const std::string> texts,
+                                      Role role = Role::kDocument);
 
 }  // namespace lengthwise

@@ -35,6 +35,8 @@ constexpr std::array kRows = {
     Row{"--repair", kModel},
     Row{"--max-length", kModel},
     Row{"--precision", kModel},
+    Row{"--prompt-name", kModel},
+    Row{"--prompt", kModel, true},
     Row{"--long-input", kModel},
     Row{"--window", kModel, true},
     Row{"--stride", kModel, true},

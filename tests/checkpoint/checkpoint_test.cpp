@@ -157,19 +157,46 @@ TEST_F(CheckpointTest, AConfigThatIsNotAJsonObjectIsRefused) {
 TEST_F(CheckpointTest, SettingsThatWouldChangeVectorsUnseenAreRefused) {
   folder_.Put("sentence_bert_config.json", R"({"max_seq_length":256,"do_lower_case":true})");
   EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "do_lower_case");
-  folder_.PutModel();
-  folder_.Put("config_sentence_transformers.json",
-              R"({"prompts":{"q":"query: "},"default_prompt_name":"q"})");
-  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "\"query: \"");
 }
 
-TEST_F(CheckpointTest, PromptsThatAreNotTheDefaultDoNotMatter) {
-  folder_.Put("config_sentence_transformers.json",
-              R"({"prompts":{"query":"query: "},"default_prompt_name":null})");
-  EXPECT_NO_THROW(Open());
-  folder_.Put("config_sentence_transformers.json",
-              R"({"prompts":{"query":""},"default_prompt_name":"query"})");
-  EXPECT_NO_THROW(Open());
+TEST_F(CheckpointTest, PromptsAreChosenAsSentenceTransformersDoes) {
+  const auto prompts = [&](const char* config) {
+    folder_.Put("config_sentence_transformers.json", config);
+    return Open().prompts;
+  };
+  const Prompts both =
+      prompts(R"({"prompts":{"query":"query: ","passage":"passage: "},"default_prompt_name":null})");
+  EXPECT_TRUE(both.any());
+  EXPECT_EQ(both.OfQueries(), "query: ");
+  EXPECT_EQ(both.OfDocuments(), "passage: ");
+  EXPECT_EQ(prompts(R"({"prompts":{"corpus":"c","passage":"p","document":"d"}})").OfDocuments(), "d");
+  const Prompts by_default = prompts(R"({"prompts":{"q":"ask: ","query":null},"default_prompt_name":"q"})");
+  EXPECT_EQ(by_default.OfQueries(), "ask: ");
+  EXPECT_EQ(by_default.OfDocuments(), "ask: ");
+  EXPECT_FALSE(prompts(R"({"prompts":{"query":"","document":""},"default_prompt_name":null})").any());
+  EXPECT_FALSE(prompts("{}").any());
+  try {
+    both.Named("clustering");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_MESSAGE_HAS(std::string(error.what()), "passage, query");
+  }
+}
+
+TEST_F(CheckpointTest, PromptsThatCannotBeUsedAreRefused) {
+  for (const char* config : {R"({"prompts":["query: "]})", R"({"prompts":{"query":3}})",
+                             R"({"prompts":{},"default_prompt_name":"query"})"}) {
+    folder_.Put("config_sentence_transformers.json", config);
+    EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint), "config_sentence_transformers.json");
+  }
+}
+
+TEST_F(CheckpointTest, PromptsAreAPartOfTheFingerprintWhereThereAreAny) {
+  const std::string without = Fingerprint(Open());
+  folder_.Put("config_sentence_transformers.json", R"({"prompts":{"query":""}})");
+  EXPECT_EQ(Fingerprint(Open()), without);
+  folder_.Put("config_sentence_transformers.json", R"({"prompts":{"query":"query: "}})");
+  EXPECT_NE(Fingerprint(Open()), without);
 }
 
 TEST_F(CheckpointTest, TheFingerprintFollowsTheContentsNotThePlace) {

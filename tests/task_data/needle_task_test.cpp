@@ -101,6 +101,31 @@ TEST_P(NeedleTasks, TheStatementStandsWhereItsDepthSays) {
   }
 }
 
+TEST_P(NeedleTasks, StandAllAtADepthThatIsGivenAndDifferInNothingElse) {
+  NeedleOptions options = Options({256});
+  const NeedleTask drawn = MakeNeedleTasks(Filler(80, 300), tokenizer_, options).front();
+  const std::vector<Needle> needles = DrawNeedles(GetParam(), 20, Random(3).Next());
+  for (const double depth : {0.0, 0.5, 1.0}) {
+    options.depth = depth;
+    const NeedleTask task = MakeNeedleTasks(Filler(80, 300), tokenizer_, options).front();
+    for (std::size_t q = 0; q < task.task.queries.size(); ++q) {
+      EXPECT_NEAR(task.depths[q], depth, 0.05);
+      EXPECT_EQ(task.task.queries[q].text, drawn.task.queries[q].text);
+    }
+    const auto without_needle = [&](std::string text) {
+      const std::string& statement = NeedleOf(text, needles).statement;
+      const std::size_t begin = text.find(statement);
+      text.erase(begin > 0 ? begin - 1 : 0, statement.size() + 1);
+      return text;
+    };
+    for (std::size_t d = 0; d < task.task.corpus.documents.size(); ++d)
+      EXPECT_EQ(without_needle(task.task.corpus.documents[d].text),
+                without_needle(drawn.task.corpus.documents[d].text));
+  }
+  options.depth = 1.5;
+  EXPECT_THROW(MakeNeedleTasks(Filler(80, 300), tokenizer_, options), Error);
+}
+
 TEST_P(NeedleTasks, LengthsDifferInNothingButLength) {
   const auto tasks = MakeNeedleTasks(Filler(80, 300), tokenizer_, Options({160, 320}));
   const std::vector<Needle> needles = DrawNeedles(GetParam(), 20, Random(3).Next());

@@ -27,6 +27,7 @@ export function provenance(report) {
       ["Architecture", `${model.architecture}, ${model.layers} layers, ${model.heads} heads, ${model.hidden} wide`],
       ["Pooling", `${model.pooling}${model.normalize ? ", normalised" : ""}`],
       ["Precision", model.precision],
+      ["Prompts", model.prompts ? `\u201c${model.prompts.document}\u201d before documents, \u201c${model.prompts.query}\u201d before queries` : null],
       ["Length in force", `${limits.in_force} tokens`],
       ["The model\u2019s own limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
       ["Positions", `${limits.positions} tokens`],
