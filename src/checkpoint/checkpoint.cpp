@@ -104,13 +104,15 @@ std::string ReadMaxSeqLength(const fs::path& transformer, Checkpoint* checkpoint
 
 // The vectors that Pooling announces are those that the transformer makes.
 void CheckPooledDimension(const Modules& modules, const Json& config, const std::string& where) {
-  const auto hidden = JsonMember<double>(config, "hidden_size", 0, where, ErrorCode::kBadCheckpoint);
+  // DistilBERT has a name of its own.
+  const char* const member = config.contains("hidden_size") ? "hidden_size" : "dim";
+  const auto hidden = JsonMember<double>(config, member, 0, where, ErrorCode::kBadCheckpoint);
   if (modules.pooled_dimension == 0 || hidden == 0) return;
   if (static_cast<double>(modules.pooled_dimension) != hidden) {
     Fail(ErrorCode::kBadCheckpoint,
-         "{}: \"hidden_size\" is {}, but the module Pooling is of {} components: they are of different "
+         "{}: \"{}\" is {}, but the module Pooling is of {} components: they are of different "
          "models; fetch the whole folder again",
-         where, hidden, modules.pooled_dimension);
+         where, member, hidden, modules.pooled_dimension);
   }
 }
 

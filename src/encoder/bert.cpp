@@ -7,19 +7,8 @@
 #include "encoder/config_reader.h"
 
 namespace lengthwise {
-ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
-  const ConfigReader config(checkpoint);
-  config.Require("hidden_act", "gelu");
-  config.Require("position_embedding_type", "absolute", "absolute");
 
-  ModelSpec spec;
-  spec.architecture = "bert";
-  ReadSizes(config, spec);
-  spec.token_types = config.Size("type_vocab_size");
-  spec.norm_epsilon = config.NormEpsilon();
-
-  // BertForX checkpoints keep the encoder under "bert.".
-  const std::string root = checkpoint.weights.Has("bert.embeddings.word_embeddings.weight") ? "bert." : "";
+void NameBertTensors(const std::string& root, ModelSpec& spec) {
   spec.word_embeddings = root + "embeddings.word_embeddings.weight";
   spec.position_embeddings = root + "embeddings.position_embeddings.weight";
   spec.token_type_embeddings = root + "embeddings.token_type_embeddings.weight";
@@ -37,6 +26,21 @@ ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
     names.output_norm = WeightAndBias(layer + "output.LayerNorm");
     spec.layer_names.push_back(std::move(names));
   }
+}
+
+ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
+  const ConfigReader config(checkpoint);
+  config.Require("hidden_act", "gelu");
+  config.Require("position_embedding_type", "absolute", "absolute");
+
+  ModelSpec spec;
+  spec.architecture = "bert";
+  ReadSizes(config, spec);
+  spec.token_types = config.Size("type_vocab_size");
+  spec.norm_epsilon = config.NormEpsilon();
+
+  // BertForX checkpoints keep the encoder under "bert.".
+  NameBertTensors(checkpoint.weights.Has("bert.embeddings.word_embeddings.weight") ? "bert." : "", spec);
   return spec;
 }
 

@@ -5,7 +5,9 @@
 #include "base/fail.h"
 #include "encoder/bert.h"
 #include "encoder/config_reader.h"
+#include "encoder/distilbert.h"
 #include "encoder/mpnet.h"
+#include "encoder/roberta.h"
 #include "encoder/tensor_check.h"
 
 namespace lengthwise {
@@ -16,8 +18,10 @@ struct Architecture {
   ModelSpec (*make)(const Checkpoint&);
 };
 
-constexpr std::array kArchitectures = {Architecture{"bert", MakeBertSpec},
-                                       Architecture{"mpnet", MakeMpnetSpec}};
+constexpr std::array kArchitectures = {
+    Architecture{"bert", MakeBertSpec}, Architecture{"distilbert", MakeDistilBertSpec},
+    Architecture{"mpnet", MakeMpnetSpec}, Architecture{"roberta", MakeRobertaSpec},
+    Architecture{"xlm-roberta", MakeRobertaSpec}};
 
 // Members that any architecture may have and that change what it computes.
 void RefuseOtherComputations(const ConfigReader& config) {

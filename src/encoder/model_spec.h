@@ -25,7 +25,7 @@ struct LayerNames {
 };
 
 struct ModelSpec {
-  std::string architecture;  // "bert", "mpnet"
+  std::string architecture;  // "bert", "distilbert", "mpnet", "roberta", "xlm-roberta"
   std::size_t hidden = 0;
   std::size_t layers = 0;
   std::size_t heads = 0;
@@ -45,6 +45,8 @@ struct ModelSpec {
   WeightNames embedding_norm;
   std::string relative_bias;  // [relative_buckets x heads], shared by all layers
   std::vector<LayerNames> layer_names;
+  std::string layer_prefix = "encoder.layer.";      // of the names of layers, before their number
+  std::string layers_member = "num_hidden_layers";  // of config.json, which says how many there are
 
   std::size_t head_size() const { return hidden / heads; }
   // Longest sequence in tokens.
@@ -53,7 +55,7 @@ struct ModelSpec {
 
 class ConfigReader;
 
-// The members that every config.json names alike: hidden_size, num_hidden_layers, num_attention_heads,
+// The members that nearly every config.json names alike: hidden_size, num_hidden_layers, num_attention_heads,
 // intermediate_size, vocab_size, max_position_embeddings.
 void ReadSizes(const ConfigReader& config, ModelSpec& spec);
 

@@ -13,17 +13,20 @@ namespace lengthwise {
 namespace {
 
 constexpr std::string_view kWordEmbeddings = "embeddings.word_embeddings.weight";
-constexpr std::string_view kLayer = "encoder.layer.";
 
-// What BertModel and MPNetModel, and those made of them for tasks, hold beside the encoder: nothing of it
+// What the models themselves, and those made of them for tasks, hold beside the encoder: nothing of it
 // changes token states. Buffers count positions and token types.
-constexpr std::array<std::string_view, 7> kBesideTheEncoder = {"pooler.",
-                                                               "cls.",
-                                                               "lm_head.",
-                                                               "classifier.",
-                                                               "qa_outputs.",
-                                                               "embeddings.position_ids",
-                                                               "embeddings.token_type_ids"};
+constexpr std::array<std::string_view, 11> kBesideTheEncoder = {"pooler.",
+                                                                "vocab_transform.",
+                                                                "vocab_layer_norm.",
+                                                                "vocab_projector.",
+                                                                "pre_classifier.",
+                                                                "cls.",
+                                                                "lm_head.",
+                                                                "classifier.",
+                                                                "qa_outputs.",
+                                                                "embeddings.position_ids",
+                                                                "embeddings.token_type_ids"};
 
 constexpr std::size_t kMostNamed = 3;
 
@@ -54,8 +57,7 @@ bool IsBesideTheEncoder(std::string_view name, std::string_view root) {
                      [&](std::string_view part) { return name.starts_with(part); });
 }
 
-std::size_t StoredLayers(const SafeTensors& weights, const std::string& root) {
-  const std::string layer = root + std::string(kLayer);
+std::size_t StoredLayers(const SafeTensors& weights, const std::string& layer) {
   std::set<std::string> numbers;
   for (const auto& [name, tensor] : weights.tensors()) {
     if (!name.starts_with(layer)) continue;
@@ -89,10 +91,10 @@ void CheckTensors(const Checkpoint& checkpoint, const ModelSpec& spec) {
   if (missing.empty() && left_over.empty()) return;
   const std::string weights = checkpoint.weights.file().path().string();
   const std::string config = checkpoint.config_json.string();
-  const std::size_t layers = StoredLayers(checkpoint.weights, root);
+  const std::size_t layers = StoredLayers(checkpoint.weights, root + spec.layer_prefix);
   const std::string contradiction =
       layers == spec.layers ? ""
-                            : fmt::format("; {} says \"num_hidden_layers\" {}, but {} {} stored", config,
+                            : fmt::format("; {} says \"{}\" {}, but {} {} stored", config, spec.layers_member,
                                           spec.layers, layers, layers == 1 ? "layer is" : "layers are");
   constexpr const char* kFetch = "; fetch both files again, from one place";
   if (!missing.empty()) {

@@ -51,7 +51,8 @@ void ParseTemplate(const Json& part, const std::string& place, TokenizerSpec* sp
 
 void ParsePostProcessor(const Json& part, const std::string& where, TokenizerSpec* spec) {
   const std::string type = CheckedType(
-      part, "post_processor", {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "none"}, where);
+      part, "post_processor",
+      {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence", "none"}, where);
   const std::string place = where + ": post_processor";
   if (type == "TemplateProcessing") ParseTemplate(part, place, spec);
   if (type == "BertProcessing" || type == "RobertaProcessing") {
@@ -63,7 +64,13 @@ void ParsePostProcessor(const Json& part, const std::string& where, TokenizerSpe
       ids->push_back(CheckedId(token[1], place, spec->vocabulary));
     }
   }
-  if (type == "RobertaProcessing") {
+  if (type == "Sequence") {
+    const Json& parts = Part(part, "processors");
+    if (!parts.is_array())
+      Fail(ErrorCode::kBadCheckpoint, "{}: \"processors\" is missing or not an array", place);
+    for (const Json& inner : parts) ParsePostProcessor(inner, where, spec);
+  }
+  if (type == "RobertaProcessing" || type == "ByteLevel") {
     spec->trim_offsets = JsonMember(part, "trim_offsets", true, place, ErrorCode::kBadCheckpoint);
     spec->keep_first_space = JsonMember(part, "add_prefix_space", true, place, ErrorCode::kBadCheckpoint);
   }

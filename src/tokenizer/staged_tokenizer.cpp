@@ -10,6 +10,7 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/bpe.h"
 #include "tokenizer/characters.h"
 #include "tokenizer/normalizers.h"
 #include "tokenizer/pre_tokenizers.h"
@@ -47,6 +48,7 @@ struct Work {
   std::string piece;                     // as UTF-8
   std::vector<std::uint32_t> character;  // of each of its bytes
   Unigram::Path path;
+  Bpe::Work bpe;
 };
 
 class StagedTokenizer : public TokenizerImpl {
@@ -55,12 +57,27 @@ class StagedTokenizer : public TokenizerImpl {
       : TokenizerImpl(std::move(given)),
         raw_matcher_(MakeStagedMatcher(spec(), false, where)),
         normalized_matcher_(MakeStagedMatcher(spec(), true, where)),
-        unigram_(spec().vocabulary, spec().scores, spec().unknown_id, spec().byte_fallback) {}
+        unigram_(spec().model == TokenizerModel::kUnigram
+                     ? std::make_unique<const Unigram>(spec().vocabulary, spec().scores, spec().unknown_id,
+                                                       spec().byte_fallback)
+                     : nullptr),
+        bpe_(spec().model == TokenizerModel::kBpe
+                 ? std::make_unique<const Bpe>(spec().vocabulary, spec().merges,
+                                               BpeOptions{spec().unknown_id, spec().fuse_unknown,
+                                                          spec().byte_fallback, spec().ignore_merges},
+                                               where)
+                 : nullptr) {}
 
   void Encode(std::string_view text, std::vector<std::int32_t>* ids,
               std::vector<TokenOffset>* offsets) const override {
-    Work work{
-        .text = text, .ids = ids, .offsets = offsets, .pieces = {}, .piece = {}, .character = {}, .path = {}};
+    Work work{.text = text,
+              .ids = ids,
+              .offsets = offsets,
+              .pieces = {},
+              .piece = {},
+              .character = {},
+              .path = {},
+              .bpe = {}};
     raw_matcher_.ForEachPart(
         text,
         [&](std::size_t begin, std::size_t end) {
@@ -120,7 +137,9 @@ class StagedTokenizer : public TokenizerImpl {
       AppendUtf8(characters.text[i], &work->piece);
       if (work->offsets != nullptr) work->character.resize(work->piece.size(), static_cast<std::uint32_t>(i));
     }
-    for (const Unigram::Token& token : unigram_.Encode(work->piece, &work->path)) {
+    const std::vector<PieceToken>& tokens = unigram_ != nullptr ? unigram_->Encode(work->piece, &work->path)
+                                                                : bpe_->Encode(work->piece, &work->bpe);
+    for (const PieceToken& token : tokens) {
       TokenOffset offset;
       if (work->offsets != nullptr) {
         offset = {characters.spans[work->character[token.begin]].begin,
@@ -169,7 +188,9 @@ class StagedTokenizer : public TokenizerImpl {
 
   AddedTokenMatcher raw_matcher_;         // in the text as it is
   AddedTokenMatcher normalized_matcher_;  // in the normalised text between those
-  Unigram unigram_;
+  // One of the two.
+  std::unique_ptr<const Unigram> unigram_;
+  std::unique_ptr<const Bpe> bpe_;
 };
 
 }  // namespace

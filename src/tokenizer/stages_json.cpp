@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "tokenizer/byte_level.h"
 #include "tokenizer/characters.h"
 #include "tokenizer/normalizers.h"
 #include "tokenizer/part_json.h"
@@ -177,7 +178,8 @@ SplitStage ParseMetaspace(const Json& part, const std::string& place) {
 
 void ParseSplitStages(const Json& part, const std::string& where, TokenizerSpec* spec) {
   const std::string type = CheckedType(
-      part, "pre_tokenizer", {"Sequence", "BertPreTokenizer", "Metaspace", "WhitespaceSplit", "none"}, where);
+      part, "pre_tokenizer",
+      {"Sequence", "BertPreTokenizer", "ByteLevel", "Metaspace", "WhitespaceSplit", "none"}, where);
   const std::string place = where + ": pre_tokenizer";
   if (type == "none") return;
   ForEachPart(part, type, "pretokenizers", place, [&](const Json& inner) {
@@ -186,6 +188,12 @@ void ParseSplitStages(const Json& part, const std::string& where, TokenizerSpec*
       return;
     }
     if (type == "BertPreTokenizer") spec->splits.push_back(BertSplitStage());
+    if (type == "ByteLevel") {
+      const auto flag = [&](const char* name) {
+        return JsonMember(part, name, true, place, ErrorCode::kBadCheckpoint);
+      };
+      spec->splits.push_back(ByteLevelStage(flag("add_prefix_space"), flag("use_regex")));
+    }
     if (type == "Metaspace") spec->splits.push_back(ParseMetaspace(part, place));
     if (type == "WhitespaceSplit") spec->splits.push_back(WhitespaceSplitStage());
   });

@@ -51,14 +51,41 @@ void ParseUnigram(const Json& part, const std::string& where, TokenizerSpec* spe
   spec->byte_fallback = JsonMember(part, "byte_fallback", false, place, ErrorCode::kBadCheckpoint);
 }
 
+void ParseBpe(const Json& part, const std::string& where, TokenizerSpec* spec) {
+  const std::string place = ModelPlace(where);
+  if (!Part(part, "vocab").is_object())
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"vocab\" is missing or not an object", place);
+  for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"}) {
+    if (!JsonMember<std::string>(part, name, "", place, ErrorCode::kBadCheckpoint).empty())
+      Fail(ErrorCode::kUnsupported, "{}: a BPE with \"{}\" is not supported", place, name);
+  }
+  if (JsonMember<double>(part, "dropout", 0, place, ErrorCode::kBadCheckpoint) > 0)
+    Fail(ErrorCode::kUnsupported, "{}: \"dropout\" leaves tokens to chance, which is for training", place);
+  spec->vocabulary.Build();
+  const auto unknown = JsonMember<std::string>(part, "unk_token", "", place, ErrorCode::kBadCheckpoint);
+  spec->unknown_id = unknown.empty() ? Vocabulary::kMissing : spec->vocabulary.Find(unknown);
+  if (!unknown.empty() && spec->unknown_id == Vocabulary::kMissing) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: the unknown token \"{}\" is not in the vocabulary", place, unknown);
+  }
+  spec->byte_fallback = JsonMember(part, "byte_fallback", false, place, ErrorCode::kBadCheckpoint);
+  spec->fuse_unknown = JsonMember(part, "fuse_unk", false, place, ErrorCode::kBadCheckpoint);
+  spec->ignore_merges = JsonMember(part, "ignore_merges", false, place, ErrorCode::kBadCheckpoint);
+}
+
 void ParseModel(const Json& part, const std::string& where, TokenizerSpec* spec) {
   if (!part.is_object()) Fail(ErrorCode::kBadCheckpoint, "{}: \"model\" is missing or not an object", where);
   // Early files do not say the type; only WordPiece has a prefix and no merges.
   const bool untyped_word_piece =
       !part.contains("type") && part.contains("continuing_subword_prefix") && !part.contains("merges");
-  const std::string type =
-      untyped_word_piece ? "WordPiece" : CheckedType(part, "model", {"WordPiece", "Unigram"}, where);
+  const bool untyped_bpe = !part.contains("type") && part.contains("merges");
+  const std::string type = untyped_word_piece ? "WordPiece"
+                           : untyped_bpe      ? "BPE"
+                                         : CheckedType(part, "model", {"WordPiece", "Unigram", "BPE"}, where);
   if (type == "WordPiece") ParseWordPiece(part, where, spec);
+  if (type == "BPE") {
+    spec->model = TokenizerModel::kBpe;
+    ParseBpe(part, where, spec);
+  }
   if (type == "Unigram") {
     spec->model = TokenizerModel::kUnigram;
     ParseUnigram(part, where, spec);
@@ -149,6 +176,7 @@ TokenizerSpec ParseTokenizerJson(std::string_view json, const std::string& where
   TokenizerSpec spec;
   spec.vocabulary = std::move(lists.vocabulary);
   spec.scores = std::move(lists.scores);
+  spec.merges = std::move(lists.merges);
   ParseModel(Part(document, "model"), where, &spec);
   ParseStages(document, where, &spec);
   ParseAddedTokens(Part(document, "added_tokens"), where, &spec);

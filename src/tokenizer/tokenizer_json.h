@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tokenizer/added_tokens.h"
@@ -15,7 +16,7 @@
 
 namespace lengthwise {
 
-enum class TokenizerModel { kWordPiece, kUnigram };
+enum class TokenizerModel { kWordPiece, kUnigram, kBpe };
 
 struct TokenizerSpec {
   TokenizerModel model = TokenizerModel::kWordPiece;
@@ -29,6 +30,10 @@ struct TokenizerSpec {
   std::vector<double> scores;
   bool byte_fallback =
       false;  // what is unknown becomes tokens of bytes, "<0x41>", where the vocabulary has them
+  // BPE: the pairs of tokens that are merged, the first learned first.
+  std::vector<std::pair<std::string, std::string>> merges;
+  bool fuse_unknown = false;
+  bool ignore_merges = false;
   // The others: what is done to a text between added tokens before the model gets its pieces.
   bool staged = false;
   std::vector<NormalizerStage> normalizers;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/piece_token.h"
 #include "tokenizer/vocabulary.h"
 
 namespace lengthwise {
@@ -54,11 +55,7 @@ class PrefixTree {
 
 class Unigram {
  public:
-  struct Token {
-    std::int32_t id;
-    std::size_t begin;  // bytes of the piece
-    std::size_t end;
-  };
+  using Token = PieceToken;
   // What a call needs while it runs; one may serve many.
   struct Path {
     struct Node {

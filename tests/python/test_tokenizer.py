@@ -394,6 +394,53 @@ def test_added_tokens_among_pieces(check, write_json, unigram_document, seed):
 
 
 @pytest.fixture(scope="module")
+def bpe_document():
+    """Merges learnt from the standard library, over bytes."""
+    files = sorted(pathlib.Path(sysconfig.get_path("stdlib")).glob("*.py"))[:60]
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(vocab_size=3000, special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator((path.read_text() for path in files), trainer)
+    return json.loads(tokenizer.to_str())
+
+
+ENGLISH = ["it's they'll I'VE we'd 'tis ' '' 's", "  two  spaces \n\n and\tlines \n", "x1y22 3.14 \u00bd\u0663 \u2167", "\u00a0\u3000 wide", "a" * 500, "=" * 3000, "'s't're"]
+
+
+@pytest.mark.parametrize("prefix", [True, False])
+@pytest.mark.parametrize("regex", [True, False])
+@pytest.mark.parametrize("form", [None, "NFC", "Lowercase"])
+def test_bytes_in_pairs(check, write_json, bpe_document, man_pages, prefix, regex, form):
+    document = {**bpe_document, "normalizer": form and {"type": form},
+                "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True, "use_regex": regex}}
+    lines = [line for row in itertools.islice(man_pages.open(), 0, None, 40) for line in json.loads(row)["text"].splitlines()]
+    check(write_json(document), hostile_texts(21, 2000) + ENGLISH + random.Random(5).sample(lines, min(len(lines), 3000)))
+
+
+@pytest.mark.parametrize("trim", [True, False])
+def test_pairs_as_roberta_has_them(check, write_json, bpe_document, trim):
+    document = {**bpe_document, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True},
+                "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": trim, "add_prefix_space": False}}
+    document["added_tokens"] = [{**token, "lstrip": token["content"] == "<mask>"} for token in document["added_tokens"]]
+    check(write_json(document), hostile_texts(22, 2000) + ENGLISH + ["a <mask> b", "<mask>", " <s> x"])
+
+
+def test_pairs_of_characters(check, write_json):
+    """Without bytes: characters that were not learnt are unknown, alone or together, or bytes."""
+    files = sorted(pathlib.Path(sysconfig.get_path("stdlib")).glob("*.py"))[:20]
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.train_from_iterator((path.read_text() for path in files), trainers.BpeTrainer(vocab_size=1500, special_tokens=["<unk>"], limit_alphabet=60, show_progress=False))
+    document = json.loads(tokenizer.to_str())
+    for fuse, fallback, ignore in itertools.product([True, False], repeat=3):
+        made = json.loads(json.dumps(document))
+        made["model"].update(fuse_unk=fuse, byte_fallback=fallback, ignore_merges=ignore)
+        if fallback:
+            made["model"]["vocab"].update({f"<0x{byte:02X}>": 5000 + byte for byte in range(256)})
+        check(write_json(made), hostile_texts(23, 1000) + ENGLISH)
+
+
+@pytest.fixture(scope="module")
 def e5_json(root):
     folder = root / ".cache/models/multilingual-e5-small"
     if not folder.exists():

@@ -99,7 +99,7 @@ TEST(TokenizerJsonTest, OtherKindsAreNamedWithTheSupportedOnes) {
   EXPECT_EQ(
       ErrorAfter([](Json& json) { json["model"]["type"] = "WordLevel"; }),
       "unsupported: t/tokenizer.json: the tokenizer's model is of type WordLevel; supported: WordPiece, "
-      "Unigram");
+      "Unigram, BPE");
   EXPECT_EQ(ErrorAfter([](Json& json) { json["pre_tokenizer"]["type"] = "Metaspace"; }),
             "unsupported: t/tokenizer.json: the tokenizer's pre_tokenizer is of type Metaspace; supported: "
             "BertPreTokenizer");
@@ -108,17 +108,43 @@ TEST(TokenizerJsonTest, OtherKindsAreNamedWithTheSupportedOnes) {
             "BertPreTokenizer");
   ExpectError(ErrorAfter([](Json& json) { json["normalizer"]["type"] = "Sequence"; }), "unsupported",
               "normalizer is of type Sequence; supported: BertNormalizer, none");
-  ExpectError(ErrorAfter([](Json& json) { json["post_processor"]["type"] = "ByteLevel"; }), "unsupported",
-              "post_processor is of type ByteLevel; supported: TemplateProcessing, BertProcessing, "
-              "RobertaProcessing, none");
+  ExpectError(ErrorAfter([](Json& json) { json["post_processor"]["type"] = "Other"; }), "unsupported",
+              "post_processor is of type Other; supported: TemplateProcessing, BertProcessing, "
+              "RobertaProcessing, ByteLevel, Sequence, none");
 }
 
-TEST(TokenizerJsonTest, BpeIsToldByItsMerges) {
-  ExpectError(ErrorAfter([](Json& json) {
-                json["model"]["type"] = "BPE";
-                json["model"]["merges"] = {"a b"};
-              }),
-              "unsupported", "model is of type BPE");
+Json SmallBpeJson() {
+  return Json::parse(R"({
+    "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+    "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "bc": 4, "abc": 5, "\u0120": 6, "\u0120a": 7},
+              "merges": ["b c", "a b", ["a", "bc"], ["\u0120", "a"]]}})");
+}
+
+TEST(TokenizerJsonTest, TheEarliestLearnedOfNeighbouringPairsIsMergedFirst) {
+  const Tokenizer tokenizer = Tokenizer::FromJson(SmallBpeJson().dump(), "t");
+  EXPECT_EQ(Tokens(tokenizer, "abc"), "abc[0,3)");
+  EXPECT_EQ(Tokens(tokenizer, "abab"), "ab[0,2) ab[2,4)");
+  EXPECT_EQ(Tokens(tokenizer, "b ab"), "b[0,1) \u0120[1,2) ab[2,4)");
+  // What no token spells, and no unknown token stands for, is left out; its neighbours meet.
+  EXPECT_EQ(Tokens(tokenizer, "axb"), "ab[0,3)");
+}
+
+TEST(TokenizerJsonTest, BpeIsToldByItsMergesWhereNoTypeIsGiven) {
+  Json json = SmallBpeJson();
+  json["model"].erase("type");
+  EXPECT_EQ(Tokens(Tokenizer::FromJson(json.dump(), "t"), "abc"), "abc[0,3)");
+}
+
+TEST(TokenizerJsonTest, ABpeThatIsDamagedOrOtherwiseMadeIsRefused) {
+  const auto refusal = [](const char* member, const Json& value) {
+    Json json = SmallBpeJson();
+    json["model"][member] = value;
+    return ErrorOf([&] { Tokenizer::FromJson(json.dump(), "t"); });
+  };
+  ExpectError(refusal("merges", {"b c", "c a"}), "bad_checkpoint", "entry 1 is of \"c\" and \"a\"");
+  ExpectError(refusal("dropout", 0.1), "unsupported", "\"dropout\"");
+  ExpectError(refusal("continuing_subword_prefix", "##"), "unsupported", "continuing_subword_prefix");
+  ExpectError(refusal("unk_token", "<unk>"), "bad_checkpoint", "<unk>");
 }
 
 Json SmallUnigramJson() {
