@@ -66,6 +66,9 @@ struct MeasureOptions {
   // Most documents of the truncated arm: where more are long enough, a sample of this size is drawn by the
   // documents' hashes.
   std::size_t truncated_documents = kDefaultKeptVectors;
+  // Tokens that the model was trained to, which the knee is compared with; 0: as LengthLimits::trained has
+  // it.
+  std::size_t trained_length = 0;
   // Vectors kept in each bucket for intervals, centred cosine, floor and uniformity.
   std::size_t kept_vectors = kDefaultKeptVectors;
 

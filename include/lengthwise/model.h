@@ -15,11 +15,14 @@ namespace lengthwise {
 class LoadedModel;
 class ThreadPool;
 
-// The three lengths that a user may confuse.
+// The lengths that a user may confuse.
 struct LengthLimits {
   std::size_t in_force = 0;               // what is applied
   std::size_t sentence_transformers = 0;  // sentence_bert_config.json; 0 if the folder names none
   std::size_t positions = 0;              // the most the model has positions for
+  // What the model was trained to, as the folder suggests: tokenizer.json keeps the truncation that it was
+  // saved with, which sentence-transformers leaves at that of training. 0: it does not say.
+  std::size_t trained = 0;
 };
 
 // A handle: copies share weights and threads, and what they share lives as long as one of them. May be used

@@ -199,6 +199,12 @@ void AddMeasureCommand(CLI::App& app, std::vector<std::string> arguments) {
       ->type_name("N,...")
       ->delimiter(',')
       ->check(WholeNumber(1));
+  sub->add_option(
+         "--trained-length", command->measure.trained_length,
+         "Tokens that the model was trained to, which the knee is compared with beside the length in "
+         "force (default: the truncation that tokenizer.json was saved with, if any)")
+      ->type_name("N")
+      ->check(WholeNumber(1));
   sub->add_option("--minimum-documents", command->measure.minimum_documents,
                   "Fewest documents of the truncated arm, which else ends at a shorter length")
       ->capture_default_str()

@@ -47,6 +47,7 @@ struct ReportCommand {
   TuneInput input;
   TuneOptions tune;
   std::size_t sample = 1000;
+  std::size_t trained_length = 0;
   std::string output;
   bool json = false;
   bool quiet = false;
@@ -133,6 +134,7 @@ class ModelReport {
     measure_.probe = true;
     measure_.resampling = command.tune.resampling;
     measure_.sample = command.sample;
+    measure_.trained_length = command.trained_length;
     measure_.command = command.arguments;
     const TuneInput& from = command.input;
     measure_.source = from.documents.path.empty() ? from.task : from.documents.path;
@@ -294,6 +296,10 @@ void AddReportCommand(CLI::App& app, std::vector<std::string> arguments) {
   sub->add_option("--sample", command->sample,
                   "Documents in which similarity is measured, drawn at random; all are searched")
       ->capture_default_str()
+      ->type_name("N")
+      ->check(WholeNumber(1));
+  sub->add_option("--trained-length", command->trained_length,
+                  "Tokens that the model was trained to (default: as tokenizer.json suggests)")
       ->type_name("N")
       ->check(WholeNumber(1));
   sub->add_option("--output", command->output,

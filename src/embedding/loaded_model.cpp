@@ -61,6 +61,7 @@ LengthLimits LoadedModel::limits(std::size_t max_length, std::size_t positions) 
   LengthLimits limits;
   limits.positions = positions;
   limits.sentence_transformers = checkpoint_.max_seq_length;
+  limits.trained = std::min(tokenizer_.truncation(), positions);
   limits.in_force = max_length > 0 ? max_length
                     : limits.sentence_transformers > 0
                         ? std::min(limits.sentence_transformers, limits.positions)

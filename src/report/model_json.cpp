@@ -27,6 +27,7 @@ OrderedJson ModelJson(const ModelDescription& model) {
                        {{"in_force", model.limits.in_force},
                         {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
                         {"positions", model.limits.positions}}}};
+  if (model.limits.trained > 0) json["limits"]["trained_to"] = model.limits.trained;
   AddPrompts(model.document_prompt, model.query_prompt, json);
   return json;
 }
@@ -67,6 +68,7 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   parsed.limits.positions = limits.at("positions").get<std::size_t>();
   if (!limits.at("sentence_transformers").is_null())
     parsed.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
+  if (limits.contains("trained_to")) parsed.limits.trained = limits["trained_to"].get<std::size_t>();
   Json attention = {
       {"temperature", repair.at("by_head").is_null() ? repair.at("temperature") : repair.at("by_head")},
       {"reading", repair.at("reading")}};

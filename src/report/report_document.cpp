@@ -120,14 +120,19 @@ OrderedJson FitJson(const ShapeFit& fit, std::span<const double> lengths) {
 
 OrderedJson KneeJson(const std::optional<Knee>& knee, const LengthLimits& limits) {
   if (!knee) return nullptr;
-  return {{"length", JsonNumber(knee->length)},
-          {"low", JsonNumber(knee->low)},
-          {"high", JsonNumber(knee->high)},
-          {"slope_before", JsonNumber(knee->slope_before)},
-          {"slope_after", JsonNumber(knee->slope_after)},
-          {"trained_limit", CountOrNull(limits.sentence_transformers)},
-          {"positions", limits.positions},
-          {"place", KneePlace(*knee, limits.sentence_transformers)}};
+  OrderedJson json = {{"length", JsonNumber(knee->length)},
+                      {"low", JsonNumber(knee->low)},
+                      {"high", JsonNumber(knee->high)},
+                      {"slope_before", JsonNumber(knee->slope_before)},
+                      {"slope_after", JsonNumber(knee->slope_after)},
+                      {"trained_limit", CountOrNull(limits.sentence_transformers)},
+                      {"positions", limits.positions},
+                      {"place", KneePlace(*knee, limits.sentence_transformers)}};
+  if (limits.trained > 0) {
+    json["trained_to"] = limits.trained;
+    json["trained_place"] = KneePlace(*knee, limits.trained);
+  }
+  return json;
 }
 
 OrderedJson ShapesJson(const std::optional<Shapes>& shapes, const LengthLimits& limits) {

@@ -11,6 +11,15 @@ namespace {
 // A knee within this factor of the limit is "just" above or below it.
 constexpr double kNear = 1.25;
 
+// "at", "above", "just below"
+std::string Beside(const Knee& knee, std::size_t length) {
+  const auto limit = static_cast<double>(length);
+  if (knee.low && *knee.low <= limit && limit <= *knee.high) return "at";
+  const bool above = knee.length > limit;
+  const double factor = above ? knee.length / limit : limit / knee.length;
+  return fmt::format("{}{}", factor <= kNear ? "just " : "", above ? "above" : "below");
+}
+
 }  // namespace
 
 double AboutTokens(double length) {
@@ -25,17 +34,18 @@ bool KneeHasWeight(const Shapes& shapes) {
 }
 
 std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits) {
-  if (limits.sentence_transformers == 0) return "";
+  const std::string trained = limits.trained == 0
+                                  ? ""
+                                  : fmt::format("{} the {} tokens that the model was trained to",
+                                                Beside(knee, limits.trained), limits.trained);
+  if (limits.sentence_transformers == 0) return trained;
   const std::string name =
       fmt::format("{}, {} tokens",
                   limits.in_force == limits.sentence_transformers ? "the length in force"
                                                                   : "the model's own length limit",
                   limits.sentence_transformers);
-  const auto limit = static_cast<double>(limits.sentence_transformers);
-  if (knee.low && *knee.low <= limit && limit <= *knee.high) return "at " + name;
-  const bool above = knee.length > limit;
-  const double factor = above ? knee.length / limit : limit / knee.length;
-  return fmt::format("{}{} {}", factor <= kNear ? "just " : "", above ? "above" : "below", name);
+  return fmt::format("{} {}{}{}", Beside(knee, limits.sentence_transformers), name,
+                     trained.empty() ? "" : "; ", trained);
 }
 
 }  // namespace lengthwise

@@ -20,7 +20,8 @@ double AboutTokens(double length);
 // Whether the broken shape, which has the knee, is worth speaking of.
 bool KneeHasWeight(const Shapes& shapes);
 
-// "just below the length in force, 256 tokens"; empty where the model names no limit. A model that is run at
+// "just below the length in force, 256 tokens; above the 128 tokens that the model was trained to"; empty
+// where the model names neither. A model that is run at
 // another length than it names is compared with its own: that is where its positions become rare.
 std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits);
 

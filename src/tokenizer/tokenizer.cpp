@@ -76,6 +76,9 @@ std::optional<TextNormalization> Tokenizer::normalization() const {
   const BertNormalizerOptions& options = impl_->spec().normalizer;
   return TextNormalization{options.lowercase, options.strip_accents, options.handle_chinese_chars};
 }
+std::size_t Tokenizer::truncation() const {
+  return impl_->spec().truncation;
+}
 std::int32_t Tokenizer::unknown_id() const {
   return impl_->spec().unknown_id;
 }

@@ -66,6 +66,8 @@ class Tokenizer {
 
   // The id that stands for a word that the vocabulary cannot spell; -1: there is none.
   std::int32_t unknown_id() const;
+  // The truncation that the file asks for, in tokens, which is not done here; 0: none.
+  std::size_t truncation() const;
 
   // One more than the largest id: the least number of rows that an embedding table must have.
   std::size_t vocabulary_size() const;

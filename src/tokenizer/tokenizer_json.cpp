@@ -181,6 +181,9 @@ TokenizerSpec ParseTokenizerJson(std::string_view json, const std::string& where
   ParseStages(document, where, &spec);
   ParseAddedTokens(Part(document, "added_tokens"), where, &spec);
   ParsePostProcessor(Part(document, "post_processor"), where, &spec);
+  const Json& truncation = Part(document, "truncation");
+  if (truncation.is_object() && Part(truncation, "max_length").is_number_unsigned())
+    spec.truncation = truncation["max_length"].get<std::size_t>();
   return spec;
 }
 

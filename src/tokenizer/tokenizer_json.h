@@ -47,10 +47,11 @@ struct TokenizerSpec {
   // tokenising.
   bool trim_offsets = false;
   bool keep_first_space = false;
+  std::size_t truncation = 0;  // tokens, special ones included; 0: none
 };
 
-// `where` names the source in messages. Throws kBadCheckpoint or kUnsupported. Truncation and padding are
-// ignored.
+// `where` names the source in messages. Throws kBadCheckpoint or kUnsupported. Truncation is noted and, like
+// padding, not done.
 TokenizerSpec ParseTokenizerJson(std::string_view json, const std::string& where);
 
 }  // namespace lengthwise

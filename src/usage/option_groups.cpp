@@ -70,6 +70,7 @@ constexpr std::array kRows = {
     Row{"--control-documents", kCompute, true},
     Row{"--ablation-documents", kCompute, true},
     Row{"--ablation-lengths", kCompute, true},
+    Row{"--trained-length", kCompute, true},
     Row{"--minimum-documents", kCompute, true},
     Row{"--truncated-documents", kCompute, true},
     Row{"--tolerance", kCompute, true},

@@ -94,6 +94,19 @@ def test_committed_example_keeps_the_schema(root, schema):
     schema.validate(json.loads((root / "tests/data/report_example.json").read_text()))
 
 
+def test_the_length_trained_to_is_told_apart_from_the_length_in_force(measured, run_lengthwise, root, pages, tmp_path, schema):
+    """tokenizer.json of all-MiniLM-L6-v2 keeps the truncation of its training, 128; the small model's says nothing, until its owner does."""
+    limits = measured[0]["model"]["limits"]
+    assert (limits["in_force"], limits["trained_to"]) == (256, 128)
+    knee = measured[0]["shapes"]["knee"]
+    assert knee["trained_to"] == 128 and knee["trained_place"] in ("below", "at", "above")
+    for options, expected in (((), None), (("--trained-length", 40), 40)):
+        run_lengthwise("measure", "--model", root / "tests/data/tiny_bert", "--input", pages, "--output", tmp_path / "r.json", "--replicates", 20, "--quiet", *options)
+        report = json.loads((tmp_path / "r.json").read_text())
+        schema.validate(report)
+        assert report["model"]["limits"].get("trained_to") == expected
+
+
 def test_truncated_and_static_arms_are_those_of_transformers(measured, reference):
     report, _, _ = measured
     vectors, _, documents = reference

@@ -71,6 +71,18 @@ TEST(ReportDetail, PlacesTheKneeAgainstTheLengthLimit) {
   ExpectSilent(result, "below");
 }
 
+TEST(ReportDetail, PlacesTheKneeAgainstWhatTheModelWasTrainedToToo) {
+  Measurement result = Rising();
+  result.shapes->knee = Knee{238, 228, 245, 0, 0.1};
+  result.model.limits.trained = 128;
+  ExpectSays(
+      result,
+      "just below the length in force, 256 tokens; above the 128 tokens that the model was trained to");
+  result.model.limits.sentence_transformers = 0;
+  result.model.limits.trained = 240;
+  ExpectSays(result, "at 238 tokens [228, 245], at the 240 tokens that the model was trained to");
+}
+
 TEST(ReportDetail, NamesTheKneeOfABrokenShapeThatIsNotPreferred) {
   Measurement result = Rising();
   result.shapes->preferred = 0;

@@ -22,8 +22,9 @@ export function lengthAxis(domain, title = "tokens") {
 
 // Rules at the model's length limit and at the last position, inside the drawn lengths. `named` writes what they are.
 export function limitLayers(report, domain, named) {
-  const { sentence_transformers: limit, positions } = report.model.limits;
+  const { sentence_transformers: limit, positions, trained_to: trained } = report.model.limits;
   const marks = [{ length: limit, name: `${limitName(report.model.limits)} ${limit}` }];
+  if (trained && trained !== limit) marks.push({ length: trained, name: `trained to ${trained}` });
   if (positions !== limit) marks.push({ length: positions, name: `positions ${positions}` });
   const values = marks.filter((mark) => mark.length && mark.length >= domain[0] && mark.length <= domain[1]);
   if (!values.length) return [];
