@@ -29,7 +29,7 @@ COSINES = {"none": (0.1, 0.3), "squeeze-96-126": (0.1, 0.15), "repeat-63-126": (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("repair")
-    for place in ("", "many", "windows", "positions/none", "positions/squeeze-96-126", "positions/repeat-63-126", "small/shrunk-1", "small/plain-1"):
+    for place in ("", "many", "windows", "positions/none", "positions/squeeze-96-126", "positions/repeat-63-126", "small/shrunk-1", "small/plain-1", "depth-0", "depth-0.5", "depth-1"):
         (out / place).mkdir(parents=True, exist_ok=True)
         for model in MODELS:
             for number, name in enumerate(("pages", "notes", "passkey-1024")):
@@ -55,7 +55,7 @@ def row_of(printed, name, *start):
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    check_form(printed, 15)
+    check_form(printed, 16)
 
 
 def test_a_mean_over_sets_weighs_them_alike_and_leaves_needles_out(printed):
@@ -96,6 +96,12 @@ def test_a_floor_is_met_by_its_estimate_and_a_loss_counts_by_its_interval(printe
     assert met["sets worse by an interval that leaves out 0, of 4 over the models"] == ["0", "0", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions squeezed (squeeze:96:126), of what it was"] == ["0.50 at most", "0.25", "yes"]
     assert met["MiniLM: rise of the cosine from 128 to 512 tokens, positions repeated (repeat:63:126), of what it was"][-1] == "**no**"
+
+
+def test_needles_stand_at_three_depths_side_by_side(printed, folder):
+    """The folders hold the same scores at every depth."""
+    assert row_of(printed, "needles by depth", "MiniLM", "passkey-1024", "the recipe")[3:] == ["0.800", "0.800", "0.800"]
+    assert row_of(printed, "needles by depth", "MiniLM", "passkey-1024", "best window, whitened")[3:] == ["-", "-", "-"]
 
 
 def test_hindsight_chooses_among_single_vectors_alone(printed):
