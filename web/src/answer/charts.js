@@ -42,7 +42,10 @@ export function alikeChart(lines, { report = null, knee = null, height = 250 } =
   const domain = [Math.min(...lengths) / 1.08, Math.max(...lengths) * 1.08];
   const names = lines.map((line) => line.name);
   const color = { field: "line", type: "nominal", legend: null, sort: names, scale: { domain: names, range: lines.map((line) => line.color) } };
-  const y = { field: "value", type: "quantitative", title: "how alike two documents are (cosine)", scale: { zero: true, nice: true }, axis: { tickCount: 5 } };
+  // Room above for the names of the limits.
+  const most = Math.max(...rows.map((row) => row.high ?? row.value));
+  const least = Math.min(0, ...rows.map((row) => row.low ?? row.value));
+  const y = { field: "value", type: "quantitative", title: "how alike two documents are (cosine)", scale: { domain: [least, (report ? 1.3 : 1.05) * most], nice: true }, axis: { tickCount: 5 } };
   const format = ".3f";
   return {
     width: "container", height, data: { values: rows },
