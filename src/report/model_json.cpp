@@ -27,6 +27,7 @@ OrderedJson ModelJson(const ModelDescription& model) {
                        {{"in_force", model.limits.in_force},
                         {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
                         {"positions", model.limits.positions}}}};
+  if (model.dimension != model.hidden) json["dimension"] = model.dimension;
   AddPrompts(model.document_prompt, model.query_prompt, json);
   return json;
 }
@@ -55,6 +56,7 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   parsed.layers = model.at("layers").get<std::size_t>();
   parsed.heads = model.at("heads").get<std::size_t>();
   parsed.hidden = model.at("hidden").get<std::size_t>();
+  parsed.dimension = model.value("dimension", parsed.hidden);
   parsed.pooling = model.at("pooling").get<std::string>();
   parsed.normalize = model.at("normalize").get<bool>();
   parsed.precision = model.at("precision").get<std::string>();
