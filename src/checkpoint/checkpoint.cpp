@@ -32,10 +32,8 @@ SafeTensors OpenWeights(const fs::path& transformer) {
         "python3 -c \"from transformers import AutoModel; "
         "AutoModel.from_pretrained('{0}').save_pretrained('{0}', max_shard_size='1000GB')\"",
         transformer.string());
-    if (const fs::path index = transformer / "model.safetensors.index.json"; Exists(index)) {
-      Fail(ErrorCode::kUnsupported, "{}: weights in several files are not supported; join them with: {}",
-           index.string(), convert);
-    }
+    if (const fs::path index = transformer / "model.safetensors.index.json"; HasModelFile(index))
+      return SafeTensors::FromIndex(index);
     if (const fs::path pickle = transformer / "pytorch_model.bin"; Exists(pickle)) {
       Fail(ErrorCode::kUnsupported,
            "{}: only model.safetensors is read, and the folder has none; convert with: {}", pickle.string(),
@@ -170,15 +168,16 @@ std::string Fingerprint(const Checkpoint& checkpoint) {
     HashHead(name.generic_string(), bytes.size(), &hasher);
     hasher.Add(std::as_bytes(std::span(bytes)));
   }
-  const MappedFile& weights = checkpoint.weights.file();
-  const std::span<const std::byte> bytes = weights.bytes();
-  HashHead("model.safetensors", bytes.size(), &hasher);
-  // Pages are given back as they are hashed, so that a fingerprint costs no memory.
-  constexpr std::size_t kBlock = std::size_t{4} << 20;
-  for (std::size_t begin = 0; begin < bytes.size(); begin += kBlock) {
-    const auto block = bytes.subspan(begin, std::min(kBlock, bytes.size() - begin));
-    hasher.Add(block);
-    weights.Release(block);
+  for (const MappedFile& weights : checkpoint.weights.files()) {
+    const std::span<const std::byte> bytes = weights.bytes();
+    HashHead(weights.path().filename().string(), bytes.size(), &hasher);
+    // Pages are given back as they are hashed, so that a fingerprint costs no memory.
+    constexpr std::size_t kBlock = std::size_t{4} << 20;
+    for (std::size_t begin = 0; begin < bytes.size(); begin += kBlock) {
+      const auto block = bytes.subspan(begin, std::min(kBlock, bytes.size() - begin));
+      hasher.Add(block);
+      weights.Release(block);
+    }
   }
   return hasher.Digest();
 }

@@ -16,12 +16,12 @@ namespace lengthwise {
 struct Checkpoint {
   std::filesystem::path folder;
   Json config;          // config.json
-  SafeTensors weights;  // model.safetensors
+  SafeTensors weights;  // model.safetensors, or the files that its index lists
   // modules.json and <pooling>/config.json; a folder without modules.json pools by mean and does not
   // normalise, as sentence-transformers does.
-  Pooling pooling = Pooling::kMean;
-  std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
-  bool normalize = false;                    // whether the last of them normalises
+  std::vector<Pooling> pooling = {Pooling::kMean};  // several: their vectors one after the other
+  std::vector<VectorModule> vector_modules;         // applied to the pooled vector, in this order
+  bool normalize = false;                           // whether the last of them normalises
   Prompts prompts;
   bool include_prompt = true;         // whether a prompt's tokens are pooled too
   std::filesystem::path transformer;  // relative to `folder`; empty: the folder itself
@@ -44,8 +44,7 @@ struct Checkpoint {
 Checkpoint OpenCheckpoint(const std::filesystem::path& folder);
 
 // 32 hexadecimal digits over names and contents of every file that changes the vectors: config, weights,
-// tokenizer, pooling and module configuration. The folder's own name does not count. Reads the whole weights
-// file.
+// tokenizer, pooling and module configuration. The folder's own name does not count. Reads all weights.
 std::string Fingerprint(const Checkpoint& checkpoint);
 
 }  // namespace lengthwise

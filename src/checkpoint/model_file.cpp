@@ -19,13 +19,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view kLfsPointer = "version https://git-lfs.github.com/spec/";
 
 // Names that model folders hold beside each other: none of them is another one mistyped.
-constexpr std::array<std::string_view, 18> kKnownNames = {
+constexpr std::array<std::string_view, 19> kKnownNames = {
     "added_tokens.json",
     "config.json",
     "config_sentence_transformers.json",
     "data_config.json",
     "generation_config.json",
     "model.safetensors",
+    "model.safetensors.index.json",
     "modules.json",
     "sentence_albert_config.json",
     "sentence_bert_config.json",

@@ -17,7 +17,8 @@
 namespace lengthwise {
 namespace {
 
-constexpr const char* kSupportedPooling = "mean, cls, max or lasttoken, one alone";
+constexpr const char* kSupportedPooling =
+    "cls, max, mean, mean_sqrt_len_tokens, weightedmean and lasttoken, several in this order";
 
 // The boolean members of a pooling configuration and the mode each one switches on.
 struct PoolingFlag {
@@ -27,15 +28,16 @@ struct PoolingFlag {
 };
 constexpr std::array<PoolingFlag, 6> kPoolingFlags = {{
     {"pooling_mode_cls_token", "cls", false},
-    {"pooling_mode_mean_tokens", "mean", true},
     {"pooling_mode_max_tokens", "max", false},
+    {"pooling_mode_mean_tokens", "mean", true},
     {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", false},
     {"pooling_mode_weightedmean_tokens", "weightedmean", false},
     {"pooling_mode_lasttoken", "lasttoken", false},
 }};
 
 std::optional<Pooling> PoolingFromName(std::string_view name) {
-  for (const Pooling pooling : {Pooling::kMean, Pooling::kCls, Pooling::kMax, Pooling::kLastToken}) {
+  for (const Pooling pooling : {Pooling::kCls, Pooling::kMax, Pooling::kMean, Pooling::kMeanSqrtLength,
+                                Pooling::kWeightedMean, Pooling::kLastToken}) {
     if (name == PoolingName(pooling)) return pooling;
   }
   return std::nullopt;
@@ -74,12 +76,18 @@ void ReadPooling(const std::filesystem::path& path, Modules& modules) {
   const std::string where = path.string();
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
   const std::vector<std::string> modes = PoolingModes(config, where);
-  const std::optional<Pooling> pooling = modes.size() == 1 ? PoolingFromName(modes[0]) : std::nullopt;
-  if (!pooling) {
+  modules.pooling.clear();
+  bool known = !modes.empty();
+  for (const std::string& mode : modes) {
+    const std::optional<Pooling> pooling = PoolingFromName(mode);
+    // One order has one meaning.
+    known = known && pooling && (modules.pooling.empty() || modules.pooling.back() < *pooling);
+    if (known) modules.pooling.push_back(*pooling);
+  }
+  if (!known) {
     Fail(ErrorCode::kUnsupported, "{}: pooling \"{}\" is not supported; supported: {}", where,
          fmt::join(modes, "+"), kSupportedPooling);
   }
-  modules.pooling = *pooling;
   modules.include_prompt = JsonMember(config, "include_prompt", true, where, ErrorCode::kBadCheckpoint);
   // The later versions of sentence-transformers have the second name.
   for (const char* member : {"word_embedding_dimension", "embedding_dimension"}) {
@@ -122,10 +130,25 @@ const char* PoolingName(Pooling pooling) {
       return "cls";
     case Pooling::kMax:
       return "max";
+    case Pooling::kMeanSqrtLength:
+      return "mean_sqrt_len_tokens";
+    case Pooling::kWeightedMean:
+      return "weightedmean";
     case Pooling::kLastToken:
       return "lasttoken";
   }
   return "mean";
+}
+
+std::string PoolingNames(const std::vector<Pooling>& poolings) {
+  std::string names;
+  for (const Pooling pooling : poolings)
+    names += (names.empty() ? "" : "+") + std::string(PoolingName(pooling));
+  return names;
+}
+
+bool PoolsAllTokens(Pooling pooling) {
+  return pooling != Pooling::kCls && pooling != Pooling::kLastToken;
 }
 
 Modules ReadModules(const std::filesystem::path& folder) {
@@ -149,11 +172,14 @@ Modules ReadModules(const std::filesystem::path& folder) {
       modules.vector_modules.emplace_back();
     } else if (module.kind == "Dense") {
       modules.vector_modules.push_back(ReadDense(folder, module.path, &modules.files));
+    } else if (module.kind == "LayerNorm") {
+      modules.vector_modules.push_back(ReadLayerNorm(folder, module.path, &modules.files));
     } else if (module.kind == "Router") {
       modules.vector_modules.push_back(ReadRouter(folder, module.path, &modules.files));
     } else {
       Fail(ErrorCode::kUnsupported,
-           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize, Dense, Router of "
+           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize, Dense, "
+           "LayerNorm, Router of "
            "sentence_transformers",
            where, module.type);
     }
@@ -163,8 +189,8 @@ Modules ReadModules(const std::filesystem::path& folder) {
   const auto poolings = std::count(kinds.begin(), kinds.end(), "Pooling");
   if (transformers != 1 || poolings != 1 || kinds[0] != "Transformer" || kinds[1] != "Pooling") {
     Fail(ErrorCode::kUnsupported,
-         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, Dense or "
-         "Router, "
+         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, Dense, "
+         "LayerNorm or Router, "
          "in this order",
          where, fmt::join(kinds, ", "));
   }

@@ -11,14 +11,20 @@
 
 namespace lengthwise {
 
-enum class Pooling { kMean, kCls, kMax, kLastToken };
+// In the order in which sentence-transformers puts the vectors of several one after the other.
+enum class Pooling { kCls, kMax, kMean, kMeanSqrtLength, kWeightedMean, kLastToken };
 
-// "mean", "cls", "max", "lasttoken": the names of sentence-transformers.
+// "cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken": the names of
+// sentence-transformers.
 const char* PoolingName(Pooling pooling);
+// Of several: "cls+mean".
+std::string PoolingNames(const std::vector<Pooling>& poolings);
+// Whether all tokens count, not the state of one alone.
+bool PoolsAllTokens(Pooling pooling);
 
 struct Modules {
   std::filesystem::path transformer;  // relative to the model folder; empty: the folder itself
-  Pooling pooling = Pooling::kMean;
+  std::vector<Pooling> pooling = {Pooling::kMean};
   std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
   bool normalize = false;                    // whether the last of them normalises
   bool include_prompt = true;                // whether a prompt's tokens are pooled too

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "checkpoint/model_file.h"
 
 namespace lengthwise {
 namespace {
@@ -164,6 +165,28 @@ void CheckCoverage(const std::map<std::string, Tensor, std::less<>>& tensors, st
   }
 }
 
+// Which file of the folder each tensor is in, as an index says it.
+std::map<std::string, std::string> PlacesOfTensors(const std::filesystem::path& index) {
+  const std::string where = index.string();
+  const Json document = ReadJsonObject(index, ErrorCode::kBadCheckpoint);
+  const auto found = document.find("weight_map");
+  if (found == document.end() || !found->is_object() || found->empty())
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"weight_map\" is not an object of tensors and files", where);
+  std::map<std::string, std::string> places;
+  for (const auto& [tensor, file] : found->items()) {
+    if (!file.is_string()) {
+      Fail(ErrorCode::kBadCheckpoint, "{}: the file of tensor \"{}\" is not a text", where, tensor);
+    }
+    const std::filesystem::path name = file.get<std::string>();
+    if (name.empty() || name != name.filename() || name == "..") {
+      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is in \"{}\", not a file beside the index", where,
+           tensor, name.string());
+    }
+    places.emplace(tensor, name.string());
+  }
+  return places;
+}
+
 }  // namespace
 
 std::size_t Tensor::size() const {
@@ -186,9 +209,46 @@ void Tensor::Read(std::size_t first, std::span<float> out) const {
   ConvertToFloat(type, bytes.data() + first * element_bytes, out);
 }
 
-SafeTensors::SafeTensors(const std::filesystem::path& path) : file_(path) {
-  const std::string_view header = HeaderText(file_);
-  const std::span<const std::byte> data = file_.bytes().subspan(kLengthBytes + header.size());
+SafeTensors::SafeTensors(const std::filesystem::path& path) : path_(path) {
+  Add(path);
+}
+
+SafeTensors SafeTensors::FromIndex(const std::filesystem::path& index) {
+  const std::map<std::string, std::string> places = PlacesOfTensors(index);
+  SafeTensors all;
+  all.path_ = index;
+  std::set<std::string> names;
+  for (const auto& [tensor, file] : places) names.insert(file);
+  for (const std::string& name : names) {
+    const std::filesystem::path path = index.parent_path() / name;
+    RequireModelFile(path);
+    SafeTensors one(path);
+    for (const auto& [tensor, value] : one.tensors_) {
+      const auto place = places.find(tensor);
+      if (place == places.end() || place->second != name) {
+        Fail(ErrorCode::kBadCheckpoint,
+             "{}: holds tensor \"{}\", which {} {}; fetch all files again, from one place", path.string(),
+             tensor, index.string(),
+             place == places.end() ? "does not list" : fmt::format("places in {}", place->second));
+      }
+    }
+    all.tensors_.merge(one.tensors_);
+    all.metadata_.merge(one.metadata_);
+    all.files_.push_back(std::move(one.files_.front()));
+  }
+  for (const auto& [tensor, file] : places) {
+    if (!all.Has(tensor)) {
+      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is not in {}; fetch all files again, from one place",
+           index.string(), tensor, file);
+    }
+  }
+  return all;
+}
+
+void SafeTensors::Add(const std::filesystem::path& path) {
+  const MappedFile& file = files_.emplace_back(path);
+  const std::string_view header = HeaderText(file);
+  const std::span<const std::byte> data = file.bytes().subspan(kLengthBytes + header.size());
   const Json entries = ParseHeader(header, path.string());
   for (const auto& [name, info] : entries.items()) {
     if (name == "__metadata__") {
@@ -203,6 +263,14 @@ SafeTensors::SafeTensors(const std::filesystem::path& path) : file_(path) {
   CheckCoverage(tensors_, data, path.string());
 }
 
+void SafeTensors::Release(const Tensor& tensor) const {
+  for (const MappedFile& file : files_) {
+    const std::span<const std::byte> bytes = file.bytes();
+    if (tensor.bytes.data() >= bytes.data() && tensor.bytes.data() < bytes.data() + bytes.size())
+      file.Release(tensor.bytes);
+  }
+}
+
 bool SafeTensors::Has(std::string_view name) const {
   return tensors_.contains(name);
 }
@@ -210,11 +278,11 @@ bool SafeTensors::Has(std::string_view name) const {
 const Tensor& SafeTensors::Get(std::string_view name, std::span<const std::size_t> shape) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
-    Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is missing", file_.path().string(), name);
+    Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is missing", path_.string(), name);
   }
   if (!std::equal(shape.begin(), shape.end(), found->second.shape.begin(), found->second.shape.end())) {
     Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" has shape {}, but config.json asks for {}",
-         file_.path().string(), name, found->second.shape, shape);
+         path_.string(), name, found->second.shape, shape);
   }
   return found->second;
 }

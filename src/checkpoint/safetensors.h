@@ -28,12 +28,16 @@ struct Tensor {
   void Read(std::size_t first, std::span<float> out) const;
 };
 
+// The tensors of one file, or of several that an index lists.
 class SafeTensors {
  public:
   // Reads the header alone. Throws kIo; kBadCheckpoint if the file is cut, its header is not JSON, lies about
   // sizes, names a tensor twice, or the tensors overlap or leave bytes unclaimed; kUnsupported for an unknown
   // element type.
   explicit SafeTensors(const std::filesystem::path& path);
+  // Of the files beside `index` that its "weight_map" names (model.safetensors.index.json). Throws as for one
+  // file, and kBadCheckpoint where the index and the files contradict each other.
+  static SafeTensors FromIndex(const std::filesystem::path& index);
 
   bool Has(std::string_view name) const;
   // Throws kBadCheckpoint, naming file and tensor, if it is missing or has another shape.
@@ -41,10 +45,18 @@ class SafeTensors {
   const std::map<std::string, Tensor, std::less<>>& tensors() const { return tensors_; }
   // The strings under "__metadata__".
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  const MappedFile& file() const { return file_; }
+  // The file or the index.
+  const std::filesystem::path& path() const { return path_; }
+  const std::vector<MappedFile>& files() const { return files_; }
+  // Tells the system that a tensor is not needed soon.
+  void Release(const Tensor& tensor) const;
 
  private:
-  MappedFile file_;
+  SafeTensors() = default;
+  void Add(const std::filesystem::path& path);
+
+  std::filesystem::path path_;
+  std::vector<MappedFile> files_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, Tensor, std::less<>> tensors_;
 };

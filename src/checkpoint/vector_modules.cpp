@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <string_view>
 
 #include "base/json.h"
@@ -14,19 +15,54 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kIdentity = "torch.nn.modules.linear.Identity";
+// As the configuration of a Dense names them.
+struct NamedActivation {
+  const char* name;
+  Activation activation;
+};
+constexpr std::array kActivations = {
+    NamedActivation{"torch.nn.modules.linear.Identity", Activation::kIdentity},
+    NamedActivation{"torch.nn.modules.activation.Tanh", Activation::kTanh},
+    NamedActivation{"torch.nn.modules.activation.ReLU", Activation::kRelu},
+    NamedActivation{"torch.nn.modules.activation.GELU", Activation::kGelu}};
 
-// in_features, which is out_features too.
-std::size_t Dimension(const Json& config, const std::string& where) {
-  const auto in = RequiredJsonMember<std::size_t>(config, "in_features", where, ErrorCode::kBadCheckpoint);
-  const auto out = RequiredJsonMember<std::size_t>(config, "out_features", where, ErrorCode::kBadCheckpoint);
-  if (in != out || in == 0) {
-    Fail(ErrorCode::kUnsupported,
-         "{}: a Dense module of {} inputs and {} outputs is not supported; supported: as many outputs as "
-         "inputs",
-         where, in, out);
+Activation ActivationOf(const Json& config, const std::string& where) {
+  const auto name =
+      RequiredJsonMember<std::string>(config, "activation_function", where, ErrorCode::kBadCheckpoint);
+  std::string supported;
+  for (const NamedActivation& known : kActivations) {
+    if (name == known.name) return known.activation;
+    supported += fmt::format("{}{}", supported.empty() ? "" : ", ", known.name);
   }
-  return in;
+  Fail(ErrorCode::kUnsupported, "{}: activation \"{}\" is not supported; supported: {}", where, name,
+       supported);
+}
+
+// A whole number from 1 that tells the size of a vector.
+std::size_t Components(const Json& config, const char* member, const std::string& where) {
+  constexpr std::size_t kMost = std::size_t{1} << 24;
+  const auto value = RequiredJsonMember<double>(config, member, where, ErrorCode::kBadCheckpoint);
+  if (!(value >= 1 && value <= static_cast<double>(kMost)) || value != std::floor(value)) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is {}, expected a whole number from 1 to {}", where, member,
+         value, kMost);
+  }
+  return static_cast<std::size_t>(value);
+}
+
+void CheckFinite(const std::vector<float>& values, const fs::path& path) {
+  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+    Fail(ErrorCode::kBadCheckpoint, "{}: a weight is NaN or infinite", path.string());
+}
+
+// Throws for a tensor that is not one of `places`.
+void CheckPlaces(const SafeTensors& tensors, std::initializer_list<std::string_view> places,
+                 const fs::path& config) {
+  for (const auto& [name, tensor] : tensors.tensors()) {
+    if (std::find(places.begin(), places.end(), name) == places.end()) {
+      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" has no place in the module that {} describes",
+           tensors.path().string(), name, config.string());
+    }
+  }
 }
 
 bool HasBias(const Json& config, const std::string& where) {
@@ -67,13 +103,9 @@ VectorModule ReadDense(const fs::path& folder, const fs::path& module, std::vect
   const std::string where = path.string();
   RequireModelFile(path);
   const Json config = ReadJsonObject(path, ErrorCode::kBadCheckpoint);
-  Dimension(config, where);
-  const auto activation =
-      RequiredJsonMember<std::string>(config, "activation_function", where, ErrorCode::kBadCheckpoint);
-  if (activation != kIdentity) {
-    Fail(ErrorCode::kUnsupported, "{}: activation \"{}\" is not supported; supported: {}", where, activation,
-         kIdentity);
-  }
+  Components(config, "in_features", where);
+  Components(config, "out_features", where);
+  ActivationOf(config, where);
   files->push_back(module / "config.json");
   files->push_back(module / "model.safetensors");
   return {VectorModuleKind::kDense, module, module};
@@ -111,28 +143,50 @@ DenseWeights ReadDenseWeights(const fs::path& folder, const fs::path& module) {
   const fs::path config_path = folder / module / "config.json";
   const Json config = ReadJsonObject(config_path, ErrorCode::kBadCheckpoint);
   DenseWeights dense;
-  dense.dimension = Dimension(config, config_path.string());
+  dense.inputs = Components(config, "in_features", config_path.string());
+  dense.outputs = Components(config, "out_features", config_path.string());
+  dense.activation = ActivationOf(config, config_path.string());
   const fs::path path = folder / module / "model.safetensors";
   RequireModelFile(path);
   const SafeTensors tensors(path);
-  const Tensor& weight = tensors.Get("linear.weight", std::array{dense.dimension, dense.dimension});
+  const Tensor& weight = tensors.Get("linear.weight", std::array{dense.outputs, dense.inputs});
   dense.weight.resize(weight.size());
   weight.Read(0, dense.weight);
-  dense.bias.assign(dense.dimension, 0.0F);
-  const bool has_bias = HasBias(config, config_path.string());
-  if (has_bias) tensors.Get("linear.bias", std::array{dense.dimension}).Read(0, dense.bias);
-  for (const auto& [name, tensor] : tensors.tensors()) {
-    if (name != "linear.weight" && (name != "linear.bias" || !has_bias)) {
-      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" has no place in the module that {} describes",
-           path.string(), name, config_path.string());
-    }
+  dense.bias.assign(dense.outputs, 0.0F);
+  if (HasBias(config, config_path.string())) {
+    tensors.Get("linear.bias", std::array{dense.outputs}).Read(0, dense.bias);
+    CheckPlaces(tensors, {"linear.weight", "linear.bias"}, config_path);
+  } else {
+    CheckPlaces(tensors, {"linear.weight"}, config_path);
   }
-  for (const std::vector<float>* part : {&dense.weight, &dense.bias}) {
-    if (!std::all_of(part->begin(), part->end(), [](float value) { return std::isfinite(value); })) {
-      Fail(ErrorCode::kBadCheckpoint, "{}: a weight is NaN or infinite", path.string());
-    }
-  }
+  CheckFinite(dense.weight, path);
+  CheckFinite(dense.bias, path);
   return dense;
+}
+
+VectorModule ReadLayerNorm(const fs::path& folder, const fs::path& module, std::vector<fs::path>* files) {
+  const fs::path path = folder / module / "config.json";
+  RequireModelFile(path);
+  Components(ReadJsonObject(path, ErrorCode::kBadCheckpoint), "dimension", path.string());
+  files->push_back(module / "config.json");
+  files->push_back(module / "model.safetensors");
+  return {VectorModuleKind::kLayerNorm, module, module};
+}
+
+LayerNormWeights ReadLayerNormWeights(const fs::path& folder, const fs::path& module) {
+  const fs::path config_path = folder / module / "config.json";
+  const std::size_t dimension =
+      Components(ReadJsonObject(config_path, ErrorCode::kBadCheckpoint), "dimension", config_path.string());
+  const fs::path path = folder / module / "model.safetensors";
+  RequireModelFile(path);
+  const SafeTensors tensors(path);
+  LayerNormWeights norm{std::vector<float>(dimension), std::vector<float>(dimension)};
+  tensors.Get("norm.weight", std::array{dimension}).Read(0, norm.weight);
+  tensors.Get("norm.bias", std::array{dimension}).Read(0, norm.bias);
+  CheckPlaces(tensors, {"norm.weight", "norm.bias"}, config_path);
+  CheckFinite(norm.weight, path);
+  CheckFinite(norm.bias, path);
+  return norm;
 }
 
 }  // namespace lengthwise

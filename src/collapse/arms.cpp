@@ -39,7 +39,7 @@ std::string BytesOf(const std::vector<std::int32_t>& sequence) {
 
 ModelRows EmbedRows(const Session& embedder, std::span<const std::vector<std::int32_t>> sequences,
                     const ArmRun& run, const TokenProgress& progress) {
-  const std::size_t dimension = embedder.spec().hidden;
+  const std::size_t dimension = embedder.dimension();
   ModelRows rows;
   rows.vectors.resize(sequences.size() * dimension);
   if (run.probe || run.gains) rows.probes.resize(sequences.size());
@@ -71,7 +71,7 @@ ModelRows FindOrEmbedRows(const Session& embedder, std::span<const std::vector<s
   ModelRows rows = EmbedRows(embedder, sequences.first(texts.size()), run, progress);
   run.resume->Add(
       texts.size(), [&](std::size_t i) { return texts[i]; },
-      {embedder.spec().hidden, rows.vectors, std::vector<TokenUse>(texts.size()), {}}, work);
+      {embedder.dimension(), rows.vectors, std::vector<TokenUse>(texts.size()), {}}, work);
   return rows;
 }
 
@@ -80,7 +80,7 @@ ModelRows FindOrEmbedRows(const Session& embedder, std::span<const std::vector<s
 void EmbedPlanned(const Session& embedder, std::span<const TokenizedDocument> documents,
                   std::span<const PlannedSequence> all, const ArmRun& run,
                   const std::function<void(const EmbeddedSequence&)>& sink, const TokenProgress& progress) {
-  const std::size_t dimension = embedder.spec().hidden;
+  const std::size_t dimension = embedder.dimension();
   std::size_t tokens = 0;
   const TokenProgress count = [&](std::size_t more) {
     tokens += more;

@@ -94,7 +94,8 @@ ModelDescription DescribeModel(const Session& embedder) {
   model.layers = spec.layers;
   model.heads = spec.heads;
   model.hidden = spec.hidden;
-  model.pooling = PoolingName(checkpoint.pooling);
+  model.dimension = embedder.dimension();
+  model.pooling = PoolingNames(checkpoint.pooling);
   model.normalize = checkpoint.normalize;
   model.precision = PrecisionName(embedder.options().precision);
   model.document_prompt = embedder.prompt(Role::kDocument).text;

@@ -32,7 +32,8 @@ struct ModelDescription {
   std::string fingerprint;
   std::size_t layers = 0;
   std::size_t heads = 0;
-  std::size_t hidden = 0;
+  std::size_t hidden = 0;     // components of a token's state
+  std::size_t dimension = 0;  // of a vector
   std::string pooling;
   bool normalize = false;
   std::string precision;

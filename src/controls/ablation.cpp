@@ -28,13 +28,13 @@ struct Slope {
 
 // Least-squares slopes of the mean pairwise cosines of one variant.
 Slope SlopeOf(const std::vector<AblationVectors>& vectors, std::span<const std::size_t> lengths,
-              std::size_t hidden, const Eigen::MatrixXd& weights) {
+              std::size_t dimension, const Eigen::MatrixXd& weights) {
   std::vector<double> cosines;
   std::vector<std::vector<double>> resampled;
   for (const AblationVectors& at_length : vectors) {
     FloatRowMatrix rows = Eigen::Map<const FloatRowMatrix>(
-        at_length.data(), static_cast<Eigen::Index>(at_length.size() / hidden),
-        static_cast<Eigen::Index>(hidden));
+        at_length.data(), static_cast<Eigen::Index>(at_length.size() / dimension),
+        static_cast<Eigen::Index>(dimension));
     if (!rows.allFinite()) {
       Fail(ErrorCode::kBadInput,
            "a vector of the ablation is not finite; check the weights and the temperature");
@@ -164,15 +164,15 @@ AblationPlan PlanAblation(std::span<const TokenizedDocument> documents,
 
 AblationResult CompareAblated(const AblationVariants& variants, std::span<const std::size_t> lengths,
                               std::span<const HeadOutput> modes, std::size_t layers, std::size_t heads,
-                              std::size_t hidden, const ResamplingOptions& resampling, ThreadPool& pool) {
+                              std::size_t dimension, const ResamplingOptions& resampling, ThreadPool& pool) {
   AblationResult result;
-  result.documents = variants.vectors[0][0].size() / hidden;
+  result.documents = variants.vectors[0][0].size() / dimension;
   result.lengths.assign(lengths.begin(), lengths.end());
   result.head_count = layers * heads;
   const Eigen::MatrixXd weights = ResampleWeights(result.documents, resampling.replicates, resampling.seed);
   std::vector<Slope> slopes(variants.vectors.size());
   pool.For(slopes.size(), [&](std::size_t v, std::size_t) {
-    slopes[v] = SlopeOf(variants.vectors[v], lengths, hidden, weights);
+    slopes[v] = SlopeOf(variants.vectors[v], lengths, dimension, weights);
   });
   const auto interval = [&](const Slope& slope) {
     return PercentileInterval(slope.estimate, slope.estimate, slope.replicates, resampling.confidence,

@@ -62,7 +62,7 @@ struct AblationResult {
   std::vector<AblatedHead> heads;  // modes in the order asked for, then by rank
 };
 
-// Embeddings [documents x hidden] at one length.
+// Embeddings [documents x dimension] at one length.
 using AblationVectors = std::vector<float>;
 
 // The vectors of the model as it is, and with one head replaced.
@@ -77,6 +77,6 @@ AblationVariants EmbedAblated(const Session& embedder, const AblationPlan& plan,
 // Indices, differences and ranks. One resample of the documents serves every head, so differences are paired.
 AblationResult CompareAblated(const AblationVariants& variants, std::span<const std::size_t> lengths,
                               std::span<const HeadOutput> modes, std::size_t layers, std::size_t heads,
-                              std::size_t hidden, const ResamplingOptions& resampling, ThreadPool& pool);
+                              std::size_t dimension, const ResamplingOptions& resampling, ThreadPool& pool);
 
 }  // namespace lengthwise

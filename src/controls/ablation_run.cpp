@@ -60,10 +60,10 @@ class BatchAblation {
 
  private:
   void Keep(const EncoderWorkspace& workspace, std::size_t variant) {
-    const std::size_t hidden = embedder_.spec().hidden;
+    const std::size_t hidden = embedder_.spec().hidden, dimension = embedder_.dimension();
     for (std::size_t s = 0; s < texts_.size(); ++s) {
       AblationVectors& rows = variants_.vectors[variant][texts_[s].length];
-      const std::span<float> vector(rows.data() + texts_[s].document * hidden, hidden);
+      const std::span<float> vector(rows.data() + texts_[s].document * dimension, dimension);
       embedder_.FinishVector(workspace.hidden.data() + batch_.offsets[s] * hidden, batch_.length(s), {},
                              vector);
     }
@@ -89,9 +89,10 @@ AblationVariants EmbedAblated(const Session& embedder, const AblationPlan& plan,
     }
   }
   AblationVariants variants;
-  variants.vectors.assign(1 + modes.size() * spec.layers * spec.heads,
-                          std::vector<AblationVectors>(plan.lengths.size(),
-                                                       AblationVectors(plan.documents.size() * spec.hidden)));
+  variants.vectors.assign(
+      1 + modes.size() * spec.layers * spec.heads,
+      std::vector<AblationVectors>(plan.lengths.size(),
+                                   AblationVectors(plan.documents.size() * embedder.dimension())));
   const std::vector<BatchRange> batches = MakeBatches(lengths, embedder.pool().size(), kBatchTokens);
   std::vector<EncoderWorkspace> workspaces(embedder.pool().size());
   std::mutex progress_mutex;

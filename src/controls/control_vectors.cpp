@@ -15,7 +15,7 @@ ControlVectors EmbedControls(const Session& embedder, const ControlFrame& frame,
   for (const ControlCondition& condition : conditions) {
     ControlSequences made = MakeSequences(frame, condition);
     FloatRowMatrix rows(static_cast<Eigen::Index>(made.sequences.size()),
-                        static_cast<Eigen::Index>(embedder.spec().hidden));
+                        static_cast<Eigen::Index>(embedder.dimension()));
     const SequenceRun run{.probe = false, .intervention = std::move(made.intervention)};
     embedder.EmbedSequences(
         made.sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {

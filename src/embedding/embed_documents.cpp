@@ -24,7 +24,7 @@ class DocumentEmbedder {
  public:
   DocumentEmbedder(const Session& session, const std::filesystem::path& output, const EmbedOptions& options,
                    const Progress& progress)
-      : session_(session), options_(options), progress_(progress), writer_(output, session.spec().hidden) {
+      : session_(session), options_(options), progress_(progress), writer_(output, session.dimension()) {
     if (options_.resume) resume_ = OpenResumeFile(output, session, options_.role);
   }
 

@@ -28,7 +28,7 @@ const EmbedderOptions& Embedder::options() const {
   return session_->options();
 }
 std::size_t Embedder::dimension() const {
-  return session_->spec().hidden;
+  return session_->dimension();
 }
 LengthLimits Embedder::limits() const {
   return session_->limits();

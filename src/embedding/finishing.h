@@ -2,7 +2,7 @@
 // post-processing.
 #pragma once
 
-#include <span>
+#include <cstddef>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
@@ -13,12 +13,15 @@ namespace lengthwise {
 // The modules after pooling, with their weights.
 class VectorModules {
  public:
-  // Reads the weights. Throws as ReadDenseWeights, and kBadCheckpoint for a Dense of another size than
-  // `dimension`.
-  VectorModules(const Checkpoint& checkpoint, std::size_t dimension);
+  // Reads the weights. Throws as ReadDenseWeights, and kBadCheckpoint for a module that takes vectors of
+  // another size than those before it give, of which the model's token states have `hidden` components.
+  VectorModules(const Checkpoint& checkpoint, std::size_t hidden);
 
-  // Applies them to one pooled vector, in place, as sentence-transformers does.
-  void Apply(Role role, std::span<float> vector) const;
+  // Applies them to one pooled vector, as sentence-transformers does.
+  void Apply(Role role, std::vector<float>* vector) const;
+
+  // Components of what they give.
+  std::size_t dimension() const { return dimension_; }
 
   // Whether the vectors that they give to documents and queries differ.
   bool NeedsRole() const;
@@ -28,7 +31,9 @@ class VectorModules {
     VectorModuleKind kind = VectorModuleKind::kNormalize;
     DenseWeights document;
     DenseWeights query;  // empty where it is the documents'
+    LayerNormWeights norm;
   };
+  std::size_t dimension_;
   std::vector<Step> steps_;
 };
 

@@ -42,6 +42,8 @@ class LoadedModel {
   const Tokenizer& tokenizer() const { return tokenizer_; }
   const ModelSpec& spec() const { return spec_; }
   const VectorModules& modules() const { return modules_; }
+  // Components of a vector.
+  std::size_t dimension() const { return modules_.dimension(); }
   // Special tokens around the content of a text.
   std::size_t special_tokens() const { return tokenizer_.prefix().size() + tokenizer_.suffix().size(); }
 

@@ -25,7 +25,7 @@ const std::filesystem::path& Model::folder() const {
 }
 
 std::size_t Model::dimension() const {
-  return model_->spec().hidden;
+  return model_->dimension();
 }
 
 LengthLimits Model::limits() const {

@@ -22,11 +22,22 @@ void PoolStates(Pooling pooling, const float* states, std::size_t tokens, std::s
         for (std::size_t c = 0; c < hidden; ++c) vector[c] = std::max(vector[c], states[t * hidden + c]);
       }
       return;
+    case Pooling::kWeightedMean:
+      std::fill(vector.begin(), vector.end(), 0.0F);
+      for (std::size_t t = 0; t < tokens; ++t) {
+        for (std::size_t c = 0; c < hidden; ++c)
+          vector[c] += states[t * hidden + c] * static_cast<float>(t + 1);
+      }
+      for (float& value : vector) value /= static_cast<float>(tokens) * static_cast<float>(tokens + 1) / 2;
+      return;
     case Pooling::kMean:
+    case Pooling::kMeanSqrtLength: {
       std::fill(vector.begin(), vector.end(), 0.0F);
       for (std::size_t t = 0; t < tokens; ++t) AddRow(states + t * hidden, vector.data(), hidden);
-      for (float& value : vector) value /= static_cast<float>(tokens);
+      const auto count = static_cast<float>(tokens);
+      for (float& value : vector) value /= pooling == Pooling::kMean ? count : std::sqrt(count);
       return;
+    }
   }
 }
 

@@ -234,7 +234,7 @@ std::unique_ptr<ResumeFile> OpenResumeFile(const std::filesystem::path& output, 
   const OutputTarget target = FindOutputTarget(output);
   if (target.kind != OutputTarget::Kind::kFile) return nullptr;
   return std::make_unique<ResumeFile>(
-      target.path.string() + ".resume", session.spec().hidden,
+      target.path.string() + ".resume", session.dimension(),
       [&session, role] { return VectorKeys(session, VectorForm::kText, role).Of(kBlocks); });
 }
 

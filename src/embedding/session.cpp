@@ -20,7 +20,7 @@ namespace {
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
   options.attention.Check(model.spec().layers, model.spec().heads);
   options.positions.Check(model.spec().positions(), model.spec().hidden);
-  options.post_process.Check(model.spec().hidden);
+  options.post_process.Check(model.dimension());
   return model.encoder(options.precision, pool);
 }
 
@@ -56,8 +56,8 @@ Session::Session(std::shared_ptr<const LoadedModel> model, std::shared_ptr<Threa
          specials > model_->special_tokens() ? ", those of the prompt included" : "");
   }
   CheckLongInput(options_.long_input, specials, lengths.in_force);
-  if (options_.long_input.late_chunking && checkpoint().pooling != Pooling::kMean &&
-      checkpoint().pooling != Pooling::kMax) {
+  const std::vector<Pooling>& pooling = checkpoint().pooling;
+  if (options_.long_input.late_chunking && !std::all_of(pooling.begin(), pooling.end(), PoolsAllTokens)) {
     Fail(ErrorCode::kBadInput,
          "late chunking pools the tokens of each window, but {} takes the state of one token of a text; "
          "leave it "
@@ -187,11 +187,11 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
       const TokenRange whole{0, batch.length(s)};
       const std::span<const TokenRange> parts =
           how.parts.empty() ? std::span(&whole, 1) : std::span(how.parts[batches[b].begin + s]);
-      vectors[s].resize(parts.size() * spec().hidden);
+      vectors[s].resize(parts.size() * dimension());
       for (std::size_t p = 0; p < parts.size(); ++p) {
         FinishVector(workspace.hidden.data() + (batch.offsets[s] + parts[p].begin) * spec().hidden,
                      parts[p].end - parts[p].begin, how,
-                     std::span(vectors[s]).subspan(p * spec().hidden, spec().hidden));
+                     std::span(vectors[s]).subspan(p * dimension(), dimension()));
       }
     }
     const std::lock_guard lock(sink_mutex);
@@ -208,16 +208,35 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
   }
 }
 
+std::vector<float> Session::PooledVector(const float* states, std::size_t tokens, Role role) const {
+  const std::vector<Pooling>& pooling = checkpoint().pooling;
+  const std::size_t hidden = spec().hidden;
+  std::vector<float> pooled(pooling.size() * hidden);
+  for (std::size_t i = 0; i < pooling.size(); ++i)
+    PoolStates(pooling[i], states, tokens, std::span(pooled).subspan(i * hidden, hidden));
+  model_->modules().Apply(role, &pooled);
+  return pooled;
+}
+
 void Session::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
                            std::span<float> vector) const {
-  PoolStates(checkpoint().pooling, states, tokens, vector);
-  model_->modules().Apply(run.role, vector);
+  const std::vector<float> pooled = PooledVector(states, tokens, run.role);
+  std::copy(pooled.begin(), pooled.end(), vector.begin());
   if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
 }
 
 void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {
-  std::vector<float> row(spec().hidden);
+  const std::size_t hidden = spec().hidden;
+  if (dimension() != hidden) {
+    std::vector<float> states(sequence.size() * hidden);
+    for (std::size_t t = 0; t < sequence.size(); ++t)
+      encoder_.WordEmbedding(sequence[t], std::span(states).subspan(t * hidden, hidden));
+    const std::vector<float> pooled = PooledVector(states.data(), sequence.size(), Role::kDocument);
+    std::copy(pooled.begin(), pooled.end(), vector.begin());
+    return;
+  }
+  std::vector<float> row(hidden);
   std::fill(vector.begin(), vector.end(), 0.0F);
   for (const std::int32_t id : sequence) {
     encoder_.WordEmbedding(id, row);

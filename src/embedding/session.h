@@ -87,6 +87,8 @@ class Session {
   const Encoder& encoder() const { return encoder_; }
   // The model's, with the positions that the position map gives it.
   const ModelSpec& spec() const;
+  // Components of a vector.
+  std::size_t dimension() const { return model_->dimension(); }
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
   LengthLimits limits() const;
@@ -134,7 +136,8 @@ class Session {
                     std::span<float> vector) const;
 
   // The static control: mean of the input word embeddings of the same tokens (special tokens included),
-  // normalised if the model normalises. No positions, no attention.
+  // normalised if the model normalises; where the model's vectors have another size, pooled and put through
+  // its modules as token states are. No positions, no attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
@@ -169,6 +172,8 @@ class Session {
                       std::string_view title, std::size_t number, Role role = Role::kDocument) const;
 
  private:
+  // Token states to the model's own vector.
+  std::vector<float> PooledVector(const float* states, std::size_t tokens, Role role) const;
   // Throws kBadInput for the name of a prompt that the folder lacks, and kUnsupported for one whose tokens
   // are not to be pooled.
   Prompt MakePrompt(Role role) const;

@@ -72,7 +72,7 @@ std::vector<std::size_t> Session::SentenceEndsInTokens(std::string_view text, st
 WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const Progress& progress,
                                        std::size_t first_text, Role role, bool post_process,
                                        std::span<const std::string> titles) const {
-  const std::size_t hidden = spec().hidden;
+  const std::size_t hidden = dimension();
   const LongInput policy = LongInputOf(role);
   WindowEmbeddings result;
   result.dimension = hidden;
@@ -155,7 +155,7 @@ void Session::AddSeveral(const WindowEmbeddings& windows, std::size_t first, Emb
 
 Embeddings Session::Embed(std::span<const std::string> texts, const Progress& progress,
                           std::size_t first_text, Role role, std::span<const std::string> titles) const {
-  const std::size_t hidden = spec().hidden;
+  const std::size_t hidden = dimension();
   const PostProcess& post = options_.post_process;
   const LongInput policy = LongInputOf(role);
   const bool several = policy.kind == LongInputKind::kWindows;

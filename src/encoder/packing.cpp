@@ -13,7 +13,7 @@ namespace {
 [[noreturn]] void FailNotFinite(const Checkpoint& checkpoint, const std::string& name) {
   Fail(ErrorCode::kBadCheckpoint,
        "{}: tensor {} holds NaN or infinity; the file is damaged or was saved from a diverged run",
-       checkpoint.weights.file().path().string(), name);
+       checkpoint.weights.path().string(), name);
 }
 
 // Calls use(first row, rows, biases) for the weights of one source, a few rows at a time: the block stays in
@@ -31,7 +31,7 @@ void ForEachBlock(const Checkpoint& checkpoint, const WeightNames& names, std::s
     weight.Read(r * in, block);
     if (!use(r, block, std::span(bias).subspan(r, count))) FailNotFinite(checkpoint, names.weight);
   }
-  checkpoint.weights.file().Release(weight.bytes);
+  checkpoint.weights.Release(weight);
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ void CheckTensors(const Checkpoint& checkpoint, const ModelSpec& spec) {
     if (!needed.contains(name) && !IsBesideTheEncoder(name, root)) left_over.push_back(name);
   }
   if (missing.empty() && left_over.empty()) return;
-  const std::string weights = checkpoint.weights.file().path().string();
+  const std::string weights = checkpoint.weights.path().string();
   const std::string config = checkpoint.config_json.string();
   const std::size_t layers = StoredLayers(checkpoint.weights, root + spec.layer_prefix);
   const std::string contradiction =

@@ -57,7 +57,7 @@ void SummariseKind(const ArmStats& stats, SequenceKind kind, std::size_t documen
 // The statistics of the documents that reach the first `used` lengths, cut to each.
 ArmStats TruncatedArm(const MeasureStatistics& statistics, std::size_t used, std::size_t documents) {
   const MeasureOptions& options = statistics.options;
-  const std::size_t dimension = statistics.model.hidden;
+  const std::size_t dimension = statistics.model.dimension;
   std::vector<LengthBucket> buckets;
   for (std::size_t l = 0; l < used; ++l) buckets.push_back({options.lengths[l], options.lengths[l], false});
   ArmStats stats = MakeArmStats(dimension, buckets,

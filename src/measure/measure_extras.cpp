@@ -55,7 +55,7 @@ void MeasureExtras::AddAblation(const TokenProgress& progress, Measurement& resu
   const ModelSpec& spec = embedder_.spec();
   const AblationVariants variants = EmbedAblated(embedder_, ablation_, options_.ablation.modes, progress);
   result.ablation = CompareAblated(variants, ablation_.lengths, options_.ablation.modes, spec.layers,
-                                   spec.heads, spec.hidden, options_.resampling, embedder_.pool());
+                                   spec.heads, embedder_.dimension(), options_.resampling, embedder_.pool());
 }
 
 void MeasureExtras::AddSpectrum(const GatheredDocuments& gathered, Measurement& result) const {

@@ -33,7 +33,7 @@ class Gatherer {
     statistics.truncated.counts = LengthCounts(statistics.options.lengths);
     if (options.AnyNatural()) {
       statistics.natural =
-          MakeArmStats(embedder.spec().hidden, NaturalBuckets(limits.in_force), Run(options.natural));
+          MakeArmStats(embedder.dimension(), NaturalBuckets(limits.in_force), Run(options.natural));
     }
     CheckOneVector(embedder.options().long_input);
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
@@ -126,7 +126,7 @@ class Gatherer {
   }
 
   void EmbedCuts(std::span<const PlannedSequence> sequences, std::size_t total) {
-    const std::size_t dimension = embedder_.spec().hidden;
+    const std::size_t dimension = embedder_.dimension();
     ArmRun run = Run(gathered_.statistics.options.truncated);
     run.gains = gathered_.statistics.options.gains;
     std::vector<TruncatedDocument>& documents = gathered_.statistics.truncated.documents;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "checkpoint/safetensors_writer.h"
+#include "embedding/finishing.h"
 #include "lengthwise/new_folder.h"
 #include "lengthwise/version.h"
 #include "repair/export_folder.h"
@@ -214,7 +215,8 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
                           std::optional<Role> role, const fs::path& output, std::size_t max_length) {
   CheckFoldable(repair, role);
   repair.positions.Check(spec.positions(), spec.hidden);
-  repair.post_process.Check(spec.hidden);
+  if (!repair.post_process.IsIdentity())
+    repair.post_process.Check(VectorModules(checkpoint, spec.hidden).dimension());
   CheckOrigin(repair, checkpoint);
   auto changed = FoldAttention(checkpoint, spec, repair.attention);
   ExportSummary summary;
@@ -239,7 +241,13 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
   NewFolder folder(output, checkpoint.folder);
   const fs::path weights = checkpoint.transformer / kWeights;
   std::vector<fs::path> rewritten = {"README.md"};
-  if (!changed.empty()) rewritten.push_back(weights);
+  if (!changed.empty()) {
+    rewritten.push_back(weights);
+    // What was in several files is written in one.
+    rewritten.push_back(checkpoint.transformer / checkpoint.weights.path().filename());
+    for (const MappedFile& file : checkpoint.weights.files())
+      rewritten.push_back(checkpoint.transformer / file.path().filename());
+  }
   const fs::path config = checkpoint.transformer / "config.json";
   const fs::path limit = LimitFile(checkpoint);
   if (positions != spec.positions()) rewritten.push_back(config);

@@ -24,8 +24,8 @@ std::vector<std::size_t> OffsetsOf(const WindowEmbeddings& windows, std::size_t 
 PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& options)
     : embedder_(embedder),
       options_(options),
-      document_moments_(embedder.spec().hidden),
-      query_moments_(embedder.spec().hidden) {
+      document_moments_(embedder.dimension()),
+      query_moments_(embedder.dimension()) {
   if (!embedder.options().post_process.IsIdentity()) {
     Fail(ErrorCode::kBadInput,
          "a post-processing is fitted on the vectors of the model itself, but one is set");
@@ -50,7 +50,7 @@ PostProcessFitter::PostProcessFitter(const Session& embedder, const FitOptions& 
          "ask for that too, or leave out \"within\"",
          FormatPostProcessSpec(options_.spec));
   }
-  CheckDirections(options_.spec, embedder.spec().hidden);
+  CheckDirections(options_.spec, embedder.dimension());
 }
 
 void PostProcessFitter::Add(std::span<const std::string> texts, std::span<const std::string> titles,

@@ -28,6 +28,7 @@ OrderedJson ModelJson(const ModelDescription& model) {
                         {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
                         {"positions", model.limits.positions}}}};
   if (model.limits.trained > 0) json["limits"]["trained_to"] = model.limits.trained;
+  if (model.dimension != model.hidden) json["dimension"] = model.dimension;
   AddPrompts(model.document_prompt, model.query_prompt, json);
   return json;
 }
@@ -56,6 +57,7 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   parsed.layers = model.at("layers").get<std::size_t>();
   parsed.heads = model.at("heads").get<std::size_t>();
   parsed.hidden = model.at("hidden").get<std::size_t>();
+  parsed.dimension = model.value("dimension", parsed.hidden);
   parsed.pooling = model.at("pooling").get<std::string>();
   parsed.normalize = model.at("normalize").get<bool>();
   parsed.precision = model.at("precision").get<std::string>();

@@ -95,7 +95,7 @@ TruncatedDocument ParseDocument(const Json& json, const MeasureStatistics& stati
   if (document.lengths != static_cast<std::size_t>(reached - options.lengths.begin()))
     Fail(ErrorCode::kBadInput, "{}: a document of {} tokens stands at {} lengths", where, document.tokens,
          document.lengths);
-  const std::size_t numbers = document.lengths * statistics.model.hidden;
+  const std::size_t numbers = document.lengths * statistics.model.dimension;
   document.model = UnpackNumbers<float>(json, "model", options.truncated ? numbers : 0, where);
   document.static_control = UnpackNumbers<float>(json, "static", options.static_control ? numbers : 0, where);
   const bool probed = options.truncated && (options.probe || options.gains);
@@ -138,12 +138,12 @@ ArmStats ParseNatural(const Json& json, const MeasureStatistics& statistics, con
     if (!wanted) return std::nullopt;
     std::vector<BucketStats> parsed;
     for (const Json& bucket : buckets) {
-      parsed.push_back(ParseBucketStats(bucket, statistics.model.hidden, options.kept_vectors, where));
+      parsed.push_back(ParseBucketStats(bucket, statistics.model.dimension, options.kept_vectors, where));
       if (parsed.size() > expected.size() || parsed.back().bucket != expected[parsed.size() - 1])
         Fail(ErrorCode::kBadInput, "{}: \"{}\" has other buckets than its model", where, name);
     }
     if (parsed.size() != expected.size()) Fail(ErrorCode::kBadInput, "{}: \"{}\" lacks buckets", where, name);
-    return LengthStats(statistics.model.hidden, std::move(parsed));
+    return LengthStats(statistics.model.dimension, std::move(parsed));
   };
   ArmStats natural;
   natural.model = parse("model", options.natural);

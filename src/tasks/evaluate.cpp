@@ -100,7 +100,7 @@ void CheckEvaluationOptions(const EvaluationOptions& options, const Session& bas
          "and for "
          "a temperature (other than the model's own) or CSLS");
   }
-  for (const PostProcessSpec& spec : options.post_processes) CheckDirections(spec, base.spec().hidden);
+  for (const PostProcessSpec& spec : options.post_processes) CheckDirections(spec, base.dimension());
   CheckNeighbours(options, task);
 }
 

@@ -95,7 +95,7 @@ std::size_t WorkOf(const Session& embedder, const std::string& text) {
 VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
                     const Progress& progress) {
   VectorSet vectors;
-  vectors.dimension = embedder.spec().hidden;
+  vectors.dimension = embedder.dimension();
   if (form == VectorForm::kText) {
     vectors.values = embedder.Embed(texts, progress, 0, role).values;
     return vectors;
@@ -111,7 +111,7 @@ VectorSet EmbedForm(const Session& embedder, std::span<const std::string> texts,
 // Calls `sink` once for every text, in no particular order.
 void FindOrEmbed(const Session& embedder, std::span<const std::string> texts, VectorForm form, Role role,
                  const TextProgress& progress, VectorCache* cache, const RowsSink& sink) {
-  const std::size_t dimension = embedder.spec().hidden;
+  const std::size_t dimension = embedder.dimension();
   if (form == VectorForm::kText) CheckOneVector(embedder.options().long_input);
   if (embedder.options().long_input.repeat_title) {
     Fail(ErrorCode::kUnsupported,
@@ -189,7 +189,7 @@ VectorSet JoinRows(std::vector<std::vector<float>>& rows_of, std::size_t dimensi
 VectorSet EmbedTexts(const Session& embedder, std::span<const std::string> texts, Role role,
                      const TextProgress& progress, VectorCache* cache) {
   VectorSet vectors;
-  vectors.dimension = embedder.spec().hidden;
+  vectors.dimension = embedder.dimension();
   vectors.values.resize(texts.size() * vectors.dimension);
   FindOrEmbed(embedder, texts, VectorForm::kText, role, progress, cache,
               [&](std::size_t text, std::span<const float> rows) {
@@ -211,7 +211,7 @@ VectorSet EmbedTextWindows(const Session& embedder, std::span<const std::string>
   FindOrEmbed(
       embedder, texts, VectorForm::kWindows, role, progress, cache,
       [&](std::size_t text, std::span<const float> rows) { rows_of[text].assign(rows.begin(), rows.end()); });
-  VectorSet vectors = JoinRows(rows_of, embedder.spec().hidden);
+  VectorSet vectors = JoinRows(rows_of, embedder.dimension());
   NormalizeRows(vectors, "windows");
   return vectors;
 }
@@ -254,7 +254,7 @@ VectorSet ManyVectors(const LongInput& policy, const VectorSet& windows, ThreadP
 
 VectorSet StaticVectors(const Session& embedder, std::span<const std::string> texts) {
   VectorSet vectors;
-  vectors.dimension = embedder.spec().hidden;
+  vectors.dimension = embedder.dimension();
   vectors.values.resize(texts.size() * vectors.dimension);
   const std::size_t length = embedder.limits().in_force;
   ForEachContent(embedder, texts, Role::kDocument,

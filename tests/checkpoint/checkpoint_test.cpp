@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "checkpoint/model_folder.h"
 
@@ -29,7 +33,7 @@ TEST_F(CheckpointTest, AFolderIsOpenedWithAllItSays) {
   const Checkpoint checkpoint = Open();
   EXPECT_EQ(checkpoint.config.at("model_type"), "bert");
   EXPECT_TRUE(checkpoint.weights.Has("w"));
-  EXPECT_EQ(checkpoint.pooling, Pooling::kMean);
+  EXPECT_EQ(checkpoint.pooling, std::vector{Pooling::kMean});
   EXPECT_TRUE(checkpoint.normalize);
   EXPECT_EQ(checkpoint.max_seq_length, 256U);
   EXPECT_EQ(checkpoint.tokenizer_json, folder_.path() / "tokenizer.json");
@@ -140,11 +144,47 @@ TEST_F(CheckpointTest, PickledWeightsAreRefusedWithTheConversion) {
   EXPECT_MESSAGE_HAS(message, "save_pretrained");
 }
 
-TEST_F(CheckpointTest, WeightsInSeveralFilesAreRefused) {
+std::string OneTensor(const std::string& name, std::string_view data) {
+  return SafeTensorsBytes(R"({")" + name + R"(":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", data);
+}
+
+constexpr const char* kIndex =
+    R"({"metadata":{"total_size":8},"weight_map":{"a":"one.safetensors","b":"two.safetensors"}})";
+
+TEST_F(CheckpointTest, WeightsInSeveralFilesAreOne) {
   Remove("model.safetensors");
-  folder_.Put("model.safetensors.index.json", "{}");
-  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported),
-                     "model.safetensors.index.json: weights in several files");
+  folder_.Put("model.safetensors.index.json", kIndex);
+  folder_.Put("one.safetensors", OneTensor("a", std::string_view("\0\0\200\077", 4)));
+  folder_.Put("two.safetensors", OneTensor("b", std::string_view("\0\0\0\100", 4)));
+  const Checkpoint checkpoint = Open();
+  float value = 0;
+  checkpoint.weights.Get("a", std::array<std::size_t, 1>{1}).Read(0, std::span(&value, 1));
+  EXPECT_EQ(value, 1.0F);
+  checkpoint.weights.Get("b", std::array<std::size_t, 1>{1}).Read(0, std::span(&value, 1));
+  EXPECT_EQ(value, 2.0F);
+  // Each file counts.
+  const std::string before = Fingerprint(checkpoint);
+  folder_.Put("two.safetensors", OneTensor("b", std::string_view("\0\0\0\077", 4)));
+  EXPECT_NE(Fingerprint(Open()), before);
+}
+
+TEST_F(CheckpointTest, AnIndexThatItsFilesContradictIsRefused) {
+  Remove("model.safetensors");
+  const auto refusal = [&](const std::string& index, ErrorCode code = ErrorCode::kBadCheckpoint) {
+    folder_.Put("model.safetensors.index.json", index);
+    return Refusal(code);
+  };
+  folder_.Put("one.safetensors", OneTensor("a", "1234"));
+  EXPECT_MESSAGE_HAS(refusal(kIndex, ErrorCode::kIo), "two.safetensors");
+  folder_.Put("two.safetensors", OneTensor("a", "1234"));
+  EXPECT_MESSAGE_HAS(refusal(kIndex), "two.safetensors: holds tensor \"a\", which");
+  folder_.Put("two.safetensors", OneTensor("c", "1234"));
+  EXPECT_MESSAGE_HAS(refusal(kIndex), "does not list");
+  EXPECT_MESSAGE_HAS(refusal(R"({"weight_map":{"a":"one.safetensors","b":"one.safetensors"}})"),
+                     "tensor \"b\" is not in one.safetensors");
+  EXPECT_MESSAGE_HAS(refusal("{}"), "\"weight_map\"");
+  EXPECT_MESSAGE_HAS(refusal(R"({"weight_map":{"a":"../one.safetensors"}})"), "not a file beside the index");
+  EXPECT_MESSAGE_HAS(refusal(R"({"weight_map":{"a":1}})"), "the file of tensor \"a\"");
 }
 
 TEST_F(CheckpointTest, AConfigThatIsNotAJsonObjectIsRefused) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "checkpoint/model_folder.h"
 
@@ -13,9 +16,9 @@ class ModulesTest : public testing::Test {
  protected:
   ModulesTest() { folder_.PutModel(); }
 
-  Pooling PoolingOf(std::string_view config) const {
+  std::string PoolingOf(std::string_view config) const {
     folder_.Put("1_Pooling/config.json", config);
-    return ReadModules(folder_.path()).pooling;
+    return PoolingNames(ReadModules(folder_.path()).pooling);
   }
 
   std::string Refusal(ErrorCode code) const {
@@ -42,14 +45,14 @@ class ModulesTest : public testing::Test {
 TEST_F(ModulesTest, TheUsualThreeModulesAreUnderstood) {
   const Modules modules = ReadModules(folder_.path());
   EXPECT_EQ(modules.transformer, "");
-  EXPECT_EQ(modules.pooling, Pooling::kMean);
+  EXPECT_EQ(modules.pooling, std::vector{Pooling::kMean});
   EXPECT_TRUE(modules.normalize);
 }
 
 TEST_F(ModulesTest, WithoutModulesTheMeanIsTakenUnnormalised) {
   std::filesystem::remove(folder_.path() / "modules.json");
   const Modules modules = ReadModules(folder_.path());
-  EXPECT_EQ(modules.pooling, Pooling::kMean);
+  EXPECT_EQ(modules.pooling, std::vector{Pooling::kMean});
   EXPECT_FALSE(modules.normalize);
 }
 
@@ -66,32 +69,42 @@ TEST_F(ModulesTest, EverySpellingOfTheClassesIsUnderstood) {
   EXPECT_TRUE(ReadModules(folder_.path()).normalize);
 }
 
-TEST_F(ModulesTest, EachSupportedPoolingIsRead) {
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":true})"), Pooling::kMean);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":false,"pooling_mode_cls_token":true})"), Pooling::kCls);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":false,"pooling_mode_max_tokens":true})"), Pooling::kMax);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":false,"pooling_mode_lasttoken":true})"),
-            Pooling::kLastToken);
+TEST_F(ModulesTest, EachPoolingIsRead) {
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":true})"), "mean");
+  for (const auto& [member, name] : std::map<std::string, std::string>{
+           {"cls_token", "cls"},
+           {"max_tokens", "max"},
+           {"mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
+           {"weightedmean_tokens", "weightedmean"},
+           {"lasttoken", "lasttoken"},
+       }) {
+    EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":false,"pooling_mode_)" + member + "\":true}"), name);
+  }
   // Nothing said: sentence-transformers takes the mean.
-  EXPECT_EQ(PoolingOf("{}"), Pooling::kMean);
+  EXPECT_EQ(PoolingOf("{}"), "mean");
+}
+
+TEST_F(ModulesTest, SeveralPoolingsStandInOneOrder) {
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":true})"), "cls+mean");
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode_lasttoken":true,"pooling_mode_max_tokens":true})"),
+            "max+mean+lasttoken");
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode":["max","mean"]})"), "max+mean");
 }
 
 TEST_F(ModulesTest, ANamedPoolingGoesBeforeTheFlags) {
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode":"mean","embedding_dimension":384})"), Pooling::kMean);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode":"CLS","pooling_mode_mean_tokens":true})"), Pooling::kCls);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode":["max"]})"), Pooling::kMax);
-  EXPECT_EQ(PoolingOf(R"({"pooling_mode":null,"pooling_mode_mean_tokens":true})"), Pooling::kMean);
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode":"mean","embedding_dimension":384})"), "mean");
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode":"CLS","pooling_mode_mean_tokens":true})"), "cls");
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode":["max"]})"), "max");
+  EXPECT_EQ(PoolingOf(R"({"pooling_mode":null,"pooling_mode_mean_tokens":true})"), "mean");
 }
 
 TEST_F(ModulesTest, OtherPoolingIsRefusedByName) {
-  EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":true})"),
-                     "\"cls+mean\"");
-  EXPECT_MESSAGE_HAS(
-      PoolingRefusal(R"({"pooling_mode_mean_tokens":false,"pooling_mode_weightedmean_tokens":true})"),
-      "\"weightedmean\" is not supported; supported: mean, cls, max or lasttoken");
-  EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode":"mean_sqrt_len_tokens"})"),
-                     "\"mean_sqrt_len_tokens\"");
+  EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode":"median"})"),
+                     "\"median\" is not supported; supported: cls, max, mean, mean_sqrt_len_tokens, "
+                     "weightedmean and lasttoken");
+  // Which of the two comes first?
   EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode":["mean","max"]})"), "\"mean+max\"");
+  EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode":["max","max"]})"), "\"max+max\"");
   EXPECT_MESSAGE_HAS(PoolingRefusal(R"({"pooling_mode_mean_tokens":false})"), "\"\"");
 }
 
@@ -108,10 +121,10 @@ TEST_F(ModulesTest, OtherModulesAreRefusedByName) {
   const std::string weighted = ModulesRefusal(R"([
       {"path":"","type":"sentence_transformers.models.Transformer"},
       {"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
-      {"path":"2_LayerNorm","type":"sentence_transformers.models.LayerNorm"}])",
+      {"path":"2_WordWeights","type":"sentence_transformers.models.WordWeights"}])",
                                               ErrorCode::kUnsupported);
-  EXPECT_MESSAGE_HAS(weighted, "\"sentence_transformers.models.LayerNorm\"");
-  EXPECT_MESSAGE_HAS(weighted, "supported: Transformer, Pooling, Normalize, Dense, Router");
+  EXPECT_MESSAGE_HAS(weighted, "\"sentence_transformers.models.WordWeights\"");
+  EXPECT_MESSAGE_HAS(weighted, "supported: Transformer, Pooling, Normalize, Dense, LayerNorm, Router");
   // A class of the same name from elsewhere is somebody's own code.
   EXPECT_MESSAGE_HAS(
       ModulesRefusal(R"([{"path":"","type":"custom_st.Transformer"}])", ErrorCode::kUnsupported),

@@ -36,7 +36,7 @@ TEST(SafeTensorsWriter, WhatIsWrittenIsReadBackBitForBit) {
   EXPECT_EQ(half.type_name, "F16");
   EXPECT_EQ(std::memcmp(half.bytes.data(), halves.data(), half.bytes.size()), 0);
   // Aligned to its elements, as readers that map the file want it.
-  EXPECT_EQ((read.bytes.data() - file.file().bytes().data()) % 8, 0);
+  EXPECT_EQ((read.bytes.data() - file.files().front().bytes().data()) % 8, 0);
 }
 
 TEST(SafeTensorsWriter, TheOrderOfTheTensorsDoesNotMatter) {

@@ -113,12 +113,12 @@ TEST_F(VectorModulesTest, OtherDenseModulesAreRefusedByName) {
   PutDense("3_Dense", {1, 2, 3, 4}, {5, 6});
   folder_.Put(
       "3_Dense/config.json",
-      R"({"in_features":2,"out_features":2,"activation_function":"torch.nn.modules.activation.Tanh"})");
-  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "activation \"torch.nn.modules.activation.Tanh\"");
+      R"({"in_features":2,"out_features":2,"activation_function":"torch.nn.modules.activation.PReLU"})");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "activation \"torch.nn.modules.activation.PReLU\"");
   folder_.Put(
       "3_Dense/config.json",
       R"({"in_features":2,"out_features":1,"activation_function":"torch.nn.modules.linear.Identity"})");
-  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kUnsupported), "2 inputs and 1 outputs");
+  EXPECT_MESSAGE_HAS(Refusal(ErrorCode::kBadCheckpoint), "has shape [2, 2], but config.json asks for [1, 2]");
 }
 
 TEST_F(VectorModulesTest, WeightsThatTheModuleHasNoPlaceForAreRefused) {
