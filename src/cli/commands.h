@@ -19,6 +19,7 @@ void AddExportCommand(CLI::App& app);
 void AddFitCommand(CLI::App& app);
 // Hidden: writes what the build installs beside the program.
 void AddGenerateCommand(CLI::App& app);
+void AddInspectCommand(CLI::App& app);
 // `arguments`: as of AddMeasureCommand.
 void AddMergeCommand(CLI::App& app, std::vector<std::string> arguments);
 // `arguments`: the whole command line, program name first; the report records it.

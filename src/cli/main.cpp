@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   arguments.insert(arguments.end(), argv + 1, argv + argc);
   // In the order of use, in which help lists them.
   lengthwise::AddReportCommand(app, arguments);
+  lengthwise::AddInspectCommand(app);
   lengthwise::AddEmbedCommand(app);
   lengthwise::AddMeasureCommand(app, arguments);
   lengthwise::AddMergeCommand(app, arguments);

@@ -80,6 +80,7 @@ constexpr std::array kRows = {
     Row{"--seed", kCompute, true},
     Row{"--replicates", kCompute, true},
     Row{"--confidence", kCompute, true},
+    Row{"--no-speed", kCompute},
 
     Row{"--output", kOutput},
     Row{"--html", kOutput},

@@ -211,7 +211,7 @@ COMMANDS = commands() if BINARY.exists() else []
 def test_help_lists_the_commands_in_the_order_of_use():
     text = help_of()
     assert section(text, "Commands, in the order of use") == [
-        "report", "embed", "measure", "merge", "datasets", "evaluate", "tune", "fit", "export", "attention", "theory", "completion"]
+        "report", "inspect", "embed", "measure", "merge", "datasets", "evaluate", "tune", "fit", "export", "attention", "theory", "completion"]
     assert all(len(line) <= 100 for line in text.splitlines())
 
 
