@@ -35,7 +35,7 @@ constexpr std::array kRows = {
     Row{"--repair", kModel},
     Row{"--max-length", kModel},
     Row{"--precision", kModel},
-    Row{"--prompt-name", kModel},
+    Row{"--prompt-name", kModel, true},
     Row{"--prompt", kModel, true},
     Row{"--long-input", kModel},
     Row{"--window", kModel, true},

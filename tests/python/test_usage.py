@@ -125,8 +125,8 @@ FAILURES = once([
 NAMES = once([
     wrong("a command", "lengthwise embd --model $MODEL", r"\Aerror: unknown command embd; did you mean embed\? \(lengthwise --help says what there is\)\n\Z"),
     wrong("a beginning", "lengthwise eval --task x", "unknown command eval; did you mean evaluate"),
-    wrong("no command like it", "lengthwise frobnicate", "unknown command frobnicate; the commands of lengthwise are report, embed, measure, merge, datasets,"),
-    wrong("no command", "lengthwise", "no command is given; the commands of lengthwise are report, embed, "),
+    wrong("no command like it", "lengthwise frobnicate", "unknown command frobnicate; the commands of lengthwise are report, inspect, embed, measure, merge, datasets,"),
+    wrong("no command", "lengthwise", "no command is given; the commands of lengthwise are report, inspect, embed, "),
     wrong("a command of datasets", "lengthwise datasets lst", r"unknown command lst; did you mean list\?"),
     wrong("no command of datasets", "lengthwise datasets", "no command is given; the commands of datasets are list, build, "),
     wrong("an option", "lengthwise embed --modle $MODEL --input texts.jsonl --output out.npy",
