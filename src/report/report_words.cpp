@@ -36,7 +36,7 @@ bool KneeHasWeight(const Shapes& shapes) {
 std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits) {
   const std::string trained = limits.trained == 0
                                   ? ""
-                                  : fmt::format("{} the {} tokens that the model was trained to",
+                                  : fmt::format("{} the {} tokens that it was trained to as far as is known",
                                                 Beside(knee, limits.trained), limits.trained);
   if (limits.sentence_transformers == 0) return trained;
   const std::string name =

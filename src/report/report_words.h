@@ -20,9 +20,9 @@ double AboutTokens(double length);
 // Whether the broken shape, which has the knee, is worth speaking of.
 bool KneeHasWeight(const Shapes& shapes);
 
-// "just below the length in force, 256 tokens; above the 128 tokens that the model was trained to"; empty
-// where the model names neither. A model that is run at
-// another length than it names is compared with its own: that is where its positions become rare.
+// "just below the length in force, 256 tokens; above the 128 tokens that it was trained to as far as is
+// known"; empty where the model names neither. A model that is run at another length than it names is
+// compared with its own: that is where its positions become rare.
 std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits);
 
 }  // namespace lengthwise

@@ -196,3 +196,11 @@ def test_memory_does_not_grow_with_the_number_of_documents(binary, tiny, tmp_pat
         peaks.append(peak_megabytes(binary, "measure", "--model", tiny, "--input", path, "--output", tmp_path / "report.json",
                                     "--replicates", 0, "--quiet"))
     assert peaks[1] < peaks[0] + 15, peaks
+
+
+def test_parts_merge_though_only_one_says_what_the_model_was_trained_to(run_lengthwise, tiny, parts, measured, tmp_path):
+    """The knee is compared with it; nothing is measured by it. The first part's stands."""
+    run_lengthwise("measure", "--model", tiny, "--input", parts[2], "--output", tmp_path / "c.json", "--statistics", tmp_path / "c.statistics", "--trained-length", 40, *OPTIONS)
+    for first, second, expected in ((measured["b"][1], tmp_path / "c.statistics", None), (tmp_path / "c.statistics", measured["b"][1], 40)):
+        report, _ = merge(run_lengthwise, tmp_path, first, second)
+        assert report["model"]["limits"].get("trained_to") == expected

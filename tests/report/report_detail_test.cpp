@@ -75,12 +75,12 @@ TEST(ReportDetail, PlacesTheKneeAgainstWhatTheModelWasTrainedToToo) {
   Measurement result = Rising();
   result.shapes->knee = Knee{238, 228, 245, 0, 0.1};
   result.model.limits.trained = 128;
-  ExpectSays(
-      result,
-      "just below the length in force, 256 tokens; above the 128 tokens that the model was trained to");
+  ExpectSays(result,
+             "just below the length in force, 256 tokens; above the 128 tokens that it was trained to as far "
+             "as is known");
   result.model.limits.sentence_transformers = 0;
   result.model.limits.trained = 240;
-  ExpectSays(result, "at 238 tokens [228, 245], at the 240 tokens that the model was trained to");
+  ExpectSays(result, "at 238 tokens [228, 245], at the 240 tokens that it was trained to as far as is known");
 }
 
 TEST(ReportDetail, NamesTheKneeOfABrokenShapeThatIsNotPreferred) {
