@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lengthwise/embedder.h"
+#include "lengthwise/evaluation_options.h"
 #include "lengthwise/evaluation_result.h"
 #include "lengthwise/position_map.h"
 #include "lengthwise/progress.h"
@@ -80,9 +81,8 @@ struct MapPoint {
 // What a checkpoint for any server is to hold.
 struct TuneOnePass {
   std::size_t candidate = 0;
-  Interval gain;               // over the model as it is
-  Repair repair;               // for ExportModel, with
-  std::size_t max_length = 0;  // this limit in the folder
+  Interval gain;  // over the model as it is
+  Repair repair;  // for ExportModel, with the candidate's max_length as the folder's limit
 };
 
 enum class TuneAnswer {
@@ -127,6 +127,10 @@ struct TuneResult {
 // kCancelled.
 TuneResult Tune(const RetrievalTask& task, const Embedder& base, const TuneOptions& options,
                 const Progress& progress = {});
+
+// How an evaluation of a task with judgements tries what was tuned: windows, the recipe and several vectors
+// with its whitening, held out too; with the same resampling, cache, command and stems.
+EvaluationOptions ProofOf(const TuneResult& result, const TuneOptions& options);
 
 // What was found, as docs/tune.schema.json says: JSON.
 std::string TuneDocument(const TuneResult& result, const Embedder& base, const TuneOptions& options);

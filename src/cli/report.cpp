@@ -143,9 +143,7 @@ class ModelReport {
 
   // Tuned first, which says at once what is wrong with queries.
   ModelAnswer Answer() {
-    TuneOptions options = command_.tune;
-    options.cache = cache_;
-    options.command = command_.arguments;
+    const TuneOptions options = TuneOptionsOf();
     const TuneResult tuned = WithProgress("tune (texts)", [&](const Progress& progress) {
       return Tune(input_.tuning, embedder_, options, progress);
     });
@@ -171,24 +169,16 @@ class ModelReport {
     return EmbedderOf(LoadModel(options), options, {});
   }
 
-  // What was tuned, by the judgements, and by fits that have not seen what they are judged on.
-  std::string Evaluate(const TuneResult& tuned) {
-    EvaluationOptions options;
-    options.resampling = command_.tune.resampling;
+  TuneOptions TuneOptionsOf() const {
+    TuneOptions options = command_.tune;
     options.cache = cache_;
     options.command = command_.arguments;
-    options.english_stems = command_.tune.english_stems;
-    options.windows = {tuned.window};
-    options.vectors = {0, command_.tune.vectors};
-    options.best = {1};
-    const double lead = tuned.repair.long_input.lead;
-    if (tuned.repair.long_input.kind == LongInputKind::kLeadBody && lead != kDefaultLead)
-      options.leads.push_back(lead);
-    for (const TuneCandidate& candidate : tuned.candidates) {
-      const std::optional<PostProcessSpec>& spec = candidate.run.description.repair.post_process;
-      if (candidate.cost_class == CostClass::kOneVector && spec && options.post_processes.empty())
-        options.post_processes.push_back(*spec);
-    }
+    return options;
+  }
+
+  // What was tuned, by the judgements, and by fits that have not seen what they are judged on.
+  std::string Evaluate(const TuneResult& tuned) {
+    const EvaluationOptions options = ProofOf(tuned, TuneOptionsOf());
     const std::vector<TaskResult> results = WithProgress("evaluate (texts)", [&](const Progress& progress) {
       return EvaluateTask(*input_.task, embedder_, options, progress);
     });
@@ -285,12 +275,7 @@ void AddReportCommand(CLI::App& app, std::vector<std::string> arguments) {
   sub->get_option("--task")->description(
       "Folder with judged queries, which prove the repair (and choose it, where there is no --queries): "
       "corpus.jsonl, queries.jsonl and qrels.tsv");
-  sub->add_option("--vectors", command->tune.vectors,
-                  "The most vectors of a document where several are tried")
-      ->capture_default_str()
-      ->type_name("K")
-      ->check(WholeNumber(2));
-  sub->add_flag("--english-stems", command->tune.english_stems, "BM25 reads words by their English stems");
+  AddTuneOptions(*sub, command->tune);
   AddResamplingOptions(*sub, "Of sampling, bootstrap and the half of judged queries that chooses",
                        "Bootstrap resamples, and permutations", command->tune.resampling);
   sub->add_option("--sample", command->sample,

@@ -97,7 +97,7 @@ void RunTune(const TuneCommand& command) {
     return;
   }
   Say("The checkpoint: lengthwise export --model {} --repair {} --max-length {} --output DIR\n",
-      command.model.model, command.one_pass, result.one_pass->max_length);
+      command.model.model, command.one_pass, result.candidates[result.one_pass->candidate].max_length);
 }
 
 }  // namespace
@@ -115,12 +115,7 @@ void AddTuneCommand(CLI::App& app, std::vector<std::string> arguments) {
   AddModelOptions(*sub, command->model);
   AddCacheOptions(*sub, command->cache);
   AddTuneInput(*sub, command->input);
-  sub->add_option("--vectors", command->tune.vectors,
-                  "The most vectors of a document where several are tried")
-      ->capture_default_str()
-      ->type_name("K")
-      ->check(WholeNumber(2));
-  sub->add_flag("--english-stems", command->tune.english_stems, "BM25 reads words by their English stems");
+  AddTuneOptions(*sub, command->tune);
   AddResamplingOptions(*sub, "Of bootstrap and of the half of judged queries that chooses",
                        "Bootstrap resamples", command->tune.resampling);
   sub->add_option("--output", command->output, "The repair, lengthwise.json")->required()->type_name("FILE");

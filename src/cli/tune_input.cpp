@@ -58,6 +58,14 @@ void AddTuneInput(CLI::App& command, TuneInput& input) {
       ->type_name("DIR");
 }
 
+void AddTuneOptions(CLI::App& command, TuneOptions& options) {
+  command.add_option("--vectors", options.vectors, "The most vectors of a document where several are tried")
+      ->capture_default_str()
+      ->type_name("K")
+      ->check(WholeNumber(2));
+  command.add_flag("--english-stems", options.english_stems, "BM25 reads words by their English stems");
+}
+
 void AddPlaces(const TuneInput& input, CommandPlaces& places) {
   places.inputs.push_back({"--input", input.documents.path});
   places.inputs.push_back({"--queries", input.queries});

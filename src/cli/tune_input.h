@@ -8,6 +8,7 @@
 #include "cli/input_options.h"
 #include "cli/model_options.h"
 #include "lengthwise/task.h"
+#include "lengthwise/tune.h"
 #include "usage/places.h"
 
 namespace lengthwise {
@@ -36,6 +37,9 @@ struct ReportInput {
 // Documents of --input, or of --task; tuned by --queries, or by the task's judged queries, or by none. Throws
 // kBadInput as ReadTuneInput.
 ReportInput ReadReportInput(const TuneInput& input);
+
+// --vectors and --english-stems.
+void AddTuneOptions(CLI::App& command, TuneOptions& options);
 
 // Refuses options that say how long texts are read or what is done to vectors, which `command` chooses.
 void CheckNoRepairOfTexts(const ModelOptions& model, const std::string& command);

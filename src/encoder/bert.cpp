@@ -1,31 +1,21 @@
 #include "encoder/bert.h"
 
-#include <fmt/format.h>
-
-#include <utility>
-
 #include "encoder/config_reader.h"
 
 namespace lengthwise {
 
 void NameBertTensors(const std::string& root, ModelSpec& spec) {
-  spec.word_embeddings = root + "embeddings.word_embeddings.weight";
-  spec.position_embeddings = root + "embeddings.position_embeddings.weight";
   spec.token_type_embeddings = root + "embeddings.token_type_embeddings.weight";
-  spec.embedding_norm = WeightAndBias(root + "embeddings.LayerNorm");
-  for (std::size_t l = 0; l < spec.layers; ++l) {
-    const std::string layer = fmt::format("{}encoder.layer.{}.", root, l);
-    LayerNames names;
-    names.query = WeightAndBias(layer + "attention.self.query");
-    names.key = WeightAndBias(layer + "attention.self.key");
-    names.value = WeightAndBias(layer + "attention.self.value");
-    names.attention_output = WeightAndBias(layer + "attention.output.dense");
-    names.attention_norm = WeightAndBias(layer + "attention.output.LayerNorm");
-    names.intermediate = WeightAndBias(layer + "intermediate.dense");
-    names.output = WeightAndBias(layer + "output.dense");
-    names.output_norm = WeightAndBias(layer + "output.LayerNorm");
-    spec.layer_names.push_back(std::move(names));
-  }
+  NameTensors(root,
+              {.query = "attention.self.query",
+               .key = "attention.self.key",
+               .value = "attention.self.value",
+               .attention_output = "attention.output.dense",
+               .attention_norm = "attention.output.LayerNorm",
+               .intermediate = "intermediate.dense",
+               .output = "output.dense",
+               .output_norm = "output.LayerNorm"},
+              spec);
 }
 
 ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
@@ -40,7 +30,7 @@ ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
   spec.norm_epsilon = config.NormEpsilon();
 
   // BertForX checkpoints keep the encoder under "bert.".
-  NameBertTensors(checkpoint.weights.Has("bert.embeddings.word_embeddings.weight") ? "bert." : "", spec);
+  NameBertTensors(RootOf(checkpoint, "bert."), spec);
   return spec;
 }
 

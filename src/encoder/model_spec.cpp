@@ -1,5 +1,7 @@
 #include "encoder/model_spec.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/fail.h"
@@ -23,6 +25,11 @@ constexpr std::array kArchitectures = {
     Architecture{"mpnet", MakeMpnetSpec}, Architecture{"roberta", MakeRobertaSpec},
     Architecture{"xlm-roberta", MakeRobertaSpec}};
 
+// prefix.weight and prefix.bias
+WeightNames WeightAndBias(const std::string& prefix) {
+  return {prefix + ".weight", prefix + ".bias"};
+}
+
 // Members that any architecture may have and that change what it computes.
 void RefuseOtherComputations(const ConfigReader& config) {
   for (const char* name : {"is_decoder", "is_encoder_decoder", "add_cross_attention"})
@@ -33,17 +40,32 @@ void RefuseOtherComputations(const ConfigReader& config) {
 
 }  // namespace
 
-void ReadSizes(const ConfigReader& config, ModelSpec& spec) {
-  spec.hidden = config.Size("hidden_size");
-  spec.layers = config.Size("num_hidden_layers");
-  spec.heads = config.Size("num_attention_heads");
-  spec.intermediate = config.Size("intermediate_size");
+void ReadSizes(const ConfigReader& config, ModelSpec& spec, const SizeMembers& members) {
+  spec.hidden = config.Size(members.hidden);
+  spec.layers = config.Size(members.layers);
+  spec.layers_member = members.layers;
+  spec.heads = config.Size(members.heads);
+  spec.intermediate = config.Size(members.intermediate);
   spec.vocabulary = config.Size("vocab_size");
   spec.position_rows = config.Size("max_position_embeddings");
 }
 
-WeightNames WeightAndBias(const std::string& prefix) {
-  return {prefix + ".weight", prefix + ".bias"};
+std::string RootOf(const Checkpoint& checkpoint, const std::string& prefix) {
+  return checkpoint.weights.Has(prefix + "embeddings.word_embeddings.weight") ? prefix : "";
+}
+
+void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& spec) {
+  spec.word_embeddings = root + "embeddings.word_embeddings.weight";
+  spec.position_embeddings = root + "embeddings.position_embeddings.weight";
+  spec.embedding_norm = WeightAndBias(root + "embeddings.LayerNorm");
+  for (std::size_t l = 0; l < spec.layers; ++l) {
+    const auto named = [&](const char* part) {
+      return WeightAndBias(fmt::format("{}{}{}.{}", root, spec.layer_prefix, l, part));
+    };
+    spec.layer_names.push_back({named(parts.query), named(parts.key), named(parts.value),
+                                named(parts.attention_output), named(parts.attention_norm),
+                                named(parts.intermediate), named(parts.output), named(parts.output_norm)});
+  }
 }
 
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {

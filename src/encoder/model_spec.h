@@ -55,12 +55,29 @@ struct ModelSpec {
 
 class ConfigReader;
 
-// The members that nearly every config.json names alike: hidden_size, num_hidden_layers, num_attention_heads,
-// intermediate_size, vocab_size, max_position_embeddings.
-void ReadSizes(const ConfigReader& config, ModelSpec& spec);
+// What config.json calls the sizes that not all name alike.
+struct SizeMembers {
+  const char* hidden = "hidden_size";
+  const char* layers = "num_hidden_layers";
+  const char* heads = "num_attention_heads";
+  const char* intermediate = "intermediate_size";
+};
 
-// prefix.weight and prefix.bias
-WeightNames WeightAndBias(const std::string& prefix);
+// Those, vocab_size and max_position_embeddings.
+void ReadSizes(const ConfigReader& config, ModelSpec& spec, const SizeMembers& members = {});
+
+// `prefix` where the encoder is a part of a larger model, which keeps it under that; else nothing.
+std::string RootOf(const Checkpoint& checkpoint, const std::string& prefix);
+
+// What the parts of a layer are called, under its own name.
+struct LayerParts {
+  const char *query, *key, *value, *attention_output, *attention_norm;
+  const char *intermediate, *output, *output_norm;
+};
+
+// The names of what BERT's kin have in common, under a root: word and position embeddings, the norm behind
+// them, and spec.layers layers under spec.layer_prefix.
+void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& spec);
 
 // Maps config.json and tensor names to a spec. Throws kUnsupported, naming what was found and what is
 // supported.

@@ -1,9 +1,5 @@
 #include "encoder/mpnet.h"
 
-#include <fmt/format.h>
-
-#include <utility>
-
 #include "encoder/config_reader.h"
 
 namespace lengthwise {
@@ -28,24 +24,18 @@ ModelSpec MakeMpnetSpec(const Checkpoint& checkpoint) {
   spec.norm_epsilon = config.NormEpsilon();
   spec.relative_buckets = config.Size("relative_attention_num_buckets", 32);
 
-  const std::string root = checkpoint.weights.Has("mpnet.embeddings.word_embeddings.weight") ? "mpnet." : "";
-  spec.word_embeddings = root + "embeddings.word_embeddings.weight";
-  spec.position_embeddings = root + "embeddings.position_embeddings.weight";
-  spec.embedding_norm = WeightAndBias(root + "embeddings.LayerNorm");
+  const std::string root = RootOf(checkpoint, "mpnet.");
   spec.relative_bias = root + "encoder.relative_attention_bias.weight";
-  for (std::size_t l = 0; l < spec.layers; ++l) {
-    const std::string layer = fmt::format("{}encoder.layer.{}.", root, l);
-    LayerNames names;
-    names.query = WeightAndBias(layer + "attention.attn.q");
-    names.key = WeightAndBias(layer + "attention.attn.k");
-    names.value = WeightAndBias(layer + "attention.attn.v");
-    names.attention_output = WeightAndBias(layer + "attention.attn.o");
-    names.attention_norm = WeightAndBias(layer + "attention.LayerNorm");
-    names.intermediate = WeightAndBias(layer + "intermediate.dense");
-    names.output = WeightAndBias(layer + "output.dense");
-    names.output_norm = WeightAndBias(layer + "output.LayerNorm");
-    spec.layer_names.push_back(std::move(names));
-  }
+  NameTensors(root,
+              {.query = "attention.attn.q",
+               .key = "attention.attn.k",
+               .value = "attention.attn.v",
+               .attention_output = "attention.attn.o",
+               .attention_norm = "attention.LayerNorm",
+               .intermediate = "intermediate.dense",
+               .output = "output.dense",
+               .output_norm = "output.LayerNorm"},
+              spec);
   return spec;
 }
 

@@ -19,8 +19,7 @@ ModelSpec MakeRobertaSpec(const Checkpoint& checkpoint) {
   const std::size_t padding = config.Size("pad_token_id", 1);
   spec.position_padding = static_cast<std::int32_t>(padding);
   spec.position_offset = padding + 1;
-  NameBertTensors(checkpoint.weights.Has("roberta.embeddings.word_embeddings.weight") ? "roberta." : "",
-                  spec);
+  NameBertTensors(RootOf(checkpoint, "roberta."), spec);
   return spec;
 }
 

@@ -15,6 +15,7 @@
 #include "face/inspect_words.h"
 #include "math/cpu.h"
 #include "math/thread_pool.h"
+#include "report/document_json.h"
 
 namespace lengthwise {
 namespace {
@@ -25,10 +26,6 @@ OrderedJson PositionsJson(const ModelSpec& spec) {
                       {"reserved_rows", spec.position_offset}};
   if (spec.relative_buckets > 0) json["relative_buckets"] = spec.relative_buckets;
   return json;
-}
-
-OrderedJson CountOrNull(std::size_t count) {
-  return count > 0 ? OrderedJson(count) : OrderedJson();
 }
 
 // The file of the folder that sentence-transformers' limit was read from: of those that count, one that names

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/shell.h"
+
 namespace lengthwise {
 namespace {
 
@@ -16,10 +18,7 @@ std::string Word(const std::string& text) {
     return std::isalnum(c) != 0 ||
            std::string_view("/-._~+:=,@%").find(static_cast<char>(c)) != std::string_view::npos;
   });
-  if (plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
-  return quoted + "'";
+  return plain ? text : ShellQuoted(text);
 }
 
 std::string OrPlace(const std::string& path, const char* place) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "report/document_json.h"
+#include "report/plain_numbers.h"
 #include "report/report_words.h"
 
 namespace lengthwise {
@@ -30,23 +31,8 @@ bool Excludes0(const OrderedJson& interval) {
 }
 
 // nDCG@10 in hundredths: "3.5".
-std::string Points(double value) {
+std::string Size(double value) {
   return Decimals(100 * std::abs(value), 1);
-}
-
-// "+3.5 [+1.7, +5.4]"
-std::string PointsWithRange(const OrderedJson& interval) {
-  std::string text = SignedDecimals(100 * Estimate(interval), 1);
-  if (interval.at("low").is_number()) {
-    text += fmt::format(" [{}, {}]", SignedDecimals(100 * interval["low"].get<double>(), 1),
-                        SignedDecimals(100 * interval["high"].get<double>(), 1));
-  }
-  return text;
-}
-
-std::string Percent(double share) {
-  const double percent = 100 * share;
-  return percent > 0 && percent < 1 ? "less than 1 %" : fmt::format("{:.0f} %", percent);
 }
 
 // "6.1 times as many"; nothing where it is the same.
@@ -61,21 +47,20 @@ std::string Improvement(const OrderedJson& gain) {
   const OrderedJson& difference = gain.at("difference");
   const double all = Estimate(difference);
   if (!Excludes0(difference))
-    return fmt::format("changes by no clear amount ({} points of 100, nDCG@10)", PointsWithRange(difference));
+    return fmt::format("changes by no clear amount ({} points of 100, nDCG@10)",
+                       Points(IntervalOf(difference)));
   std::string text =
-      fmt::format("{} {} points of 100 (nDCG@10)", all < 0 ? "loses" : "improves by", Points(all));
+      fmt::format("{} {} points of 100 (nDCG@10)", all < 0 ? "loses" : "improves by", Size(all));
   const OrderedJson& quarters = gain.at("quarters");
   if (quarters.size() < 2 || !Excludes0(quarters.back().at("difference"))) return text;
   const double longest = Estimate(quarters.back()["difference"]);
   return text + fmt::format(", {} {} where the longest quarter of documents is looked for",
-                            longest < 0 ? "and loses" : "by", Points(longest));
+                            longest < 0 ? "and loses" : "by", Size(longest));
 }
 
-// "156 ms"
-std::string Milliseconds(double seconds) {
-  const double milliseconds = 1000 * seconds;
-  if (milliseconds < 0.01) return "less than 0.01 ms";
-  return fmt::format("{} ms", Decimals(milliseconds, milliseconds < 10 ? 2 : 0));
+// Of what may take next to nothing.
+std::string Duration(double seconds) {
+  return 1000 * seconds < 0.01 ? "less than 0.01 ms" : Milliseconds(seconds);
 }
 
 // Of the truncated arm, from its lowest cosine to that of its longest texts.
@@ -239,14 +224,14 @@ std::string WhatItGains(const AnswerParts& parts, const OrderedJson& gain) {
   std::string text =
       fmt::format("With {}, nDCG@10 goes from {} to {}: {} points of 100.", title,
                   Decimals(Estimate(gain.at("before")), 3), Decimals(Estimate(gain.at("after")), 3),
-                  PointsWithRange(gain.at("difference")));
+                  Points(IntervalOf(gain.at("difference"))));
   const OrderedJson& quarters = gain.at("quarters");
   if (quarters.size() >= 2) {
     text += fmt::format(
         " Of the shortest quarter of documents that are looked for (up to {} tokens) {}, of the "
         "longest (from {}) {}.",
-        quarters.front().at("to").get<std::size_t>(), PointsWithRange(quarters.front().at("difference")),
-        quarters.back().at("from").get<std::size_t>(), PointsWithRange(quarters.back().at("difference")));
+        quarters.front().at("to").get<std::size_t>(), Points(IntervalOf(quarters.front().at("difference"))),
+        quarters.back().at("from").get<std::size_t>(), Points(IntervalOf(quarters.back().at("difference"))));
   }
   if (gain.at("judged_by") == "words") return text + " " + parts.tuned.at("trust").get<std::string>();
   return text + fmt::format(" By the judgements of {} queries, none of which the repair was fitted on.",
@@ -267,11 +252,11 @@ std::string WhatItCosts(const AnswerParts& parts) {
       Decimals(of(cost, "vectors"), of(cost, "vectors") < 1.05 ? 0 : 1),
       of(cost, "vectors") < 1.05 ? "" : "s", of(cost, "bytes"),
       Times(of(cost, "vectors"), of(before, "vectors"), "many"),
-      Times(of(cost, "tokens"), of(before, "tokens"), "many"), Milliseconds(of(cost, "seconds_document")),
-      Milliseconds(of(before, "seconds_document")));
+      Times(of(cost, "tokens"), of(before, "tokens"), "many"), Duration(of(cost, "seconds_document")),
+      Duration(of(before, "seconds_document")));
   if (cost.at("seconds_query").is_number()) {
     text += fmt::format(" To search all documents takes {} a query instead of {}.",
-                        Milliseconds(of(cost, "seconds_query")), Milliseconds(of(before, "seconds_query")));
+                        Duration(of(cost, "seconds_query")), Duration(of(before, "seconds_query")));
   }
   return text;
 }

@@ -35,7 +35,7 @@ OrderedJson OnePassJson(const TuneResult& result) {
   const TuneCandidate& chosen = result.candidates[result.one_pass->candidate];
   return {{"title", chosen.title},
           {"gain", JsonInterval(result.one_pass->gain)},
-          {"max_length", result.one_pass->max_length},
+          {"max_length", chosen.max_length},
           {"sentence", TuneOnePassSentence(result)}};
 }
 

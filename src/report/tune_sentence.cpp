@@ -6,25 +6,10 @@
 #include <cmath>
 
 #include "report/document_json.h"
+#include "report/plain_numbers.h"
 
 namespace lengthwise {
 namespace {
-
-// In nDCG@10 points, hundredths: "+5.9 [+5.0, +6.9]".
-std::string Points(const Interval& interval) {
-  if (!interval.estimate) return "unknown";
-  std::string text = SignedDecimals(100 * *interval.estimate, 1);
-  if (interval.low) {
-    text += fmt::format(" [{}, {}]", SignedDecimals(100 * *interval.low, 1),
-                        SignedDecimals(100 * *interval.high, 1));
-  }
-  return text;
-}
-
-std::string Percent(double share) {
-  const double percent = 100 * share;
-  return percent > 0 && percent < 1 ? "less than 1 %" : fmt::format("{:.0f} %", percent);
-}
 
 std::string Rise(const TuneResult& result) {
   const double estimate = result.gain.estimate.value_or(0);
@@ -42,10 +27,6 @@ std::string Unread(const TuneResult& result) {
   return fmt::format(
       "{} of your {} documents are longer than the {} tokens that it reads, and {} of all text is never read",
       result.beyond_limit, result.documents, result.limit, Percent(result.unread));
-}
-
-std::string Milliseconds(double seconds) {
-  return fmt::format("{} ms", Decimals(1000 * seconds, seconds < 0.01 ? 2 : 0));
 }
 
 }  // namespace

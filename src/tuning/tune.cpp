@@ -226,11 +226,9 @@ class Tuning {
     const std::optional<std::size_t> chosen =
         ChooseOnePass(candidates_, evidence_, Half(0), options_.resampling, base_.pool());
     if (!chosen) return;
-    const std::size_t pass = candidates_[*chosen].pass;
     result_.one_pass.emplace();
     result_.one_pass->candidate = *chosen;
-    result_.one_pass->repair = vectors_.OnePassRepair(pass);
-    result_.one_pass->max_length = vectors_.How(pass).length;
+    result_.one_pass->repair = vectors_.OnePassRepair(candidates_[*chosen].pass);
     if (!evidence_.scores[*chosen].empty() && result_.answer != TuneAnswer::kCannotTell)
       result_.one_pass->gain = GainOf(*chosen, evidence_, Half(1), options_.resampling, base_.pool());
   }

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/fail.h"
+#include "base/shell.h"
 
 namespace lengthwise {
 namespace {
@@ -18,19 +19,6 @@ constexpr const char* kSets =
 void ForEachCommand(const CommandAbout& command, const std::function<void(const CommandAbout&)>& call) {
   call(command);
   for (const CommandAbout& sub : command.commands) ForEachCommand(sub, call);
-}
-
-// In single quotes for a shell that reads no escapes in them.
-std::string Quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += R"('\'')";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
 }
 
 // The beginning of a description, up to where it goes into detail.
@@ -55,7 +43,7 @@ std::vector<std::string> CommandNames(const CommandAbout& command) {
 std::vector<std::string> QuotedPaths(const CommandAbout& program) {
   std::vector<std::string> paths;
   ForEachCommand(program, [&](const CommandAbout& command) {
-    for (const CommandAbout& sub : command.commands) paths.push_back(Quoted(sub.path));
+    for (const CommandAbout& sub : command.commands) paths.push_back(ShellQuoted(sub.path));
   });
   return paths;
 }
@@ -65,7 +53,8 @@ std::vector<std::string> QuotedPaths(const CommandAbout& program) {
 std::string BashValue(const OptionAbout& option) {
   switch (option.kind) {
     case ValueKind::kChoice:
-      return fmt::format("_lengthwise_words {}", Quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+      return fmt::format("_lengthwise_words {}",
+                         ShellQuoted(fmt::format("{}", fmt::join(option.choices, " "))));
     case ValueKind::kFile:
       return "_lengthwise_files -f";
     case ValueKind::kFolder:
@@ -78,14 +67,14 @@ std::string BashValue(const OptionAbout& option) {
 }
 
 std::string BashCommand(const CommandAbout& command) {
-  std::string text = fmt::format("    {})\n      options={}\n", Quoted(command.path),
-                                 Quoted(fmt::format("{}", fmt::join(NamesOf(command), " "))));
+  std::string text = fmt::format("    {})\n      options={}\n", ShellQuoted(command.path),
+                                 ShellQuoted(fmt::format("{}", fmt::join(NamesOf(command), " "))));
   if (!command.commands.empty())
-    text += fmt::format(
-        "      otherwise={}\n",
-        Quoted("_lengthwise_words " + Quoted(fmt::format("{}", fmt::join(CommandNames(command), " ")))));
+    text += fmt::format("      otherwise={}\n",
+                        ShellQuoted("_lengthwise_words " +
+                                    ShellQuoted(fmt::format("{}", fmt::join(CommandNames(command), " ")))));
   if (!command.arguments.empty())
-    text += fmt::format("      otherwise={}\n", Quoted(BashValue(command.arguments.front())));
+    text += fmt::format("      otherwise={}\n", ShellQuoted(BashValue(command.arguments.front())));
   text += "      case $previous in\n";
   for (const OptionAbout& option : command.options) {
     if (option.kind == ValueKind::kNone) continue;
@@ -179,9 +168,9 @@ std::string ZshValue(const OptionAbout& option) {
 std::string ZshOptions(const CommandAbout& command) {
   std::string text;
   for (const OptionAbout& option : command.options) {
-    text += " \\\n    " + Quoted(fmt::format("{}{}{}[{}]{}", option.repeated ? "*" : "", option.name,
-                                             option.kind == ValueKind::kNone ? "" : "=",
-                                             ZshText(option.about), ZshValue(option)));
+    text += " \\\n    " + ShellQuoted(fmt::format("{}{}{}[{}]{}", option.repeated ? "*" : "", option.name,
+                                                  option.kind == ValueKind::kNone ? "" : "=",
+                                                  ZshText(option.about), ZshValue(option)));
   }
   return text;
 }
@@ -191,14 +180,14 @@ std::string ZshCommand(const CommandAbout& command) {
   if (command.commands.empty()) {
     text += "  _arguments" + ZshOptions(command);
     for (const OptionAbout& argument : command.arguments)
-      text += " \\\n    " + Quoted((argument.repeated ? "*" : "1") + ZshValue(argument));
+      text += " \\\n    " + ShellQuoted((argument.repeated ? "*" : "1") + ZshValue(argument));
     return text + "\n}\n\n";
   }
   text += "  local state line\n  _arguments -C" + ZshOptions(command) +
           " \\\n    '1: :->command' '*:: :->arguments'\n  case $state in\n    command)\n      local -a "
           "commands=(\n";
   for (const CommandAbout& sub : command.commands)
-    text += "        " + Quoted(sub.name + ":" + ZshText(sub.about)) + "\n";
+    text += "        " + ShellQuoted(sub.name + ":" + ZshText(sub.about)) + "\n";
   text += "      )\n      _describe command commands ;;\n    arguments)\n      case $line[1] in\n";
   for (const CommandAbout& sub : command.commands)
     text += fmt::format("        {}) {} ;;\n", sub.name, ZshFunction(sub.path));

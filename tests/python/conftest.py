@@ -54,6 +54,15 @@ def mpnet_folder():
 
 
 @pytest.fixture(scope="session")
+def e5():
+    """multilingual-e5-small, where scripts/setup e5 has put it."""
+    folder = ROOT / ".cache/models/multilingual-e5-small"
+    if not folder.exists():
+        pytest.skip("multilingual-e5-small is not there: scripts/setup e5")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def man_pages():
     """The man pages' corpus.jsonl."""
     return existing(ROOT / ".cache/data/man-pages/corpus.jsonl", "run scripts/setup data")

@@ -4,19 +4,10 @@ import json
 import subprocess
 
 import numpy
-import pytest
 from sentence_transformers import SentenceTransformer
 
 TEXTS = ["", "a", "query: how much protein should a female eat", "query: 蛋白质摄入量", "passage: сколько белка нужно женщине в день?", "passage: ﬁve ½  \t x",
          "passage: نحو ستة وأربعين غراما", "passage: " + "the mean of many words grows alike; " * 100, "x" * 900]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def e5(root):
-    folder = root / ".cache/models/multilingual-e5-small"
-    if not folder.exists():
-        pytest.skip("multilingual-e5-small is not there: scripts/setup e5")
-    return folder
 
 
 def test_vectors_are_those_of_sentence_transformers(binary, e5, tmp_path):

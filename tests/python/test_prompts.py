@@ -18,14 +18,6 @@ def prompted(root, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def e5(root):
-    folder = root / ".cache/models/multilingual-e5-small"
-    if not folder.exists():
-        pytest.skip("scripts/setup e5 makes multilingual-e5-small")
-    return folder
-
-
 def embed(run_lengthwise, tmp_path, model, texts, *options):
     (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
     done = run_lengthwise("embed", "--model", model, "--input", tmp_path / "texts.jsonl", "--output", tmp_path / "v.npy", "--quiet", "--json", *options)

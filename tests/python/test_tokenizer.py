@@ -441,11 +441,8 @@ def test_pairs_of_characters(check, write_json):
 
 
 @pytest.fixture(scope="module")
-def e5_json(root):
-    folder = root / ".cache/models/multilingual-e5-small"
-    if not folder.exists():
-        pytest.skip("multilingual-e5-small is not there: scripts/setup e5")
-    return folder / "tokenizer.json"
+def e5_json(e5):
+    return e5 / "tokenizer.json"
 
 
 def test_real_pieces_of_real_and_hostile_text(check, e5_json, man_pages):

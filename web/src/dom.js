@@ -44,6 +44,12 @@ export function swatch(color, dashed) {
   return line;
 }
 
+// Which line is which. entries: [name, color, dashed].
+export function key(entries) {
+  return element("div", { class: "key" }, entries.map(([name, color, dashed]) =>
+    element("span", { class: "entry" }, swatch(color, dashed), element("span", {}, name))));
+}
+
 // One of several choices; calls back with the value chosen.
 export function choice(label, options, chosen, onchange) {
   const name = `choice-${++sections}`;

@@ -1,4 +1,5 @@
 // Charts of an answer: search before and after by length, and the embedding map.
+import { scoreByLength } from "../evaluation/charts.js";
 import { kneeLayers, lengthAxis, limitLayers } from "../charts/length_axis.js";
 
 export const kBefore = "#d2691e";
@@ -6,32 +7,10 @@ export const kAfter = "#2a78c2";
 // One a model, told apart from each other and from both pages; the seventh begins again.
 export const kModels = ["#2a78c2", "#d2691e", "#3f8f5f", "#c8457c", "#8569cf", "#8a8f98"];
 
-const kScore = "nDCG@10";
-
 // Search by length: lines: [{name, color, dashed, rows: [{length, from, to, count, score}]}].
-export function searchChart(lines, { height = 250 } = {}) {
-  const rows = lines.flatMap((line, index) => line.rows.filter(({ score }) => score.estimate !== null).map((row) => ({
-    line: line.name, model: line.model ?? line.name, length: row.length * 1.03 ** (index - (lines.length - 1) / 2), tokens: `${row.from} to ${row.to}`,
-    queries: row.count, value: row.score.estimate, low: row.score.low, high: row.score.high })));
-  const lengths = rows.map((row) => row.length);
-  const names = lines.map((line) => line.name);
-  const color = { field: "line", type: "nominal", title: null, sort: names, legend: null,
-    scale: { domain: names, range: lines.map((line) => line.color) } };
-  const strokeDash = { field: "line", type: "nominal", legend: null, sort: names,
-    scale: { domain: names, range: lines.map((line) => (line.dashed ? [5, 3] : [1, 0])) } };
-  const y = { field: "value", type: "quantitative", title: kScore, scale: { zero: false, nice: true }, axis: { tickCount: 5 } };
-  const format = ".3f";
-  return {
-    width: "container", height, data: { values: rows },
-    encoding: { x: lengthAxis([Math.min(...lengths) / 1.15, Math.max(...lengths) * 1.15], "tokens of the document looked for") },
-    layer: [
-      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", strokeWidth: 1.25, opacity: 0.7 },
-        encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
-      { mark: { type: "line" }, encoding: { y, color, strokeDash } },
-      { mark: { type: "point", size: 44 }, encoding: { y, color, tooltip: [{ field: "line", title: "search" }, { field: "tokens" }, { field: "queries" },
-        { field: "value", title: kScore, format }, { field: "low", format }, { field: "high", format }] } },
-    ],
-  };
+export function searchChart(lines) {
+  const runs = lines.map(({ name, color, dashed, rows }) => ({ run: name, style: { color, dash: dashed ? [5, 3] : [1, 0] }, buckets: rows }));
+  return scoreByLength(runs, "nDCG@10", "document looked for", { height: 250, zero: false });
 }
 
 // How alike documents are by length, a line a model. lines: [{name, color, rows: buckets of an arm}]; `report` for the limits of one.

@@ -1,10 +1,10 @@
 // The page of several models side by side.
-import { element, section, table } from "../dom.js";
+import { element, key, section, table } from "../dom.js";
 import { csv, download } from "../download.js";
 import { integer, number, percent, withRange } from "../format.js";
 import { lead } from "../lead.js";
 import { alikeChart, kModels, searchChart } from "./charts.js";
-import { drawings, hasQuarters, legend } from "./parts.js";
+import { drawings, hasQuarters } from "./parts.js";
 
 function picture(models, colors, plot) {
   const measured = models.filter((model) => model.measured.arms.truncated);
@@ -12,12 +12,12 @@ function picture(models, colors, plot) {
   const color = (model) => colors.get(model);
   const alike = measured.length ? plot("How alike documents are as more of each is read. Bands: intervals over documents.",
     alikeChart(measured.map((model) => ({ name: model.name, color: color(model), rows: model.measured.arms.truncated.buckets }))),
-    "Mean cosine of two documents against the tokens read of each, a line a model.", legend(measured.map((model) => [model.name, color(model), false]))) : null;
+    "Mean cosine of two documents against the tokens read of each, a line a model.", key(measured.map((model) => [model.name, color(model), false]))) : null;
   const lines = searched.flatMap((model) => ["before", "after"].map((member) => ({
     name: `${model.name}, ${member === "before" ? "as it is" : "repaired"}`, color: color(model), dashed: member === "before",
     rows: model.gain.quarters.map((row) => ({ ...row, score: row[member] })) })));
   const search = searched.length ? plot("How well search finds short and long documents, as the models are (dashed) and repaired (solid). Bars: intervals.",
-    searchChart(lines), "nDCG@10 by the length of the document looked for, two lines a model.", legend([["as it is", "currentColor", true], ["repaired", "currentColor", false]])) : null;
+    searchChart(lines), "nDCG@10 by the length of the document looked for, two lines a model.", key([["as it is", "currentColor", true], ["repaired", "currentColor", false]])) : null;
   return element("div", { class: "pair picture" }, alike, search);
 }
 

@@ -1,12 +1,12 @@
 // The page of one model's answer: the answer, one picture, what follows from it; then ways, map, and all that was measured.
 import { kneeOf } from "../charts/shapes.js";
-import { element, section, table } from "../dom.js";
+import { element, key, section, table } from "../dom.js";
 import { csv, download } from "../download.js";
 import { integer, kDash, number } from "../format.js";
 import { taskSections } from "../evaluation/tasks.js";
 import { evaluationTerms } from "../evaluation/terms.js";
 import { alikeChart, kAfter, kBefore, mapChart, searchChart } from "./charts.js";
-import { commands, drawings, gainTable, hasQuarters, legend, points } from "./parts.js";
+import { commands, drawings, gainTable, hasQuarters, points } from "./parts.js";
 
 function picture(model, plot) {
   const { measured, gain } = model;
@@ -20,7 +20,7 @@ function picture(model, plot) {
     "How well search finds short and long documents: a point a quarter of them, bars are intervals.",
     searchChart([line("as it is", kBefore, "before"), line("repaired", kAfter, "after")]),
     "nDCG@10 before and after the repair, by the length of the document looked for.",
-    legend([["as it is", kBefore, false], [`repaired: ${model.tried}`, kAfter, false]])) : null;
+    key([["as it is", kBefore, false], [`repaired: ${model.tried}`, kAfter, false]])) : null;
   if (!alike && !search) return null;
   return element("div", { class: "pair picture" }, alike, search);
 }

@@ -1,6 +1,6 @@
 // Parts of an answer that one model's page and that of several share.
 import { command as commandLine } from "../cards.js";
-import { element, figure, section, swatch, table } from "../dom.js";
+import { element, figure, section, table } from "../dom.js";
 import { integer, kDash, lengths, number, signed, withRange } from "../format.js";
 import { draw } from "../plot.js";
 
@@ -19,11 +19,6 @@ export function drawings() {
     return figure(caption, above, node);
   };
   return { pending, plot };
-}
-
-export function legend(entries) {
-  return element("div", { class: "key" }, entries.map(([name, color, dashed]) =>
-    element("span", { class: "entry" }, swatch(color, dashed), element("span", {}, name))));
 }
 
 export function hasQuarters(gain) {

@@ -1,5 +1,5 @@
 // What plots of the filter rate share, simulated or measured: curves, axes, key.
-import { element, swatch } from "../dom.js";
+import { key } from "../dom.js";
 
 // What stands beside the measurement in the plots of the filter rate.
 export const kCurves = [
@@ -38,6 +38,5 @@ export function roundValues([low, high]) {
 
 // Which line is which, for panels that share their curves.
 export function curveKey(curves) {
-  return element("p", { class: "key" }, curves.map((curve) => (
-    element("span", { class: "entry" }, swatch(curve.color, curve.dash[1] > 0), curve.title))));
+  return key(curves.map((curve) => [curve.title, curve.color, curve.dash[1] > 0]));
 }

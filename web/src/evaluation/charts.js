@@ -34,7 +34,7 @@ function ticks([low, high]) {
 }
 
 // The main metric by length, a line a run. runs: [{run, style, buckets}].
-export function scoreByLength(runs, metric, lengthTitle) {
+export function scoreByLength(runs, metric, lengthTitle, { height = 240, zero = true } = {}) {
   // Bars of neighbouring runs would hide each other at the same place.
   const rows = runs.flatMap((run, index) => run.buckets.filter((bucket) => bucket.score.estimate !== null).map((bucket) => ({
     run: run.run, length: bucket.length * 1.025 ** (index - (runs.length - 1) / 2), value: bucket.score.estimate, low: bucket.score.low,
@@ -44,10 +44,10 @@ export function scoreByLength(runs, metric, lengthTitle) {
   const names = runs.map((run) => run.run);
   const color = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: runs.map((run) => run.style.color) } };
   const dash = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: runs.map((run) => run.style.dash) } };
-  const y = { field: "value", type: "quantitative", title: metric, scale: { zero: true, nice: true }, axis: { tickCount: 5 } };
+  const y = { field: "value", type: "quantitative", title: metric, scale: { zero, nice: true }, axis: { tickCount: 5 } };
   const format = ".3f";
   return {
-    width: "container", height: 240, data: { values: rows },
+    width: "container", height, data: { values: rows },
     encoding: { x: { field: "length", type: "quantitative", title: `tokens of the ${lengthTitle}`,
       scale: { type: "log", base: 2, domain, nice: false }, axis: { values: ticks(domain), format: "d", titleAnchor: "end", labelOverlap: true } } },
     layer: [

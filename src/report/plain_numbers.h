@@ -1,0 +1,19 @@
+// Numbers as sentences have them.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "lengthwise/interval.h"
+
+namespace lengthwise {
+
+// Back from JsonInterval.
+Interval IntervalOf(const OrderedJson& json);
+
+// A difference in nDCG@10 points, hundredths: "+5.9 [+5.0, +6.9]"; "unknown" where there is none.
+std::string Points(const Interval& interval);
+std::string Percent(double share);
+std::string Milliseconds(double seconds);
+
+}  // namespace lengthwise
