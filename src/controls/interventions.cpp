@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "collapse/resampled_cosine.h"
+#include "controls/static_means.h"
 #include "controls/token_identity.h"
 #include "controls/token_states.h"
 #include "embedding/pooling.h"
@@ -111,7 +112,8 @@ class Measurer {
  public:
   Measurer(const Session& embedder, const InterventionFrame& frame, const ResamplingOptions& resampling,
            const TokenProgress& progress)
-      : frame_(frame),
+      : embedder_(embedder),
+        frame_(frame),
         runner_(embedder, frame, progress),
         weights_(ResampleWeights(frame.documents.size(), resampling.replicates, resampling.seed)),
         confidence_(resampling.confidence) {}
@@ -129,6 +131,7 @@ class Measurer {
           length, values.identity, length == frame_.part ? nullptr : &values_.at(frame_.part).identity));
       result.pooling.push_back(PooledAt(length));
     }
+    result.static_means = MeasureStaticMeans(embedder_, frame_, weights_, confidence_);
     return result;
   }
 
@@ -194,6 +197,7 @@ class Measurer {
     return pooled;
   }
 
+  const Session& embedder_;
   const InterventionFrame& frame_;
   Runner runner_;
   Eigen::MatrixXd weights_;

@@ -64,6 +64,18 @@ struct PooledOtherwise {
   Interval change[kPoolings];  // from a text of one part
 };
 
+// The static control, of the mean of the word embeddings of a text's tokens: no attention, no positions. As
+// it is, a mean of more tokens lies nearer to what all texts share, and so nearer to other such means; with
+// the mean word embedding of the sample's longest texts taken away, that is gone, and what is left is whether
+// the texts' beginnings share more, or less, than their whole.
+struct StaticMean {
+  std::size_t length = 0;
+  Interval cosine;
+  Interval change;  // from a text of one part
+  Interval centred;
+  Interval centred_change;
+};
+
 struct Interventions {
   InterventionFrame frame;  // without the documents' content
   std::size_t documents = 0;
@@ -71,6 +83,7 @@ struct Interventions {
   std::vector<FollowedPart> further;
   std::vector<TokenIdentity> identity;
   std::vector<PooledOtherwise> pooling;
+  std::vector<StaticMean> static_means;
 };
 
 // One resample of the documents serves every intervention and length. The same at any number of threads.

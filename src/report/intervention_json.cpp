@@ -65,6 +65,18 @@ OrderedJson PoolingJson(const Interventions& interventions) {
   return {{"lengths", lengths}, {"sentence", PoolingSentence(interventions)}};
 }
 
+OrderedJson StaticJson(const Interventions& interventions) {
+  OrderedJson lengths = OrderedJson::array();
+  for (const StaticMean& mean : interventions.static_means) {
+    lengths.push_back({{"length", mean.length},
+                       {"cosine", JsonInterval(mean.cosine)},
+                       {"change", JsonInterval(mean.change)},
+                       {"centred", JsonInterval(mean.centred)},
+                       {"centred_change", JsonInterval(mean.centred_change)}});
+  }
+  return {{"lengths", lengths}, {"sentence", StaticSentence(interventions)}};
+}
+
 }  // namespace
 
 OrderedJson InterventionsJson(const Interventions& interventions) {
@@ -76,6 +88,7 @@ OrderedJson InterventionsJson(const Interventions& interventions) {
   json["further"] = FurtherJson(interventions);
   json["identity"] = IdentityJson(interventions);
   json["pooling"] = PoolingJson(interventions);
+  json["static"] = StaticJson(interventions);
   json["sentence"] = InterventionsSentence(interventions);
   return json;
 }

@@ -65,10 +65,20 @@ std::string PoolingSentence(const Interventions& interventions) {
       interventions.frame.part, last.length, changes);
 }
 
+std::string StaticSentence(const Interventions& interventions) {
+  const StaticMean& last = interventions.static_means.back();
+  return fmt::format(
+      "From {} to {} tokens the cosine of means of word embeddings changes by {}; with what all texts share, "
+      "the mean "
+      "word embedding, taken away, by {}.",
+      interventions.frame.part, last.length, ChangeInDecimals(last.change),
+      ChangeInDecimals(last.centred_change));
+}
+
 std::string InterventionsSentence(const Interventions& interventions) {
   return (interventions.offset.empty() ? std::string() : OffsetSentence(interventions) + " ") +
          FurtherSentence(interventions) + " " + IdentitySentence(interventions) + " " +
-         PoolingSentence(interventions);
+         PoolingSentence(interventions) + " " + StaticSentence(interventions);
 }
 
 }  // namespace lengthwise

@@ -12,6 +12,7 @@ std::string OffsetSentence(const Interventions& interventions);
 std::string FurtherSentence(const Interventions& interventions);
 std::string IdentitySentence(const Interventions& interventions);
 std::string PoolingSentence(const Interventions& interventions);
+std::string StaticSentence(const Interventions& interventions);
 // All of them.
 std::string InterventionsSentence(const Interventions& interventions);
 

@@ -124,7 +124,7 @@ def test_report_keeps_its_schema_and_says_what_was_found(root, measured):
     assert set(report["controls"]) == {"interventions"}
     interventions = report["controls"]["interventions"]
     assert (interventions["part"], interventions["longest"], interventions["documents"], interventions["eligible"]) == (PART, POSITIONS, DOCUMENTS, DOCUMENTS)
-    assert interventions["sentence"] == " ".join(interventions[part]["sentence"] for part in ("offset", "further", "identity", "pooling"))
+    assert interventions["sentence"] == " ".join(interventions[part]["sentence"] for part in ("offset", "further", "identity", "pooling", "static"))
     assert interventions["sentence"] in done.stderr
 
 
@@ -195,6 +195,25 @@ def test_states_pooled_otherwise_are_those_of_transformers(measured, states):
         for name, pooled in zip(POOLINGS, (of.mean(1), of[:, 0], of.max(1), of[:, -1])):
             assert estimate(row, name) == near(cosine(pooled))
             assert estimate(row, f"{name}_change") == pytest.approx(estimate(row, name) - estimate(rows[0], name), abs=1e-6)
+
+
+def test_averaging_alone_is_that_of_the_word_embeddings(measured, small_model, texts):
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    table = next(tensor for name, tensor in load_file(small_model / "model.safetensors").items() if "word_embeddings" in name).astype(float)
+    tokenizer = Tokenizer.from_file(str(small_model / "tokenizer.json"))
+    tokenizer.no_truncation()
+    encoded = [tokenizer.encode(text).ids for text in texts[1]]
+    means = {length: np.array([table[[*ids[: length - 1], ids[-1]]].mean(0) for ids in encoded]) for length in LENGTHS}
+    shared = means[POSITIONS].mean(0)
+    rows = found(measured[0], "static")
+    assert [row["length"] for row in rows] == LENGTHS
+    for row in rows:
+        assert estimate(row, "cosine") == near(cosine(means[row["length"]]))
+        assert estimate(row, "centred") == near(cosine(means[row["length"]] - shared))
+        for name, change in (("cosine", "change"), ("centred", "centred_change")):
+            assert estimate(row, change) == pytest.approx(estimate(row, name) - estimate(rows[0], name), abs=1e-6)
 
 
 def test_threads_change_nothing_but_the_command(run_lengthwise, small_model, texts, tmp_path):

@@ -8,10 +8,10 @@ import urllib.parse
 import pytest
 from shown_pages import Page, browse, chromium, evaluation, look, plots, reports, with_document, without_scripts  # noqa: F401 (fixtures among them)
 
-# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, four interventions, two layer maps, a map
+# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, five interventions, two layer maps, a map
 # for each of the two layers of the small model, and the counts; of gains the mean layer and six maps; of each of two
 # ablations a map; of spectra the three heads of a layer, and the exponents.
-PLOTS = 20 + 7 + 2 + 4
+PLOTS = 21 + 7 + 2 + 4
 
 
 @pytest.mark.parametrize("name", ["full", "least"])
@@ -135,7 +135,7 @@ def test_the_page_shows_the_numbers_of_the_interventions(chromium, reports, tmp_
 
     signed = lambda value: number(value, "+")
     expected = []
-    for part in ("offset", "further", "identity", "pooling"):
+    for part in ("offset", "further", "identity", "pooling", "static"):
         assert interventions[part]["sentence"] in words
         for row in interventions[part]["offsets" if part == "offset" else "lengths"]:
             logarithms = row.pop("change") or {} if part == "identity" else {}

@@ -52,7 +52,15 @@ function pooling(found, part) {
     first: [tokens], curves, columns: curves.map(([key, name]) => change(`${key}_change`, `Change, ${name}`)) };
 }
 
-const kParts = { offset, further, identity, pooling };
+function staticMeans(found, part) {
+  return { title: "Averaging alone", rows: found.lengths,
+    caption: "Means of the tokens\u2019 word embeddings, without attention or positions. A mean of more tokens lies nearer to what all texts share; with that, the mean " +
+      `word embedding, taken away, averaging has nothing left to gather. Changes are from ${part} tokens.`,
+    first: [tokens], curves: [["cosine", "as it is", kBlue], ["centred", "shared mean taken away", kOrange]],
+    columns: [change("change", "Change"), change("centred_change", "Change, shared mean taken away")] };
+}
+
+const kParts = { offset, further, identity, pooling, static: staticMeans };
 
 export function interventions(report) {
   const found = report.controls?.interventions;
