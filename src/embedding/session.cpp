@@ -19,7 +19,7 @@ namespace {
 // Options are checked before weights are packed for them.
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
   options.attention.Check(model.spec().layers, model.spec().heads);
-  options.positions.Check(model.spec().positions(), model.spec().hidden);
+  CheckPositionMap(model.spec(), options.positions);
   options.post_process.Check(model.dimension());
   return model.encoder(options.precision, pool);
 }

@@ -21,9 +21,10 @@ namespace lengthwise {
 namespace {
 
 OrderedJson PositionsJson(const ModelSpec& spec) {
-  OrderedJson json = {{"kind", spec.relative_buckets > 0 ? "learned and relative" : "learned"},
-                      {"rows", spec.position_rows},
-                      {"reserved_rows", spec.position_offset}};
+  const char* kind = spec.distance_penalty ? "distance (ALiBi)" : "relative";
+  if (!spec.rotary.empty()) kind = "rotary";
+  if (spec.has_position_table()) kind = spec.relative_buckets > 0 ? "learned and relative" : "learned";
+  OrderedJson json = {{"kind", kind}, {"rows", spec.position_rows}, {"reserved_rows", spec.position_offset}};
   if (spec.relative_buckets > 0) json["relative_buckets"] = spec.relative_buckets;
   return json;
 }
@@ -151,8 +152,10 @@ OrderedJson WeightsJson(const Checkpoint& checkpoint) {
 // What a loaded fp32 model takes: layers as they are packed and positions; word embeddings stay in the file.
 OrderedJson MemoryJson(const LoadedModel& model) {
   const ModelSpec& spec = model.spec();
-  const std::size_t layer = 4 * spec.hidden * spec.hidden + 2 * spec.hidden * spec.intermediate;
-  const std::size_t values = spec.layers * layer + spec.position_rows * spec.hidden;
+  const std::size_t layer = spec.hidden * (spec.qkv_width() + spec.context_width()) +
+                            (spec.gated() ? 3 : 2) * spec.hidden * spec.intermediate;
+  const std::size_t table = spec.has_position_table() ? spec.position_rows * spec.hidden : 0;
+  const std::size_t values = spec.layers * layer + table;
   const Tensor& words = model.checkpoint().weights.tensors().find(spec.word_embeddings)->second;
   return {{"packed_bytes", values * sizeof(float)}, {"word_embeddings_bytes", words.bytes.size()}};
 }
@@ -166,7 +169,9 @@ OrderedJson RepairJson(const char* option, bool applies, bool folds, const std::
 OrderedJson RepairsJson(const LoadedModel& model) {
   const std::vector<Pooling>& pooling = model.checkpoint().pooling;
   const bool all_tokens = std::all_of(pooling.begin(), pooling.end(), PoolsAllTokens);
-  const bool relative = model.spec().relative_buckets > 0;
+  const ModelSpec& spec = model.spec();
+  const bool relative = spec.has_distance_bias();
+  const bool positions = spec.has_position_table() || !spec.rotary.empty();
   OrderedJson repairs = OrderedJson::array();
   repairs.push_back(RepairJson("--temperature", true, true, ""));
   repairs.push_back(RepairJson("--temperature-reading", relative, relative,
@@ -174,7 +179,8 @@ OrderedJson RepairsJson(const LoadedModel& model) {
   repairs.push_back(RepairJson("--temperature-by-length", true, false, ""));
   repairs.push_back(RepairJson("--attn-scale", true, false, ""));
   repairs.push_back(RepairJson("--attention-top-k", true, false, ""));
-  repairs.push_back(RepairJson("--positions", true, true, ""));
+  repairs.push_back(RepairJson("--positions", positions, spec.has_position_table(),
+                               positions ? "" : "the model has no positions but distances"));
   repairs.push_back(RepairJson("--long-input", true, false, ""));
   repairs.push_back(
       RepairJson("--late-chunking", all_tokens, false,

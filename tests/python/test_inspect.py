@@ -77,8 +77,8 @@ def test_speed_is_measured_at_lengths_up_to_the_limit(inspect, tiny):
 
 ROWS = [
     Row("a model that is not there", "lengthwise inspect --model absent", says="absent: No such file or directory"),
-    Row("an architecture that is not known", "lengthwise inspect --model model", says='model type "t5" is not supported; supported: bert, distilbert',
-        prepare="""sed -i 's/"model_type": *"bert"/"model_type": "t5"/' model/config.json"""),
+    Row("an architecture that is not known", "lengthwise inspect --model model", says='model type "opt" is not supported; supported: bert, distilbert',
+        prepare="""sed -i 's/"model_type": *"bert"/"model_type": "opt"/' model/config.json"""),
     Row("an inspection of a whole model", "lengthwise inspect --model model --no-speed", exit=0, prints="limits +64 tokens in force"),
 ]
 
