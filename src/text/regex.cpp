@@ -59,8 +59,9 @@ Regex::Regex(std::u32string_view pattern) {
   const std::u16string units = IcuPattern(pattern);
   UErrorCode status = U_ZERO_ERROR;
   UParseError error{};
-  compiled_.reset(uregex_open(units.data(), static_cast<std::int32_t>(units.size()), 0, &error, &status),
-                  [](const URegularExpression* regex) { uregex_close(const_cast<URegularExpression*>(regex)); });
+  compiled_.reset(
+      uregex_open(units.data(), static_cast<std::int32_t>(units.size()), 0, &error, &status),
+      [](const URegularExpression* regex) { uregex_close(const_cast<URegularExpression*>(regex)); });
   if (U_FAILURE(status)) {
     Fail(ErrorCode::kUnsupported, "the regular expression {} is not read: {}", Utf8Of(pattern),
          u_errorName(status));

@@ -18,8 +18,8 @@ class Regex {
   // elsewhere. Throws kUnsupported, with ICU's reason, for one that ICU does not read.
   explicit Regex(std::u32string_view pattern);
 
-  // The matches within `text`, [begin, end) in characters, in order; empty ones are left out. From any thread.
-  // Throws kBadInput for a text on which the pattern takes too long, or of more than 2^31 units.
+  // The matches within `text`, [begin, end) in characters, in order; empty ones are left out. From any
+  // thread. Throws kBadInput for a text on which the pattern takes too long, or of more than 2^31 units.
   std::vector<std::pair<std::size_t, std::size_t>> Matches(std::u32string_view text) const;
 
  private:

@@ -42,7 +42,7 @@ void AddSlice(Slice part, std::vector<Slice>& parts) {
 
 // The piece [begin, end) as matches and what lies between them.
 std::vector<Slice> SlicesOf(const Characters& characters, std::size_t begin, std::size_t end,
-                          const Regex& pattern, bool invert) {
+                            const Regex& pattern, bool invert) {
   std::vector<Slice> parts;
   std::size_t from = begin;
   for (const auto& [first, last] :

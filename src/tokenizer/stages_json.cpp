@@ -196,11 +196,11 @@ SplitStage ParseSplit(const Json& part, const std::string& place) {
   }
   if (pattern.empty())
     Fail(ErrorCode::kBadCheckpoint, "{}: Split has no \"pattern\" that is a String or a Regex", place);
-  constexpr std::array kBehaviors = {
-      std::pair("Removed", SplitBehavior::kRemoved), std::pair("Isolated", SplitBehavior::kIsolated),
-      std::pair("Contiguous", SplitBehavior::kContiguous),
-      std::pair("MergedWithPrevious", SplitBehavior::kMergedWithPrevious),
-      std::pair("MergedWithNext", SplitBehavior::kMergedWithNext)};
+  constexpr std::array kBehaviors = {std::pair("Removed", SplitBehavior::kRemoved),
+                                     std::pair("Isolated", SplitBehavior::kIsolated),
+                                     std::pair("Contiguous", SplitBehavior::kContiguous),
+                                     std::pair("MergedWithPrevious", SplitBehavior::kMergedWithPrevious),
+                                     std::pair("MergedWithNext", SplitBehavior::kMergedWithNext)};
   const auto name = RequiredJsonMember<std::string>(part, "behavior", place, ErrorCode::kBadCheckpoint);
   const auto* const behavior = std::find_if(kBehaviors.begin(), kBehaviors.end(),
                                             [&](const auto& known) { return name == known.first; });
@@ -213,11 +213,10 @@ SplitStage ParseSplit(const Json& part, const std::string& place) {
 }  // namespace
 
 void ParseSplitStages(const Json& part, const std::string& where, TokenizerSpec* spec) {
-  const std::string type = CheckedType(
-      part, "pre_tokenizer",
-      {"Sequence", "BertPreTokenizer", "ByteLevel", "Digits", "Metaspace", "Split", "Whitespace",
-       "WhitespaceSplit", "none"},
-      where);
+  const std::string type = CheckedType(part, "pre_tokenizer",
+                                       {"Sequence", "BertPreTokenizer", "ByteLevel", "Digits", "Metaspace",
+                                        "Split", "Whitespace", "WhitespaceSplit", "none"},
+                                       where);
   const std::string place = where + ": pre_tokenizer";
   if (type == "none") return;
   ForEachPart(part, type, "pretokenizers", place, [&](const Json& inner) {
