@@ -79,6 +79,7 @@ struct ModelSpec {
   bool distance_penalty = false;        // ALiBi (arXiv 2108.12409): scores less |i - j| times a slope by head
   std::size_t relative_buckets = 0;     // rows of the relative position bias; 0: the model has none
   std::size_t relative_distance = 128;  // from which on its last bucket holds all
+  bool any_length = false;  // config.json names no longest sequence; position_rows are what is prepared
 
   std::string root;  // of all names: where the encoder is a part of a larger model
   std::string word_embeddings;

@@ -29,6 +29,47 @@ OrderedJson PositionsJson(const ModelSpec& spec) {
   return json;
 }
 
+OrderedJson AttentionJson(const ModelSpec& spec) {
+  std::size_t local = 0, window = 0;
+  for (const LayerNames& names : spec.layer_names) {
+    if (names.window == 0) continue;
+    ++local;
+    window = names.window;
+  }
+  return {{"causal", spec.causal},
+          {"key_value_heads", spec.kv_heads},
+          {"local_layers", local},
+          {"window", CountOrNull(window)}};
+}
+
+const char* ActivationName(InnerActivation activation) {
+  switch (activation) {
+    case InnerActivation::kGelu:
+      return "GELU";
+    case InnerActivation::kGeluTanh:
+      return "GELU (tanh)";
+    case InnerActivation::kSilu:
+      return "SiLU";
+    case InnerActivation::kRelu:
+      return "ReLU";
+  }
+  return "";
+}
+
+OrderedJson FeedForwardJson(const ModelSpec& spec) {
+  return {
+      {"size", spec.intermediate}, {"activation", ActivationName(spec.activation)}, {"gated", spec.gated()}};
+}
+
+OrderedJson NormsJson(const ModelSpec& spec) {
+  const SublayerNorms& norms = spec.layer_names.front().feed_forward_norms;
+  const char* place = norms.input.empty() ? "after" : "before";
+  if (!norms.input.empty() && !norms.added.empty()) place = "before and after";
+  return {{"kind", spec.norm == NormKind::kLayer ? "LayerNorm" : "RMSNorm"},
+          {"place", place},
+          {"queries_and_keys", !spec.layer_names.front().query_norm.empty()}};
+}
+
 // The file of the folder that sentence-transformers' limit was read from: of those that count, one that names
 // none is followed by the tokenizer's.
 std::string LimitFile(const Checkpoint& checkpoint) {
@@ -52,7 +93,8 @@ OrderedJson LimitsJson(const LoadedModel& model) {
           {"sentence_transformers", CountOrNull(limits.sentence_transformers)},
           {"sentence_transformers_from", named ? OrderedJson(LimitFile(checkpoint)) : OrderedJson()},
           {"positions", limits.positions},
-          {"positions_from", config},
+          {"positions_from", model.spec().any_length ? OrderedJson() : OrderedJson(config)},
+          {"trained", CountOrNull(limits.trained)},
           {"special_tokens", model.special_tokens()}};
 }
 
@@ -244,7 +286,9 @@ Inspection InspectModel(const Model& handle, bool speed) {
                                 {"heads", spec.heads},
                                 {"head_size", spec.head_size()},
                                 {"hidden", spec.hidden},
-                                {"intermediate", spec.intermediate},
+                                {"attention", AttentionJson(spec)},
+                                {"feed_forward", FeedForwardJson(spec)},
+                                {"norms", NormsJson(spec)},
                                 {"vocabulary", spec.vocabulary},
                                 {"dimension", model.dimension()},
                                 {"limits", LimitsJson(model)},

@@ -190,6 +190,29 @@ def test_they_are_measured(run_lengthwise, model, tmp_path):
         assert report["controls"]["attribution"]["lengths"]
 
 
+# What is said of them: layers with a window and its reach, heads of keys and values, kind and place of norms, activation, positions.
+SAID = {
+    "roberta": (0, None, 3, "LayerNorm", "after", "GELU", False, "learned"), "modernbert": (1, 8, 3, "LayerNorm", "before", "GELU", True, "rotary"),
+    "t5": (0, None, 3, "RMSNorm", "before", "ReLU", False, "relative"), "t5-gated": (0, None, 3, "RMSNorm", "before", "GELU (tanh)", True, "relative"),
+    "llama": (0, None, 2, "RMSNorm", "before", "SiLU", True, "rotary"), "mistral": (3, 19, 2, "RMSNorm", "before", "SiLU", True, "rotary"),
+    "qwen2": (2, 19, 2, "RMSNorm", "before", "SiLU", True, "rotary"), "qwen3": (0, None, 2, "RMSNorm", "before", "SiLU", True, "rotary"),
+    "gemma3_text": (2, 10, 2, "RMSNorm", "before and after", "GELU (tanh)", True, "rotary"), "gemma3_text-causal": (2, 19, 2, "RMSNorm", "before and after", "GELU (tanh)", True, "rotary"),
+    "jina-bert": (0, None, 6, "LayerNorm", "after", "GELU", True, "distance (ALiBi)"), "gte": (0, None, 6, "LayerNorm", "after", "GELU", True, "rotary"),
+    "nomic-bert": (0, None, 6, "LayerNorm", "after", "SiLU", True, "rotary"),
+}
+CAUSAL = ("llama", "mistral", "qwen2", "qwen3", "gemma3_text-causal")
+
+
+def test_inspect_says_what_they_are(run_lengthwise, model):
+    document = json.loads(run_lengthwise("inspect", "--model", model.folder, "--no-speed", "--json").stdout)
+    if model.kind in SAID:
+        attention, norms, inner = document["attention"], document["norms"], document["feed_forward"]
+        assert (attention["local_layers"], attention["window"], attention["key_value_heads"], norms["kind"], norms["place"], inner["activation"], inner["gated"],
+                document["positions"]["kind"]) == SAID[model.kind]
+        assert attention["causal"] == (model.kind in CAUSAL) and norms["queries_and_keys"] == (model.kind in ("qwen3", "gemma3_text", "gemma3_text-causal"))
+    assert document["feed_forward"]["size"] == 52
+
+
 @pytest.mark.parametrize(("change", "says"), [
     ({"n_layers": 4, "num_hidden_layers": 4, "num_layers": 4, "n_layer": 4}, "is missing|names 3 layers"),
     ({"activation": "tanh", "hidden_act": "tanh", "hidden_activation": "tanh", "activation_function": "tanh", "feed_forward_proj": "tanh"}, "tanh"),

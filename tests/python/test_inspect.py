@@ -27,7 +27,7 @@ def test_what_is_said_is_what_the_files_say(inspect, tiny):
     config = json.loads((tiny / "config.json").read_text())
     tokenizer = json.loads((tiny / "tokenizer.json").read_text())
     for mine, theirs in {"architecture": "model_type", "hidden": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads",
-                         "vocabulary": "vocab_size", "intermediate": "intermediate_size"}.items():
+                         "vocabulary": "vocab_size"}.items():
         assert said[mine] == config[theirs]
     assert said["dimension"] == 36 and said["normalize"]
     assert said["weights"]["parameters"] == sum(tensor.size for tensor in load_file(tiny / "model.safetensors").values())
@@ -46,7 +46,7 @@ def test_each_limit_names_its_file(inspect, root, tmp_path):
     model = shutil.copytree(root / "tests/data/tiny_bert", tmp_path / "model")
     limits = lambda: json.loads(inspect(model, "--no-speed", "--json"))["limits"]
     assert limits() == {"in_force": 64, "in_force_from": "sentence_bert_config.json", "sentence_transformers": 64,
-                        "sentence_transformers_from": "sentence_bert_config.json", "positions": 80, "positions_from": "config.json", "special_tokens": 2}
+                        "sentence_transformers_from": "sentence_bert_config.json", "positions": 80, "positions_from": "config.json", "trained": None, "special_tokens": 2}
     (model / "sentence_bert_config.json").write_text('{"max_seq_length": 512}')
     assert (limits()["in_force"], limits()["in_force_from"]) == (80, "config.json")
     (model / "sentence_bert_config.json").write_text('{"max_seq_length": null}')

@@ -30,6 +30,7 @@ ModelSpec MakeT5Spec(const Checkpoint& checkpoint) {
   spec.intermediate = config.Size("d_ff");
   spec.vocabulary = config.Size("vocab_size");
   spec.position_rows = kMostTokens;
+  spec.any_length = true;
   spec.norm = NormKind::kRootMeanSquare;
   spec.norm_epsilon = config.NormEpsilon("layer_norm_epsilon", 1e-6);
   // The gated GELU of T5 is the tanh form.
