@@ -72,7 +72,7 @@ def test_speed_is_measured_at_lengths_up_to_the_limit(inspect, tiny):
     assert all(at["tokens_per_second"] > 0 for at in said["by_length"])
     lines = inspect(tiny, "--threads", "1").splitlines()
     assert [line.split()[0] for line in lines if line[0] != " "] == [
-        "model", "vectors", "limits", "positions", "tokenizer", "modules", "prompts", "weights", "memory", "repairs", "speed"]
+        "model", "attention", "feed-forward", "vectors", "limits", "positions", "tokenizer", "modules", "prompts", "weights", "memory", "repairs", "speed"]
 
 
 ROWS = [
