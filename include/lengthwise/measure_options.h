@@ -19,13 +19,17 @@ struct ControlOptions {
   bool mixed = false;
   bool diluted = false;
   bool attribution = false;
+  // The same tokens at other positions, with further tokens behind them, and pooled otherwise.
+  bool interventions = false;
   // Content tokens of the passage that is repeated and diluted, of the pieces that are mixed, and of the
   // windows that attribution compares; 0: an eighth of the model's positions.
   std::size_t passage = 0;
   // Most documents, drawn at random.
   std::size_t documents = 256;
 
-  bool any() const { return repeated || mixed || diluted || attribution; }
+  // Whether any is asked for that is made of passages.
+  bool passages() const { return repeated || mixed || diluted || attribution; }
+  bool any() const { return passages() || interventions; }
 };
 
 // Which heads carry the collapse index: each is replaced in turn.

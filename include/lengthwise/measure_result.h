@@ -53,14 +53,21 @@ struct ArmResult {
 enum class Direction { kRises, kFalls, kNoTrend, kUnknown };
 const char* DirectionName(Direction direction);  // "rises", "falls", "no_trend", "unknown"
 
-// By how much mean pairwise cosine changes when the same documents are read twice as far.
-struct CollapseIndex {
-  std::size_t documents = 0;
+// Least-squares slopes of mean pairwise cosine on log2 of the length: cosine per doubling.
+struct LengthSlopes {
   std::vector<std::size_t> lengths;
-  // Cosine per doubling of length.
   Interval slope;
   std::optional<Interval> static_slope;
   std::optional<Interval> excess;  // slope - static_slope, from the same resamples
+};
+
+// By how much mean pairwise cosine changes when the same documents are read twice as far. The lengths are as
+// many as were measured, which depend on the model's limits.
+struct CollapseIndex : LengthSlopes {
+  std::size_t documents = 0;
+  // Over 32, 64, 128 and 256 tokens alone, so that models with other limits compare. Absent where one of
+  // these was not measured.
+  std::optional<LengthSlopes> fixed_grid;
   // Where the interval of `slope` lies: above 0, below it, around it; unknown without an interval.
   Direction direction = Direction::kUnknown;
 };

@@ -122,6 +122,10 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
   sub.add_flag(
       "--attribution", options.attribution,
       "How much of the rise is content, pooling, attention, and positions beyond the trained length");
+  sub.add_flag(
+      "--interventions", options.interventions,
+      "How alike the same tokens are at other positions and with further tokens behind them, and what their "
+      "likeness is made of");
   sub.add_option(
          "--passage", options.passage,
          "Content tokens of the passage that is repeated, diluted and mixed, and of attribution's windows "
@@ -129,7 +133,7 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
       ->type_name("N")
       ->check(WholeNumber(1));
   sub.add_option("--control-documents", options.documents,
-                 "Most documents of the controls and the attribution, drawn at random")
+                 "Most documents of the controls, the attribution and the interventions, drawn at random")
       ->capture_default_str()
       ->type_name("N")
       ->check(WholeNumber(2, 100000));

@@ -7,8 +7,6 @@
 #include <set>
 
 #include "base/fail.h"
-#include "base/random.h"
-#include "collapse/document_stream.h"
 
 namespace lengthwise {
 namespace {
@@ -47,6 +45,28 @@ void CheckPassage(std::size_t passage, std::size_t room) {
        passage, room, room / 2);
 }
 
+ControlFrame EmptyFrame(const Session& embedder, const ControlOptions& options) {
+  ControlFrame frame;
+  const LengthLimits limits = embedder.limits();
+  const auto suffix = embedder.tokenizer().suffix();
+  frame.prefix = embedder.Prefix();
+  frame.suffix.assign(suffix.begin(), suffix.end());
+  frame.positions = limits.positions;
+  frame.trained_limit = limits.sentence_transformers;
+  frame.passage =
+      options.passage > 0 ? options.passage : DefaultPassage(limits.positions, embedder.special_tokens());
+  const std::size_t room = limits.positions - embedder.special_tokens();
+  CheckPassage(frame.passage, room);
+  frame.multiples = HalfOctaves(room / frame.passage);
+  return frame;
+}
+
+std::vector<std::size_t> ContentLengths(const ControlFrame& frame) {
+  std::vector<std::size_t> lengths;
+  for (const std::size_t multiple : frame.multiples) lengths.push_back(multiple * frame.passage);
+  return lengths;
+}
+
 }  // namespace
 
 std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens) {
@@ -54,63 +74,39 @@ std::size_t DefaultPassage(std::size_t positions, std::size_t special_tokens) {
 }
 
 void CheckControlOptions(const ControlOptions& options, const Session& embedder) {
-  if (!options.any() || options.passage == 0) return;
+  if (!options.passages() || options.passage == 0) return;
   CheckPassage(options.passage, embedder.limits().positions - embedder.special_tokens());
 }
 
 ControlSample::ControlSample(const Session& embedder, const ControlOptions& options, std::uint64_t seed)
-    : capacity_(options.documents), stream_(Random(seed ^ 0x636F6E74726F6CU).Next()) {
-  const LengthLimits limits = embedder.limits();
-  const auto suffix = embedder.tokenizer().suffix();
-  frame_.prefix = embedder.Prefix();
-  frame_.suffix.assign(suffix.begin(), suffix.end());
-  frame_.positions = limits.positions;
-  frame_.trained_limit = limits.sentence_transformers;
-  frame_.passage =
-      options.passage > 0 ? options.passage : DefaultPassage(limits.positions, embedder.special_tokens());
-  const std::size_t room = limits.positions - embedder.special_tokens();
-  CheckPassage(frame_.passage, room);
-  frame_.multiples = HalfOctaves(room / frame_.passage);
-  levels_.resize(frame_.multiples.size());
-}
+    : frame_(EmptyFrame(embedder, options)), sample_(ContentLengths(frame_), options.documents, seed) {}
 
 void ControlSample::Add(const TokenizedDocument& document) {
-  const std::size_t passages = document.content.size() / frame_.passage;
-  for (std::size_t l = 0; l < levels_.size() && frame_.multiples[l] <= passages; ++l) {
-    Level& level = levels_[l];
-    ++level.eligible;
-    const auto end =
-        document.content.begin() + static_cast<std::ptrdiff_t>(frame_.multiples[l] * frame_.passage);
-    level.candidates.push_back({document.key ^ stream_, {document.content.begin(), end}});
-    KeepSample(level.candidates, capacity_, true);
-  }
+  sample_.Add(document);
 }
 
 ControlFrame ControlSample::Frame(std::size_t minimum_documents, std::vector<std::string>& notes) const {
   ControlFrame frame = frame_;
-  std::size_t used = levels_.size();
-  while (used > 0 && levels_[used - 1].eligible < minimum_documents) --used;
+  const std::size_t all = frame.multiples.size();
+  const std::size_t used = sample_.Reached(minimum_documents);
   const std::size_t longest = frame.Length(frame.multiples.back());
   if (used < 2) {
     notes.push_back(fmt::format(
         "The controls are empty: they need at least {} documents of two passages of {} tokens, but {} have "
         "that.",
-        minimum_documents, frame.passage, levels_[1].eligible));
+        minimum_documents, frame.passage, sample_.eligible(1)));
     return frame;
   }
-  if (used < levels_.size()) {
+  if (used < all) {
     notes.push_back(
         fmt::format("The controls end at {} tokens instead of {}: {} documents have {}, and at least {} are "
                     "needed.",
-                    frame.Length(frame.multiples[used - 1]), longest, levels_.back().eligible, longest,
+                    frame.Length(frame.multiples[used - 1]), longest, sample_.eligible(all - 1), longest,
                     minimum_documents));
   }
   frame.multiples.resize(used);
-  const Level& level = levels_[used - 1];
-  frame.eligible = level.eligible;
-  std::vector<Candidate> chosen = level.candidates;
-  KeepSample(chosen, capacity_, false);
-  for (Candidate& candidate : chosen) frame.documents.push_back(std::move(candidate.content));
+  frame.eligible = sample_.eligible(used - 1);
+  frame.documents = sample_.Documents(used - 1);
   if (frame.documents.size() < frame.eligible) {
     notes.push_back(
         fmt::format("The controls use {} of the {} documents that have {} tokens, drawn at random.",
@@ -155,7 +151,7 @@ std::vector<ControlCondition> PlanControls(const ControlFrame& frame, const Cont
   const auto add_whole = [&](std::size_t count) {
     if (count > 1) add(ControlSequence::kWhole, count);
   };
-  if (options.any()) add(ControlSequence::kWindow, 0);
+  if (options.passages()) add(ControlSequence::kWindow, 0);
   if (options.repeated) {
     for (const std::size_t count : frame.multiples) {
       add_whole(count);

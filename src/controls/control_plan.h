@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collapse/arms.h"
+#include "controls/length_sample.h"
 #include "encoder/intervention.h"
 #include "lengthwise/measure_options.h"
 
@@ -55,20 +56,8 @@ class ControlSample {
   ControlFrame Frame(std::size_t minimum_documents, std::vector<std::string>& notes) const;
 
  private:
-  struct Candidate {
-    std::uint64_t key = 0;  // of the sample's own ranks (SampleRank)
-    std::vector<std::int32_t> content;
-  };
-  // The documents that have at least as many passages as a multiple: those of the smallest ranks.
-  struct Level {
-    std::size_t eligible = 0;
-    std::vector<Candidate> candidates;
-  };
-
-  ControlFrame frame_;  // without documents
-  std::size_t capacity_;
-  std::uint64_t stream_;
-  std::vector<Level> levels_;  // one a multiple
+  ControlFrame frame_;   // without documents
+  LengthSample sample_;  // a length a multiple
 };
 
 // One set of sequences, one a document (of kMixed one a document of the whole groups).

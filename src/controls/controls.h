@@ -9,6 +9,7 @@
 #include "controls/attribution.h"
 #include "controls/control_plan.h"
 #include "controls/control_vectors.h"
+#include "controls/interventions.h"
 
 namespace lengthwise {
 
@@ -70,12 +71,14 @@ struct DilutedLength {
 };
 
 struct ControlResult {
-  ControlFrame frame;  // without the documents' content
+  ControlFrame
+      frame;  // without the documents' content; no passage: none was asked for that is made of passages
   std::size_t documents = 0;
   std::optional<RepeatedControl> repeated;
   std::optional<std::vector<MixedLength>> mixed;
   std::optional<std::vector<DilutedLength>> diluted;
   std::optional<Attribution> attribution;
+  std::optional<Interventions> interventions;  // absent where too few documents are long enough
 };
 
 RepeatedControl MeasureRepeated(const ControlFrame& frame, const ControlVectors& vectors,

@@ -46,7 +46,8 @@ void Encoder::Embed(const Pass& pass) const {
         continue;
       }
       const float* const first = table + spec_.position_offset * hidden;
-      const std::size_t p = own[given.empty() ? t : given[t]];
+      const std::size_t moved = t < pass.run.intervention.moved_from ? 0 : pass.run.intervention.moved_by;
+      const std::size_t p = own[given.empty() ? t : given[t]] + moved;
       if (range == 0 || length <= range) {
         AddRow(first + p * hidden, row, hidden);
         continue;
@@ -105,6 +106,16 @@ void Encoder::CheckRun(const PackedBatch& batch, const EncoderRun& run) const {
          run.intervention.position_range, spec_.positions());
   }
   const std::vector<std::size_t>& positions = run.intervention.positions;
+  const std::size_t moved_by = run.intervention.moved_by;
+  if (moved_by > 0 && (run.intervention.position_range > 0 || !positions.empty())) {
+    Fail(ErrorCode::kBadInput, "positions are either given, interpolated or moved, not two of these");
+  }
+  for (std::size_t s = 0; s < batch.sequences(); ++s) {
+    if (batch.length(s) + moved_by > spec_.positions()) {
+      Fail(ErrorCode::kBadInput, "a sequence of {} tokens, moved by {} positions; the model has {}",
+           batch.length(s), moved_by, spec_.positions());
+    }
+  }
   if (positions.empty()) return;
   if (run.intervention.position_range > 0) {
     Fail(ErrorCode::kBadInput, "positions are either given or interpolated, not both");

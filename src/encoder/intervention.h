@@ -19,6 +19,10 @@ struct Intervention {
   // to place positions[t] of the same sequence; a place may occur twice. As many as each sequence has tokens;
   // not beside position_range. A relative position bias stays that of the tokens' own places.
   std::vector<std::size_t> positions;
+  // If moved_by > 0: the tokens from place `moved_from` of every sequence on have learned positions so many
+  // further out, so what stands before them keeps its own. Not beside the two above.
+  std::size_t moved_from = 0;
+  std::size_t moved_by = 0;
 };
 
 // Applies `mode` to O, rows `stride` floats apart.

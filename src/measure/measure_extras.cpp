@@ -1,18 +1,25 @@
 #include "measure/measure_extras.h"
 
+#include <cstdint>
 #include <span>
 
 namespace lengthwise {
 
 MeasureExtras::MeasureExtras(const Session& embedder, const MeasureOptions& options)
     : embedder_(embedder), options_(options) {
-  if (options.controls.any()) control_sample_.emplace(embedder, options.controls, options.resampling.seed);
+  const std::uint64_t seed = options.resampling.seed;
+  if (options.controls.passages()) control_sample_.emplace(embedder, options.controls, seed);
+  if (options.controls.interventions) intervention_sample_.emplace(embedder, options.controls, seed);
 }
 
 GatherHooks MeasureExtras::Hooks() {
   GatherHooks hooks;
-  if (control_sample_)
-    hooks.observe = [this](const TokenizedDocument& document) { control_sample_->Add(document); };
+  if (options_.controls.any()) {
+    hooks.observe = [this](const TokenizedDocument& document) {
+      if (control_sample_) control_sample_->Add(document);
+      if (intervention_sample_) intervention_sample_->Add(document);
+    };
+  }
   hooks.later_tokens = [this](const GatheredDocuments& gathered) { return Plan(gathered); };
   return hooks;
 }
@@ -23,6 +30,11 @@ std::size_t MeasureExtras::Plan(const GatheredDocuments& gathered) {
     control_sample_.reset();
     for (const ControlCondition condition : PlanControls(controls_, options_.controls))
       later_tokens_ += CountTokens(controls_, condition);
+  }
+  if (intervention_sample_) {
+    interventions_ = intervention_sample_->Frame(options_.minimum_documents, notes_);
+    intervention_sample_.reset();
+    later_tokens_ += interventions_.CountTokens();
   }
   if (options_.ablation.any()) {
     const LengthCounts& counts = gathered.statistics.truncated.counts;
@@ -43,11 +55,24 @@ void MeasureExtras::Measure(const GatheredDocuments& gathered, const Progress& p
   std::size_t before = gathered.tokens;
   const std::size_t total = before + later_tokens_;
   const TokenProgress update = [&](std::size_t tokens) { progress(before + tokens, total); };
-  if (options_.controls.any())
-    result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, update);
+  AddControls(update, result);
   before = gathered.tokens + later_tokens_ - AblationTokens();
   AddAblation(update, result);
   AddSpectrum(gathered, result);
+}
+
+void MeasureExtras::AddControls(const TokenProgress& progress, Measurement& result) const {
+  if (!options_.controls.any()) return;
+  std::size_t embedded = 0;
+  const TokenProgress passages = [&](std::size_t tokens) {
+    embedded = tokens;
+    progress(tokens);
+  };
+  result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, passages);
+  if (interventions_.documents.empty()) return;
+  result.controls->interventions =
+      MeasureInterventions(embedder_, interventions_, options_.resampling,
+                           [&](std::size_t tokens) { progress(embedded + tokens); });
 }
 
 void MeasureExtras::AddAblation(const TokenProgress& progress, Measurement& result) const {

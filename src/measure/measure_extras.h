@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "controls/control_plan.h"
+#include "controls/intervention_frame.h"
 #include "measure/measure.h"
 
 namespace lengthwise {
 
-// The controls, the ablation and the spectra. Lives as long as the measurement that uses its hooks; `options`
-// outlive it.
+// The controls, the interventions, the ablation and the spectra. Lives as long as the measurement that uses
+// its hooks; `options` outlive it.
 class MeasureExtras {
  public:
   MeasureExtras(const Session& embedder, const MeasureOptions& options);
@@ -25,13 +26,16 @@ class MeasureExtras {
  private:
   std::size_t Plan(const GatheredDocuments& gathered);
   std::size_t AblationTokens() const;
+  void AddControls(const TokenProgress& progress, Measurement& result) const;
   void AddAblation(const TokenProgress& progress, Measurement& result) const;
   void AddSpectrum(const GatheredDocuments& gathered, Measurement& result) const;
 
   const Session& embedder_;
   const MeasureOptions& options_;
   std::optional<ControlSample> control_sample_;
+  std::optional<InterventionSample> intervention_sample_;
   ControlFrame controls_;
+  InterventionFrame interventions_;
   AblationPlan ablation_;
   std::vector<std::string> notes_;
   std::size_t later_tokens_ = 0;

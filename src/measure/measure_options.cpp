@@ -4,6 +4,7 @@
 #include "collapse/truncation.h"
 #include "controls/ablation.h"
 #include "controls/control_plan.h"
+#include "controls/intervention_frame.h"
 
 namespace lengthwise {
 namespace {
@@ -42,6 +43,7 @@ void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder)
     Fail(ErrorCode::kBadInput, "gains are those of the truncated arm, which is not asked for");
   }
   CheckControlOptions(options.controls, embedder);
+  CheckInterventions(options.controls, embedder);
   CheckAblationOptions(options.ablation, embedder);
   CheckLengths(options.lengths, embedder, "a truncated length", "truncated lengths");
   if (options.statistics) CheckMergeable(options);

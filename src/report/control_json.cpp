@@ -2,6 +2,7 @@
 
 #include "report/control_sentence.h"
 #include "report/document_json.h"
+#include "report/intervention_json.h"
 
 namespace lengthwise {
 namespace {
@@ -96,13 +97,17 @@ OrderedJson AttributionJson(const Attribution& attribution, const ControlFrame& 
 }  // namespace
 
 OrderedJson ControlsJson(const ControlResult& result) {
-  OrderedJson json = {{"passage", result.frame.passage},
-                      {"documents", result.documents},
-                      {"eligible", result.frame.eligible}};
+  OrderedJson json = OrderedJson::object();
+  if (result.frame.passage > 0) {
+    json["passage"] = result.frame.passage;
+    json["documents"] = result.documents;
+    json["eligible"] = result.frame.eligible;
+  }
   if (result.repeated) json["repeated"] = RepeatedJson(*result.repeated, result.frame);
   if (result.mixed) json["mixed"] = MixedJson(*result.mixed, result.frame);
   if (result.diluted) json["diluted"] = DilutedJson(*result.diluted, result.frame);
   if (result.attribution) json["attribution"] = AttributionJson(*result.attribution, result.frame);
+  if (result.interventions) json["interventions"] = InterventionsJson(*result.interventions);
   return json;
 }
 

@@ -2,24 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "report/document_json.h"
+#include "report/plain_numbers.h"
 
 namespace lengthwise {
-namespace {
-
-std::string Plain(const Interval& interval) {
-  return Decimals(*interval.estimate, 3);
-}
-
-// "+0.012 [0.003, 0.021]"
-std::string Change(const Interval& interval) {
-  std::string text = SignedDecimals(*interval.estimate, 3);
-  if (interval.low) text += fmt::format(" [{}, {}]", Decimals(*interval.low, 3), Decimals(*interval.high, 3));
-  return text;
-}
-
-}  // namespace
-
 std::string RepeatedSentence(const RepeatedControl& control, const ControlFrame& frame) {
   const RepeatedLength& first = control.lengths.front();
   const RepeatedLength& last = control.lengths.back();
@@ -27,11 +12,11 @@ std::string RepeatedSentence(const RepeatedControl& control, const ControlFrame&
       "The first {} tokens of a document, repeated {} times to {}: mean pairwise cosine goes from {} to {}, "
       "{} with the content unchanged; positions make {} of that, {} {}. The same documents read on to {} "
       "tokens: {}.",
-      frame.passage, last.copies, last.length, Plain(first.cosine), Plain(last.cosine), Change(last.change),
-      Change(last.from_positions),
+      frame.passage, last.copies, last.length, ThreeDecimals(first.cosine), ThreeDecimals(last.cosine),
+      ChangeInDecimals(last.change), ChangeInDecimals(last.from_positions),
       control.relative_positions ? "relative positions and the smaller share of the special tokens"
                                  : "the smaller share of the special tokens",
-      Change(last.from_rest), last.length, Plain(last.read_on));
+      ChangeInDecimals(last.from_rest), last.length, ThreeDecimals(last.read_on));
 }
 
 std::string MixedSentence(const std::vector<MixedLength>& mixed, const ControlFrame& frame) {
@@ -41,7 +26,8 @@ std::string MixedSentence(const std::vector<MixedLength>& mixed, const ControlFr
       "Texts of {} tokens made of {} pieces of {} tokens, each of another document, have mean pairwise "
       "cosine "
       "{}; the same pieces in their own documents {}: {} for mixing.",
-      last.length, last.pieces, frame.passage, Plain(last.mixed), Plain(last.whole), Change(last.difference));
+      last.length, last.pieces, frame.passage, ThreeDecimals(last.mixed), ThreeDecimals(last.whole),
+      ChangeInDecimals(last.difference));
 }
 
 std::string DilutedSentence(const std::vector<DilutedLength>& diluted, const ControlFrame& frame) {
@@ -51,8 +37,9 @@ std::string DilutedSentence(const std::vector<DilutedLength>& diluted, const Con
       "A passage of {} tokens in a text of {}, the rest of it from other documents, has cosine {} with the "
       "whole at the beginning, {} in the middle, {} at the end ({} from beginning to end); averaging without "
       "attention would leave {}, filler alone has {}.",
-      frame.passage, last.length, Plain(last.beginning), Plain(last.middle), Plain(last.end),
-      Change(last.end_minus_beginning), Plain(last.averaging), Plain(last.floor));
+      frame.passage, last.length, ThreeDecimals(last.beginning), ThreeDecimals(last.middle),
+      ThreeDecimals(last.end), ChangeInDecimals(last.end_minus_beginning), ThreeDecimals(last.averaging),
+      ThreeDecimals(last.floor));
 }
 
 std::string AttributionSentence(const Attribution& attribution) {
@@ -62,13 +49,13 @@ std::string AttributionSentence(const Attribution& attribution) {
   const std::string positions =
       attribution.position_range > 0
           ? fmt::format("positions beyond the trained {} tokens {}", attribution.position_range,
-                        Change(parts.positions))
+                        ChangeInDecimals(parts.positions))
           : std::string("positions beyond the trained length nothing, as no length lies beyond it");
   return fmt::format(
       "From {} to {} tokens mean pairwise cosine changes by {}: content {}, averaging of windows {}, "
       "attention {}, {}.",
-      first.length, last.length, Change(parts.rise), Change(parts.content), Change(parts.pooling),
-      Change(parts.attention), positions);
+      first.length, last.length, ChangeInDecimals(parts.rise), ChangeInDecimals(parts.content),
+      ChangeInDecimals(parts.pooling), ChangeInDecimals(parts.attention), positions);
 }
 
 }  // namespace lengthwise

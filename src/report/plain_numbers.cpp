@@ -31,6 +31,22 @@ std::string Percent(double share) {
   return percent > 0 && percent < 1 ? "less than 1 %" : fmt::format("{:.0f} %", percent);
 }
 
+std::string PercentRange(const Interval& share) {
+  std::string text = Percent(*share.estimate);
+  if (share.low) text += fmt::format(" [{:.0f}, {:.0f}]", 100 * *share.low, 100 * *share.high);
+  return text;
+}
+
+std::string ThreeDecimals(const Interval& interval) {
+  return Decimals(*interval.estimate, 3);
+}
+
+std::string ChangeInDecimals(const Interval& change) {
+  std::string text = SignedDecimals(*change.estimate, 3);
+  if (change.low) text += fmt::format(" [{}, {}]", Decimals(*change.low, 3), Decimals(*change.high, 3));
+  return text;
+}
+
 std::string Milliseconds(double seconds) {
   return fmt::format("{} ms", Decimals(1000 * seconds, seconds < 0.01 ? 2 : 0));
 }

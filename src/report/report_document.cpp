@@ -97,12 +97,25 @@ OrderedJson HeadsJson(std::span<const HeadResult> heads) {
   return json;
 }
 
+OrderedJson FixedGridJson(const std::optional<LengthSlopes>& slopes) {
+  if (!slopes) return nullptr;
+  return {{"lengths", slopes->lengths},
+          {"slope", JsonInterval(slopes->slope)},
+          {"static_slope", JsonInterval(slopes->static_slope)},
+          {"excess", JsonInterval(slopes->excess)}};
+}
+
 OrderedJson IndexJson(const std::optional<CollapseIndex>& index) {
   if (!index) return nullptr;
-  return {{"unit", "cosine per doubling of length"}, {"arm", "truncated"},
-          {"documents", index->documents},           {"lengths", index->lengths},
-          {"slope", JsonInterval(index->slope)},     {"static_slope", JsonInterval(index->static_slope)},
-          {"excess", JsonInterval(index->excess)},   {"direction", DirectionName(index->direction)}};
+  return {{"unit", "cosine per doubling of length"},
+          {"arm", "truncated"},
+          {"documents", index->documents},
+          {"lengths", index->lengths},
+          {"slope", JsonInterval(index->slope)},
+          {"static_slope", JsonInterval(index->static_slope)},
+          {"excess", JsonInterval(index->excess)},
+          {"direction", DirectionName(index->direction)},
+          {"fixed_grid", FixedGridJson(index->fixed_grid)}};
 }
 
 OrderedJson FitJson(const ShapeFit& fit, std::span<const double> lengths) {

@@ -69,6 +69,7 @@ constexpr std::array kRows = {
     Row{"--ignore-identical-ids", kCompute, true},
     Row{"--passage", kCompute, true},
     Row{"--control-documents", kCompute, true},
+    Row{"--interventions", kCompute, true},
     Row{"--ablation-documents", kCompute, true},
     Row{"--ablation-lengths", kCompute, true},
     Row{"--trained-length", kCompute, true},

@@ -79,6 +79,35 @@ TEST(CollapseIndex, PairsTheExcessWithTheStaticControlByResample) {
   EXPECT_NEAR(*index->excess->high, -0.06, 1e-12);
 }
 
+TEST(CollapseIndex, OfTheFixedGridIsThatOfACurveThatHasNoOtherLengths) {
+  const LengthCurve curve = CurveWithNoise(kLengths, Doubling(0.02), 0.01, 3);
+  const LengthCurve control = CurveWithNoise(kLengths, Doubling(0.05), 0.01, 4);
+  const auto alone = [](const LengthCurve& of) {
+    LengthCurve grid = of;
+    grid.lengths = {32, 64, 128, 256};
+    grid.cosines = {of.cosines.begin() + 1, of.cosines.end() - 1};
+    grid.kept_cosines = {of.kept_cosines.begin() + 1, of.kept_cosines.end() - 1};
+    grid.replicates = of.replicates.middleRows(1, 4).eval();
+    return grid;
+  };
+  const LengthCurve control_alone = alone(control);
+  const LengthSlopes fixed = *MeasureCollapseIndex(curve, &control, 0.95)->fixed_grid;
+  const CollapseIndex expected = *MeasureCollapseIndex(alone(curve), &control_alone, 0.95);
+  EXPECT_EQ(fixed.lengths, (std::vector<std::size_t>{32, 64, 128, 256}));
+  EXPECT_EQ(fixed.slope.estimate, expected.slope.estimate);
+  EXPECT_EQ(fixed.slope.low, expected.slope.low);
+  EXPECT_EQ(fixed.excess->high, expected.excess->high);
+  EXPECT_EQ(fixed.static_slope->low, expected.static_slope->low);
+  EXPECT_NE(fixed.slope.estimate, MeasureCollapseIndex(curve, nullptr, 0.95)->slope.estimate);
+  EXPECT_FALSE(MeasureCollapseIndex(curve, nullptr, 0.95)->fixed_grid->excess);
+}
+
+TEST(CollapseIndex, HasNoFixedGridWhereALengthOfItIsMissing) {
+  LengthCurve curve = CurveWithNoise(kLengths, Doubling(0.02), 0.01, 3);
+  curve.lengths[2] = 65;
+  EXPECT_FALSE(MeasureCollapseIndex(curve, nullptr, 0.95)->fixed_grid);
+}
+
 TEST(CollapseIndex, OfFewDocumentsHasNoIntervalAndNoDirection) {
   LengthCurve curve = CurveWithNoise(kLengths, Doubling(0.02), 0.01, 1);
   curve.documents = curve.kept = 9;

@@ -105,6 +105,46 @@ TEST(GivenPositions, AreRefusedWhereTheyDoNotFit) {
   EXPECT_THROW(tiny.Run(run, 20), Error) << "beside a range";
 }
 
+// The oracle is a model whose table holds, at the places of the text, the rows further out.
+TEST(MovedPositions, CountOnFromWhereTheyAreMovedTo) {
+  Tiny tiny;
+  EncoderRun run;
+  const std::vector<float> plain = tiny.Run(run, 30);
+  run.intervention.moved_from = 1;
+  run.intervention.moved_by = 50;
+  const std::vector<float> moved = tiny.Run(run, 30);
+  EXPECT_NE(plain, moved);
+  // Rows 1 to 29 of this table are rows 51 to 79 of the model's.
+  std::vector<float> table(80 * 36);
+  const std::vector<std::size_t> shape = {80, 36};
+  const Tensor& own = tiny.checkpoint.weights.Get(tiny.encoder.spec().position_embeddings, shape);
+  for (std::size_t p = 0; p < 80; ++p)
+    own.Read((p > 0 && p < 30 ? p + 50 : p) * 36, std::span(table).subspan(p * 36, 36));
+  PositionMap map;
+  map.kind = PositionMapKind::kTable;
+  map.rows = 80;
+  map.dimension = 36;
+  map.table = table;
+  const Encoder mapped = tiny.encoder.WithPositions(map);
+  PackedBatch batch;
+  std::vector<std::int32_t> ids(30);
+  for (std::size_t t = 0; t < 30; ++t) ids[t] = static_cast<std::int32_t>(5 + t % 30);
+  batch.Add(ids);
+  EncoderWorkspace workspace;
+  mapped.Run(batch, workspace, {});
+  EXPECT_EQ(moved, std::vector<float>(workspace.hidden.data(), workspace.hidden.data() + 30 * 36));
+}
+
+TEST(MovedPositions, AreRefusedWhereTheModelHasNone) {
+  Tiny tiny;
+  EncoderRun run;
+  run.intervention.moved_by = 50;
+  EXPECT_NO_THROW(tiny.Run(run, 30));
+  EXPECT_THROW(tiny.Run(run, 31), Error);
+  run.intervention.position_range = 20;
+  EXPECT_THROW(tiny.Run(run, 30), Error) << "beside a range";
+}
+
 TEST(Observer, SeesEveryPlaceOfEveryLayerAndChangesNoBit) {
   Tiny tiny;
   EncoderRun run;

@@ -182,6 +182,18 @@ def test_index_is_the_least_squares_slope_with_its_control(measured):
         assert interval["low"] < interval["estimate"] < interval["high"]
 
 
+def test_the_slope_of_the_fixed_grid_leaves_out_what_depends_on_the_models_limits(measured):
+    report, _, _ = measured
+    fixed = report["collapse_index"]["fixed_grid"]
+    assert fixed["lengths"] == [32, 64, 128, 256]
+    slopes = [np.polyfit(np.log2(fixed["lengths"]), [bucket_of(report, arm, n)["cosine"]["estimate"] for n in fixed["lengths"]], 1)[0]
+              for arm in ("truncated", "static")]
+    assert fixed["slope"]["estimate"] == pytest.approx(slopes[0], abs=1e-6)
+    assert fixed["static_slope"]["estimate"] == pytest.approx(slopes[1], abs=1e-6)
+    assert fixed["excess"]["estimate"] == pytest.approx(slopes[0] - slopes[1], abs=1e-6)
+    assert fixed["slope"]["low"] < fixed["slope"]["estimate"] < fixed["slope"]["high"]
+
+
 def test_summary_page_and_report_say_the_same(measured):
     report, done, page = measured
     summary = json.loads(done.stdout)

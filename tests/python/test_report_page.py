@@ -8,10 +8,10 @@ import urllib.parse
 import pytest
 from shown_pages import Page, browse, chromium, evaluation, look, plots, reports, with_document, without_scripts  # noqa: F401 (fixtures among them)
 
-# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, two layer maps, a map
+# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, five interventions, two layer maps, a map
 # for each of the two layers of the small model, and the counts; of gains the mean layer and six maps; of each of two
 # ablations a map; of spectra the three heads of a layer, and the exponents.
-PLOTS = 16 + 7 + 2 + 4
+PLOTS = 21 + 7 + 2 + 4
 
 
 @pytest.mark.parametrize("name", ["full", "least"])
@@ -118,6 +118,35 @@ def test_the_page_says_what_to_do_and_gives_the_intervals_below_the_answer(chrom
         assert document["sentence"] in words and document["detail"] in words
         # Without the commands, which stand in code.
         assert document["advice"].split("`")[0] in words
+
+
+def test_the_page_shows_the_numbers_of_the_interventions(chromium, reports, tmp_path):
+    interventions = json.loads(reports["full"][0].read_text())["controls"]["interventions"]
+    words = look(chromium, reports["full"][1], 1300, tmp_path)["words"]
+
+    def number(value, sign=""):
+        if value == 0 or abs(value) >= 0.0005:
+            return f"{value:{sign if value > 0 else ''}.3f}"
+        mantissa, power = f"{value:{sign}.1e}".split("e")
+        return f"{mantissa}e{int(power)}"
+
+    def shown(interval, form):
+        return "{} [{}, {}]".format(*(form(interval[end]) for end in ("estimate", "low", "high")))
+
+    signed = lambda value: number(value, "+")
+    expected = []
+    for part in ("offset", "further", "identity", "pooling", "static"):
+        assert interventions[part]["sentence"] in words
+        for row in interventions[part]["offsets" if part == "offset" else "lengths"]:
+            logarithms = row.pop("change") or {} if part == "identity" else {}
+            for name, value in row.items():
+                if isinstance(value, dict):
+                    expected.append(shown(value, signed if name.endswith("change") or name == "from_positions" else number))
+            for name, value in logarithms.items():
+                if value:
+                    expected.append(shown(value, (lambda share: f"{round(100 * share)} %") if name.endswith("_share") else signed))
+    assert len(expected) > 80 and any("%" in text for text in expected)
+    assert [text for text in expected if text.replace("-", "\u2212") not in words] == []
 
 
 def expect_answer(printed, document, output, page):

@@ -27,7 +27,7 @@ export function integer(value) {
 }
 
 export function percent(value) {
-  return value === null || value === undefined ? kDash : `${Math.round(100 * value)} %`;
+  return value === null || value === undefined ? kDash : `${number(Math.round(100 * value), 0)} %`;
 }
 
 // "[low, high]", or nothing where there is no interval.

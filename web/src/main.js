@@ -10,6 +10,7 @@ import { counts } from "./sections/counts.js";
 import { data } from "./sections/data.js";
 import { gains } from "./sections/gains.js";
 import { glossary } from "./sections/glossary.js";
+import { interventions } from "./sections/interventions.js";
 import { lead } from "./lead.js";
 import { lengthCurves } from "./sections/length_curves.js";
 import { maps } from "./sections/maps.js";
@@ -21,7 +22,7 @@ import { theoryPage } from "./theory/page.js";
 
 // All of a measurement but its answer.
 function measuredParts(report, source = JSON.stringify(report, null, 1)) {
-  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), ...maps(report), spectrum(report),
+  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), interventions(report), ...maps(report), spectrum(report),
     gains(report), ablation(report), counts(report)].filter(Boolean);
   return {
     nodes: [summary(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],

@@ -20,6 +20,12 @@ export function lengthAxis(domain, title = "tokens") {
     axis: { values: powersOfTwo(...domain), format: "d", titleAnchor: "end", labelOverlap: true } };
 }
 
+// Places counted from 0, each of which has its tick.
+export function placeAxis(places, title) {
+  return { field: "length", type: "quantitative", title, scale: { domain: [0, Math.max(1, ...places)], nice: false },
+    axis: { values: places, format: "d", titleAnchor: "end", labelOverlap: true } };
+}
+
 // Rules at the model's length limit and at the last position, inside the drawn lengths. `named` writes what they are.
 export function limitLayers(report, domain, named) {
   const { sentence_transformers: limit, positions, trained_to: trained } = report.model.limits;

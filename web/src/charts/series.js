@@ -1,9 +1,9 @@
 // Several named quantities against length, with interval bands and a legend.
 import { lengthAxis, limitLayers } from "./length_axis.js";
 
-// series: [{name, color, dash, points: [{length, interval}]}]. options: {title, height, zero}
+// series: [{name, color, dash, points: [{length, interval}]}]. options: {title, height, zero, axis}: in place of that of lengths
 export function seriesChart(report, series, options) {
-  const { title, height = 260, zero = false } = options;
+  const { title, height = 260, zero = false, axis = null } = options;
   const rows = series.flatMap(({ name, points }) => points.map(({ length, interval }) => (
     { series: name, length, value: interval.estimate, low: interval.low, high: interval.high })));
   const found = rows.map((row) => row.length);
@@ -16,14 +16,14 @@ export function seriesChart(report, series, options) {
     scale: { domain: names, range: series.map((one) => one.color) } };
   const strokeDash = { field: "series", type: "nominal", title: null, sort: names, legend,
     scale: { domain: names, range: series.map((one) => one.dash ?? [1, 0]) } };
-  const tooltip = [{ field: "series", title: "what" }, { field: "length", title: "tokens" },
+  const tooltip = [{ field: "series", title: "what" }, { field: "length", title: axis?.title ?? "tokens" },
     { field: "value", title, format: "+.3f" }, { field: "low", format: "+.3f" }, { field: "high", format: "+.3f" }];
   return {
     width: "container", height,
     data: { values: rows },
-    encoding: { x: lengthAxis(domain) },
+    encoding: { x: axis ?? lengthAxis(domain) },
     layer: [
-      ...limitLayers(report, domain, true),
+      ...(axis ? [] : limitLayers(report, domain, true)),
       { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "area", opacity: 0.16 },
         encoding: { y: { ...y, field: "low" }, y2: { field: "high" }, color } },
       { mark: { type: "line" }, encoding: { y: { ...y, field: "value" }, color, strokeDash } },

@@ -1,8 +1,7 @@
 // The controls: texts that change one thing at a time.
-import { seriesChart } from "../charts/series.js";
-import { element, figure, section, table } from "../dom.js";
+import { element, section } from "../dom.js";
 import { integer, number, signed, withRange } from "../format.js";
-import { draw } from "../plot.js";
+import { experiment } from "./experiment.js";
 
 const kBlue = "#2a78c2";
 const kOrange = "#d2691e";
@@ -29,31 +28,19 @@ const kControls = [
     differences: [["above_floor", "Above the floor"], ["middle_minus_beginning", "Middle less beginning"], ["end_minus_beginning", "End less beginning"]] },
 ];
 
-function numbers(control, lengths) {
-  const columns = [
-    { title: "Tokens", cell: (row) => integer(row.length) },
-    ...(control.count ? [{ title: "Groups", numeric: true, cell: (row) => integer(row[control.count]) }] : []),
-    ...control.curves.map(([key, name]) => ({ title: name[0].toUpperCase() + name.slice(1), numeric: true, cell: (row) => withRange(row[key]) })),
-    ...control.differences.map(([key, title]) => ({ title, numeric: true, cell: (row) => withRange(row[key], key === "own_cosine" ? number : signed) })),
-  ];
-  return element("details", {}, element("summary", {}, "Numbers"), table(control.title, columns, lengths));
+function described(control, { lengths, sentence }) {
+  return { ...control, sentence, rows: lengths,
+    first: [{ title: "Tokens", cell: (row) => integer(row.length) },
+      ...(control.count ? [{ title: "Groups", numeric: true, cell: (row) => integer(row[control.count]) }] : [])],
+    columns: control.differences.map(([key, title]) => (
+      { title, numeric: true, cell: (row) => withRange(row[key], key === "own_cosine" ? number : signed) })) };
 }
 
 export function controls(report) {
   const shown = kControls.filter(({ key }) => report.controls?.[key]);
   if (!shown.length) return null;
   const pending = [];
-  const blocks = shown.map((control) => {
-    const { lengths, sentence } = report.controls[control.key];
-    const block = element("div", { class: "control" }, element("h3", {}, control.title), element("p", {}, sentence));
-    if (!lengths.length) return block;
-    const node = element("div", { class: "plot" });
-    const series = control.curves.map(([key, name, color, dash]) => (
-      { name, color, dash, points: lengths.map((row) => ({ length: row.length, interval: row[key] })) }));
-    pending.push(() => draw(node, seriesChart(report, series, { title: control.yTitle }), `${control.title}: ${control.yTitle} against length in tokens.`));
-    block.append(figure(control.caption, node), numbers(control, lengths));
-    return block;
-  });
+  const blocks = shown.map((control) => experiment(report, described(control, report.controls[control.key]), (drawing) => pending.push(drawing)));
   const { documents, passage } = report.controls;
   return {
     node: section("Controls", element("p", {}, `Texts made from ${integer(documents)} documents in passages of ${passage} tokens, each changing one thing at a time.`),

@@ -12,6 +12,7 @@ const kTerms = [
   ["Static control", "The mean of the input word embeddings, no attention. A mean over many tokens concentrates by itself; this says how much."],
   ["Repeated, mixed, diluted", "Controls: a passage repeated, pieces of different documents put together, a passage among filler. Each changes one thing that length changes too."],
   ["Attribution", "The change of cosine from one window to a whole text, taken apart: content (later windows by themselves), averaging of windows (the mean of their vectors: how different a document is within itself), attention (across windows), positions (beyond the trained length)."],
+  ["Intervention", "The same tokens with one thing changed: where they stand, what follows them, how their states are pooled."],
   ["Interpolated positions", "Positions squeezed into the trained range, which is the folder\u2019s default length: training may have seen shorter texts alone."],
   ["Excess", "Slope of the model minus slope of the static control. Below 0: the encoder works against what pooling does."],
   ["Irregularity", "How far the measured curve strays from a shape beyond sampling error; fitted together with the shape."],
