@@ -22,6 +22,8 @@ struct AnswerContext {
   std::vector<std::string> command;  // program name first
   std::string documents;             // the file that commands are to name; empty: it is not known
   std::string queries;               // the same of queries; empty: there are none
+  // What says how texts are read, as in {"--dimensions", "256"}: other commands need the same.
+  std::vector<std::string> reading = {};
 };
 
 // JSON as docs/answer.schema.json says, for ReportPage and Describe. Throws kBadInput for parts that are no

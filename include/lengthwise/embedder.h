@@ -39,6 +39,10 @@ struct EmbedderOptions {
   // both. A text: that text, for both; an empty one: nothing.
   std::string prompt_name = {};
   std::optional<std::string> prompt = {};
+  // Components of a vector that are kept, from the first on, for models that were trained so that these stand
+  // for the whole (Matryoshka, arXiv 2205.13147; sentence-transformers' truncate_dim). Vectors that the model
+  // scales to unit length are scaled again. 0: all.
+  std::size_t dimensions = 0;
 };
 
 // What became of one text, or of the part of it that a row is of.

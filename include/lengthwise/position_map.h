@@ -43,6 +43,10 @@ struct PositionMap {
   bool IsIdentity() const { return kind == PositionMapKind::kNone; }
   bool operator==(const PositionMap&) const = default;
 
+  // Where the positions of a model that has so many stand under this map, not kTable, in its own count: what
+  // rotary positions turn by. The map has passed Check.
+  std::vector<double> Places(std::size_t positions) const;
+
   // Throws kBadInput, naming the map, unless it fits a model with a table of so many `positions` (0: a model
   // without one), and changes one of them.
   void Check(std::size_t positions, std::size_t hidden) const;

@@ -93,8 +93,8 @@ class BatchReport {
   void Measure(const float* qkv, std::size_t sequence, std::size_t layer, std::size_t head) {
     HeadRecord& record = records_[(sequence * spec_.layers + layer) * spec_.heads + head];
     const AttentionInput input =
-        embedder_.encoder().HeadInput(qkv + batch_.offsets[sequence] * 3 * spec_.hidden, record.tokens, layer,
-                                      head, embedder_.options().attention);
+        embedder_.encoder().HeadInput(qkv + batch_.offsets[sequence] * spec_.qkv_width(), record.tokens,
+                                      layer, head, embedder_.options().attention);
     try {
       const CentredAttention attention = MakeCentredAttention(input, options_.local_window);
       record.shape = attention.shape;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -74,6 +76,11 @@ void AddRunningOptions(CLI::App& command, ModelOptions& options) {
       ->check(OneOf({"fp32", "bf16", "int8"}))
       ->capture_default_str();
   command
+      .add_option("--dimensions", options.dimensions,
+                  "Keep the first N components of each vector, for models trained so (Matryoshka)")
+      ->check(WholeNumber(1))
+      ->type_name("N");
+  command
       .add_option("--prompt-name", options.prompt_name,
                   "What stands before every text: the model's prompt of this name (default: its prompt for "
                   "documents or queries, if it has one)")
@@ -82,6 +89,19 @@ void AddRunningOptions(CLI::App& command, ModelOptions& options) {
       .add_option("--prompt", options.prompt,
                   "What stands before every text, in words; an empty one: nothing")
       ->type_name("TEXT");
+}
+
+std::vector<std::string> ReadingOptions(const ModelOptions& options) {
+  std::vector<std::string> words;
+  const auto add = [&](const char* name, std::string value) {
+    words.emplace_back(name);
+    words.push_back(std::move(value));
+  };
+  if (options.max_length > 0) add("--max-length", std::to_string(options.max_length));
+  if (options.dimensions > 0) add("--dimensions", std::to_string(options.dimensions));
+  if (!options.prompt_name.empty()) add("--prompt-name", options.prompt_name);
+  if (options.prompt) add("--prompt", *options.prompt);
+  return words;
 }
 
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
@@ -188,10 +208,11 @@ Embedder EmbedderOf(const Model& model, const ModelOptions& options, const Repai
     FailUsage("--prompt-name and --prompt contradict each other; give one");
   embedder.prompt_name = options.prompt_name;
   embedder.prompt = options.prompt;
+  embedder.dimensions = options.dimensions;
   ApplyRepair(repair, &embedder);
   CheckOrigin(repair, model);
   // Of a model that can be read, these alone are refused as bad input.
-  const bool lengths_given = options.max_length > 0 || !options.positions.empty() ||
+  const bool lengths_given = options.max_length > 0 || options.dimensions > 0 || !options.positions.empty() ||
                              !options.prompt_name.empty() || options.prompt || SayHowTextsAreRead(options);
   if (!lengths_given) return Embedder(model, embedder);
   return AsUsage([&] { return Embedder(model, embedder); });

@@ -23,6 +23,7 @@ struct ModelOptions {
   std::size_t threads = 0;
   std::string precision = "fp32";
   std::string prompt_name;
+  std::size_t dimensions = 0;  // 0: all
   std::optional<std::string> prompt;
   std::string repair_file;
   std::optional<float> temperature;
@@ -48,6 +49,8 @@ enum class VectorsOfText { kOne, kSeveral };
 
 // --max-length, --threads and --precision alone.
 void AddRunningOptions(CLI::App& command, ModelOptions& options);
+// Those of them that say how texts are read, as they were given.
+std::vector<std::string> ReadingOptions(const ModelOptions& options);
 
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors = VectorsOfText::kOne);
 

@@ -201,6 +201,7 @@ AnswerContext ContextOf(const ReportCommand& command) {
   const fs::path task = input.task;
   if (!input.task.empty() && context.documents.empty()) context.documents = (task / "corpus.jsonl").string();
   if (!input.task.empty() && context.queries.empty()) context.queries = (task / "queries.jsonl").string();
+  context.reading = ReadingOptions(command.running);
   return context;
 }
 

@@ -147,13 +147,13 @@ ControlResult MeasureControls(const Session& embedder, const ControlFrame& frame
       ResampleWeights(frame.documents.size(), resampling.replicates, ResampleSeed(resampling.seed, 1));
   if (options.repeated) {
     result.repeated = MeasureRepeated(frame, vectors, weights, resampling.confidence);
-    result.repeated->relative_positions = embedder.spec().relative_buckets > 0;
+    result.repeated->relative_positions = embedder.spec().has_distance_bias();
   }
   if (options.mixed) result.mixed = MeasureMixed(frame, vectors, resampling);
   if (options.diluted) result.diluted = MeasureDiluted(frame, vectors, weights, resampling.confidence);
   if (options.attribution) {
     result.attribution = MeasureAttribution(frame, vectors, weights, resampling.confidence);
-    result.attribution->relative_positions = embedder.spec().relative_buckets > 0;
+    result.attribution->relative_positions = embedder.spec().has_distance_bias();
   }
   return result;
 }

@@ -114,7 +114,7 @@ void PostProcess::Check(std::size_t model_dimension) const {
     Fail(
         ErrorCode::kBadInput,
         "the post-processing was fitted on vectors of {} components, but the model's have {}; fit it to this "
-        "model",
+        "model, or read as many with --dimensions",
         dimension, model_dimension);
   }
   CheckSpec(spec, FormatPostProcessSpec(spec));

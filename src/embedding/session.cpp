@@ -19,8 +19,13 @@ namespace {
 // Options are checked before weights are packed for them.
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
   options.attention.Check(model.spec().layers, model.spec().heads);
-  options.positions.Check(model.spec().positions(), model.spec().hidden);
-  options.post_process.Check(model.dimension());
+  CheckPositionMap(model.spec(), options.positions);
+  if (options.dimensions > model.dimension()) {
+    Fail(ErrorCode::kBadInput,
+         "{} dimensions are asked for, but the vectors of {} have {}; ask for {} or fewer",
+         options.dimensions, model.checkpoint().folder.string(), model.dimension(), model.dimension());
+  }
+  options.post_process.Check(options.dimensions > 0 ? options.dimensions : model.dimension());
   return model.encoder(options.precision, pool);
 }
 
@@ -215,6 +220,10 @@ std::vector<float> Session::PooledVector(const float* states, std::size_t tokens
   for (std::size_t i = 0; i < pooling.size(); ++i)
     PoolStates(pooling[i], states, tokens, std::span(pooled).subspan(i * hidden, hidden));
   model_->modules().Apply(role, &pooled);
+  if (dimension() < pooled.size()) {
+    pooled.resize(dimension());
+    if (checkpoint().normalize) NormalizeVector(pooled);
+  }
   return pooled;
 }
 

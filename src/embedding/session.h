@@ -88,7 +88,9 @@ class Session {
   // The model's, with the positions that the position map gives it.
   const ModelSpec& spec() const;
   // Components of a vector.
-  std::size_t dimension() const { return model_->dimension(); }
+  std::size_t dimension() const {
+    return options_.dimensions > 0 ? options_.dimensions : model_->dimension();
+  }
   const EmbedderOptions& options() const { return options_; }
   ThreadPool& pool() const { return *pool_; }
   LengthLimits limits() const;

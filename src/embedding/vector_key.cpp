@@ -133,6 +133,7 @@ VectorKeys::VectorKeys(const Session& embedder, VectorForm form, Role role) {
                embedder.limits().in_force, hasher);
   // Nothing where there is none, as before there were any.
   if (const std::string& prompt = embedder.prompt(role).text; !prompt.empty()) hasher.Add("prompt " + prompt);
+  if (options.dimensions > 0) hasher.Add("dimensions " + std::to_string(options.dimensions));
   hasher.Add(std::string_view(PrecisionName(options.precision)));
   AddNumber(static_cast<std::uint64_t>(form), hasher);
   hasher.Add(std::string_view(RoleName(run.role)));

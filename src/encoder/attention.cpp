@@ -37,9 +37,9 @@ void PackValues(const AttentionInput& input, float* HWY_RESTRICT out) {
 // The online softmax of one query row. Scores are in units of log 2, so that weights are powers of two.
 struct RowState {
   float max = kMasked;
-  float sum = 0;             // of 2^(s - max)
-  float weighted_score = 0;  // of 2^(s - max) (s - max); probes only
-  float first_score = 0;     // s of key 0; probes only
+  float sum = 0;                // of 2^(s - max)
+  float weighted_score = 0;     // of 2^(s - max) (s - max); probes only
+  float first_score = kMasked;  // s of key 0; probes only
 };
 
 // Turns `count` scores (a multiple of kPanel) into 2^(s - max) in place, with the maximum so far. Returns the
@@ -111,6 +111,7 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
 
   const float* const bias = input.bias != nullptr ? ScaleBias(input, scratch.bias) : nullptr;
 
+  const bool masked = input.before != kAllTokens || input.after != kAllTokens;
   HWY_ALIGN float scores[kKernelRows * kKeyTile];
   HWY_ALIGN float sums[kKernelRows * kMaxHeadSize];
   if (kProbe) *probe = HeadProbe{};
@@ -118,8 +119,11 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
     const std::size_t rows = std::min(kKernelRows, n - query);
     const MicroKernelFunction kernel = MicroKernelFor(rows);
     RowState states[kKernelRows];
-    for (std::size_t key = 0; key < n; key += kKeyTile) {
-      const std::size_t keys = std::min(kKeyTile, n - key);
+    // The keys that any of these rows sees, from a whole panel on.
+    const std::size_t first_key = input.FirstKey(query) / kPanel * kPanel;
+    const std::size_t last_key = input.LastKey(query + rows - 1);
+    for (std::size_t key = first_key; key < last_key; key += kKeyTile) {
+      const std::size_t keys = std::min(kKeyTile, last_key - key);
       const std::size_t padded = RoundUp(keys, kPanel);
       for (std::size_t j = 0; j < padded; j += kPanel) {
         kernel(input.q + query * input.stride, input.stride, scratch.keys.data() + (key + j) * head_size,
@@ -129,15 +133,16 @@ void Attention(const AttentionInput& input, float* output, std::size_t output_st
         float* const row = scores + r * kKeyTile;
         if (bias != nullptr) AddBias(bias + key - (query + r), row, padded);
         std::fill(row + keys, row + padded, kMasked);
+        if (masked) MaskUnseen(input, query + r, key, keys, row);
         if (kProbe && key == 0) states[r].first_score = row[0];
         const float factor = SoftmaxRow<kProbe>(row, padded, states[r]);
-        if (key > 0) {
+        if (key > first_key) {
           for (std::size_t c = 0; c < value_width; ++c) sums[r * value_width + c] *= factor;
         }
       }
       for (std::size_t c = 0; c < value_width; c += kPanel) {
         kernel(scores, kKeyTile, scratch.values.data() + c * n + key * kPanel, keys, sums + c, value_width,
-               key == 0 ? Start::kZero : Start::kOutput, nullptr);
+               key == first_key ? Start::kZero : Start::kOutput, nullptr);
       }
     }
     for (std::size_t r = 0; r < rows; ++r) {

@@ -2,6 +2,7 @@
 // n^2.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "encoder/probe.h"
@@ -11,6 +12,8 @@ namespace lengthwise {
 
 // Components of a head that the kernel has room for.
 inline constexpr std::size_t kMaxHeadSize = 256;
+
+inline constexpr std::size_t kAllTokens = static_cast<std::size_t>(-1);
 
 // Row i of q, k, v and output is at i * stride (output: i * output_stride); each row holds head_size floats.
 struct AttentionInput {
@@ -25,8 +28,15 @@ struct AttentionInput {
   // 0.
   const float* bias = nullptr;
   float bias_scale = 1.0F;
+  // Query i sees keys i - before .. i + after alone. Those out of reach cost nothing but at the edges.
+  std::size_t before = kAllTokens;
+  std::size_t after = kAllTokens;
   std::size_t top_k = 0;    // AttentionPolicy::top_k
   float attn_scale = 0.0F;  // AttentionPolicy::AttnScale
+
+  // The keys [first, last) that query i sees.
+  std::size_t FirstKey(std::size_t i) const { return i > before ? i - before : 0; }
+  std::size_t LastKey(std::size_t i) const { return after < tokens - i ? i + after + 1 : tokens; }
 };
 
 // Packed keys and values of one head, and its bias; one a thread, reused.

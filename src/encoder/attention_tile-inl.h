@@ -67,6 +67,15 @@ HWY_INLINE void AddBias(const float* HWY_RESTRICT bias, float* HWY_RESTRICT scor
   }
 }
 
+// Masks the scores of keys key .. key + count that query i does not see.
+HWY_INLINE void MaskUnseen(const AttentionInput& input, std::size_t i, std::size_t key, std::size_t count,
+                           float* HWY_RESTRICT scores) {
+  const std::size_t first = std::clamp(input.FirstKey(i), key, key + count) - key;
+  const std::size_t last = std::clamp(input.LastKey(i), key, key + count) - key;
+  std::fill(scores, scores + first, kMasked);
+  std::fill(scores + std::max(first, last), scores + count, kMasked);
+}
+
 // ||X - mean row||_F^2 of X [rows x columns].
 inline double CentredSquare(const float* x, std::size_t stride, std::size_t rows, std::size_t columns) {
   double total = 0;
@@ -86,7 +95,11 @@ inline double CentredSquare(const float* x, std::size_t stride, std::size_t rows
 inline void FinishProbe(const AttentionInput& input, const float* output, std::size_t output_stride,
                         HeadProbe& probe) {
   const auto n = static_cast<double>(input.tokens);
-  probe.entropy = input.tokens > 1 ? std::clamp(probe.entropy / n / std::log(n), 0.0, 1.0) : 1.0;
+  // The most that the rows' entropies can add up to.
+  double most = 0;
+  for (std::size_t i = 0; i < input.tokens; ++i)
+    most += std::log(static_cast<double>(input.LastKey(i) - input.FirstKey(i)));
+  probe.entropy = most > 0 ? std::clamp(probe.entropy / most, 0.0, 1.0) : 1.0;
   probe.largest_weight /= n;
   probe.sink /= n;
   const double before = CentredSquare(input.v, input.stride, input.tokens, input.head_size);

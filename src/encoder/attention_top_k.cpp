@@ -33,7 +33,7 @@ void TopKRow(const AttentionInput& input, const float* HWY_RESTRICT scores, floa
   double weighted = 0;
   std::fill_n(output, input.head_size, 0.0F);
   for (std::size_t j = 0; j < n; ++j) {
-    if (scores[j] < least) continue;
+    if (scores[j] < least || scores[j] == kMasked) continue;
     const float score = scores[j] - most;
     const float weight = std::exp2(score);
     sum += weight;
@@ -69,6 +69,7 @@ void TopKAttention(const AttentionInput& input, float* output, std::size_t outpu
     for (std::size_t r = 0; r < rows; ++r) {
       float* const row = scores + r * padded;
       if (bias != nullptr) AddBias(bias - (query + r), row, padded);
+      MaskUnseen(input, query + r, 0, n, row);
       TopKRow(input, row, scores + kKernelRows * padded, output + (query + r) * output_stride, probe);
     }
   }

@@ -22,6 +22,50 @@ std::size_t ConfigReader::Size(const char* name, std::size_t fallback) const {
   return config_.contains(name) ? Size(name) : fallback;
 }
 
+std::size_t ConfigReader::Count(const char* name, std::size_t fallback) const {
+  const auto member = config_.find(name);
+  if (member == config_.end() || member->is_null()) return fallback;
+  if (member->is_number_unsigned() && member->get<std::size_t>() == 0) return 0;
+  return Size(name);
+}
+
+double ConfigReader::Number(const char* name, double fallback) const {
+  const auto value = JsonMember<double>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
+  if (!(value > 0) || !std::isfinite(value)) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is {}, expected a number above 0", where_, name, value);
+  }
+  return value;
+}
+
+bool ConfigReader::Flag(const char* name, bool fallback) const {
+  return JsonMember<bool>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
+}
+
+std::vector<std::string> ConfigReader::LayerTypes(std::size_t layers) const {
+  auto types =
+      JsonMember<std::vector<std::string>>(config_, "layer_types", {}, where_, ErrorCode::kBadCheckpoint);
+  if (!types.empty() && types.size() != layers) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: \"layer_types\" names {} layers, but \"num_hidden_layers\" is {}",
+         where_, types.size(), layers);
+  }
+  return types;
+}
+
+std::optional<ConfigReader> ConfigReader::Object(const char* name) const {
+  const auto member = config_.find(name);
+  if (member == config_.end() || member->is_null()) return std::nullopt;
+  if (!member->is_object()) Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is not a JSON object", where_, name);
+  return ConfigReader(*member, where_ + ": \"" + name + "\"");
+}
+
+InnerActivation ConfigReader::ReadActivation(const char* name, const std::string& found) const {
+  if (found == "gelu") return InnerActivation::kGelu;
+  if (found == "gelu_new" || found == "gelu_pytorch_tanh") return InnerActivation::kGeluTanh;
+  if (found == "silu" || found == "swish") return InnerActivation::kSilu;
+  if (found == "relu") return InnerActivation::kRelu;
+  RefuseOther(name, found, "gelu, gelu_new, gelu_pytorch_tanh, relu, silu");
+}
+
 std::string ConfigReader::Text(const char* name, const std::string& fallback) const {
   return JsonMember<std::string>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
 }
@@ -41,6 +85,22 @@ void ConfigReader::RequireFalse(const char* name) const {
   }
 }
 
+void ConfigReader::RequireTrue(const char* name) const {
+  if (!Flag(name, true)) RefuseOther(name, "false", "true");
+}
+
+void ConfigReader::RequireNumber(const char* name, double value, double fallback) const {
+  const auto found = JsonMember<double>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
+  if (found != value)
+    Fail(ErrorCode::kUnsupported, "{}: \"{}\" is {}; this version supports {}", where_, name, found, value);
+}
+
+void ConfigReader::RefuseOther(const char* name, const std::string& found,
+                               const std::string& supported) const {
+  Fail(ErrorCode::kUnsupported, "{}: \"{}\" is \"{}\"; this version supports {}", where_, name, found,
+       supported);
+}
+
 void ConfigReader::RequireNone(const char* name) const {
   const auto member = config_.find(name);
   if (member == config_.end() || member->is_null() || member->empty()) return;
@@ -48,17 +108,16 @@ void ConfigReader::RequireNone(const char* name) const {
        name);
 }
 
-float ConfigReader::NormEpsilon() const {
+float ConfigReader::NormEpsilon(const char* name, double fallback) const {
   // Published models have 1e-12 to 1e-5. One that outweighs the variances turns every vector into the norms'
   // biases.
   constexpr double kLargest = 0.01;
-  const auto epsilon =
-      JsonMember<double>(config_, "layer_norm_eps", 1e-12, where_, ErrorCode::kBadCheckpoint);
+  const auto epsilon = JsonMember<double>(config_, name, fallback, where_, ErrorCode::kBadCheckpoint);
   if (!(epsilon > 0 && epsilon <= kLargest)) {
     Fail(ErrorCode::kBadCheckpoint,
-         "{}: \"layer_norm_eps\" is {}, expected more than 0 and at most {}; 1e-12 is usual in BERT, 1e-5 in "
+         "{}: \"{}\" is {}, expected more than 0 and at most {}; 1e-12 is usual in BERT, 1e-5 in "
          "MPNet",
-         where_, epsilon, kLargest);
+         where_, name, epsilon, kLargest);
   }
   return static_cast<float>(epsilon);
 }

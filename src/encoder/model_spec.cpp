@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/fail.h"
-#include "encoder/bert.h"
+#include "encoder/architectures/architectures.h"
 #include "encoder/config_reader.h"
-#include "encoder/distilbert.h"
-#include "encoder/mpnet.h"
-#include "encoder/roberta.h"
 #include "encoder/tensor_check.h"
 
 namespace lengthwise {
@@ -18,27 +16,73 @@ namespace {
 struct Architecture {
   const char* model_type;  // config.json
   ModelSpec (*make)(const Checkpoint&);
+  // Its folders hold code of their own ("auto_map"), which this program knows.
+  bool known_code = false;
 };
 
-constexpr std::array kArchitectures = {
-    Architecture{"bert", MakeBertSpec}, Architecture{"distilbert", MakeDistilBertSpec},
-    Architecture{"mpnet", MakeMpnetSpec}, Architecture{"roberta", MakeRobertaSpec},
-    Architecture{"xlm-roberta", MakeRobertaSpec}};
-
-// prefix.weight and prefix.bias
-WeightNames WeightAndBias(const std::string& prefix) {
-  return {prefix + ".weight", prefix + ".bias"};
-}
+constexpr std::array kArchitectures = {Architecture{"bert", MakeBertSpec, true},
+                                       Architecture{"distilbert", MakeDistilBertSpec},
+                                       Architecture{"gemma3_text", MakeGemma3Spec},
+                                       Architecture{"llama", MakeLlamaSpec},
+                                       Architecture{"mistral", MakeLlamaSpec},
+                                       Architecture{"modernbert", MakeModernBertSpec},
+                                       Architecture{"mpnet", MakeMpnetSpec},
+                                       Architecture{"new", MakeGteSpec, true},
+                                       Architecture{"nomic_bert", MakeNomicBertSpec, true},
+                                       Architecture{"qwen2", MakeLlamaSpec},
+                                       Architecture{"qwen3", MakeLlamaSpec},
+                                       Architecture{"roberta", MakeRobertaSpec},
+                                       Architecture{"t5", MakeT5Spec},
+                                       Architecture{"xlm-roberta", MakeRobertaSpec}};
 
 // Members that any architecture may have and that change what it computes.
-void RefuseOtherComputations(const ConfigReader& config) {
-  for (const char* name : {"is_decoder", "is_encoder_decoder", "add_cross_attention"})
-    config.RequireFalse(name);
-  // Heads left out, code of the model's own, weights in another form.
-  for (const char* name : {"pruned_heads", "auto_map", "quantization_config"}) config.RequireNone(name);
+void RefuseOtherComputations(const ConfigReader& config, const Architecture& architecture) {
+  for (const char* name : {"is_decoder", "add_cross_attention"}) config.RequireFalse(name);
+  // T5's encoder is a part of such a model.
+  if (architecture.make != MakeT5Spec) config.RequireFalse("is_encoder_decoder");
+  // Heads left out, weights in another form, code of the model's own.
+  for (const char* name : {"pruned_heads", "quantization_config"}) config.RequireNone(name);
+  if (!architecture.known_code) config.RequireNone("auto_map");
+}
+
+// Sizes that contradict each other.
+void CheckSizes(const Checkpoint& checkpoint, const ModelSpec& spec) {
+  const std::string config = checkpoint.config_json.string();
+  if (spec.head_width * spec.heads != spec.hidden && spec.head_width == spec.hidden / spec.heads) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: hidden size {} is not a multiple of {} heads", config, spec.hidden,
+         spec.heads);
+  }
+  if (spec.kv_heads > spec.heads || spec.heads % spec.kv_heads != 0) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: {} heads cannot share {} heads of keys and values", config,
+         spec.heads, spec.kv_heads);
+  }
+  if (!spec.rotary.empty() && spec.head_width % 2 != 0) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: heads of {} components cannot be turned by rotary positions", config,
+         spec.head_width);
+  }
+  if (spec.position_rows <= spec.position_offset) {
+    Fail(ErrorCode::kBadCheckpoint, "{}: {} rows of positions, of which the first {} are reserved", config,
+         spec.position_rows, spec.position_offset);
+  }
 }
 
 }  // namespace
+
+bool ModelSpec::attends_to_all() const {
+  return !causal && std::all_of(layer_names.begin(), layer_names.end(),
+                                [](const LayerNames& names) { return names.window == 0; });
+}
+
+void CheckPositionMap(const ModelSpec& spec, const PositionMap& map) {
+  const bool has_positions = spec.has_position_table() || !spec.rotary.empty();
+  if (map.kind == PositionMapKind::kTable && !spec.has_position_table() && has_positions) {
+    Fail(ErrorCode::kBadInput,
+         "a table of positions has no effect on a {} model, whose positions are rotary; give a map such as "
+         "interpolate:COUNT, or take it out",
+         spec.architecture);
+  }
+  map.Check(has_positions ? spec.positions() : 0, spec.hidden);
+}
 
 void ReadSizes(const ConfigReader& config, ModelSpec& spec, const SizeMembers& members) {
   spec.hidden = config.Size(members.hidden);
@@ -47,24 +91,51 @@ void ReadSizes(const ConfigReader& config, ModelSpec& spec, const SizeMembers& m
   spec.heads = config.Size(members.heads);
   spec.intermediate = config.Size(members.intermediate);
   spec.vocabulary = config.Size("vocab_size");
-  spec.position_rows = config.Size("max_position_embeddings");
+  spec.position_rows = config.Size(members.positions);
+  spec.kv_heads = spec.heads;
+  spec.head_width = spec.hidden / spec.heads;
 }
 
 std::string RootOf(const Checkpoint& checkpoint, const std::string& prefix) {
   return checkpoint.weights.Has(prefix + "embeddings.word_embeddings.weight") ? prefix : "";
 }
 
+WeightNames WeightAndBias(const std::string& prefix) {
+  return {prefix + ".weight", prefix + ".bias"};
+}
+
+WeightNames WeightAlone(const std::string& prefix) {
+  return {prefix + ".weight"};
+}
+
+std::string LayerName(const ModelSpec& spec, std::size_t layer) {
+  return fmt::format("{}{}{}.", spec.root, spec.layer_prefix, layer);
+}
+
+void NameFusedQkv(const WeightNames& fused, const ModelSpec& spec, LayerNames& names) {
+  names.query = names.key = names.value = fused;
+  names.query.stored = names.key.stored = names.value.stored = spec.qkv_width();
+  names.key.first = spec.context_width();
+  names.value.first = names.key.first + spec.kv_heads * spec.head_width;
+}
+
 void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& spec) {
+  spec.root = root;
   spec.word_embeddings = root + "embeddings.word_embeddings.weight";
   spec.position_embeddings = root + "embeddings.position_embeddings.weight";
   spec.embedding_norm = WeightAndBias(root + "embeddings.LayerNorm");
   for (std::size_t l = 0; l < spec.layers; ++l) {
-    const auto named = [&](const char* part) {
-      return WeightAndBias(fmt::format("{}{}{}.{}", root, spec.layer_prefix, l, part));
-    };
-    spec.layer_names.push_back({named(parts.query), named(parts.key), named(parts.value),
-                                named(parts.attention_output), named(parts.attention_norm),
-                                named(parts.intermediate), named(parts.output), named(parts.output_norm)});
+    const auto named = [&](const char* part) { return WeightAndBias(LayerName(spec, l) + part); };
+    LayerNames names;
+    names.query = named(parts.query);
+    names.key = named(parts.key);
+    names.value = named(parts.value);
+    names.attention_output = named(parts.attention_output);
+    names.attention_norms.sum = named(parts.attention_norm);
+    names.intermediate = named(parts.intermediate);
+    names.output = named(parts.output);
+    names.feed_forward_norms.sum = named(parts.output_norm);
+    spec.layer_names.push_back(names);
   }
 }
 
@@ -74,16 +145,9 @@ ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
   std::string supported;
   for (const Architecture& architecture : kArchitectures) {
     if (type == architecture.model_type) {
-      RefuseOtherComputations(config);
+      RefuseOtherComputations(config, architecture);
       const ModelSpec spec = architecture.make(checkpoint);
-      if (spec.hidden % spec.heads != 0) {
-        Fail(ErrorCode::kBadCheckpoint, "{}: hidden size {} is not a multiple of {} heads",
-             checkpoint.config_json.string(), spec.hidden, spec.heads);
-      }
-      if (spec.position_rows <= spec.position_offset) {
-        Fail(ErrorCode::kBadCheckpoint, "{}: {} rows of positions, of which the first {} are reserved",
-             checkpoint.config_json.string(), spec.position_rows, spec.position_offset);
-      }
+      CheckSizes(checkpoint, spec);
       CheckTensors(checkpoint, spec);
       return spec;
     }

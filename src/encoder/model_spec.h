@@ -7,53 +7,109 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "lengthwise/position_map.h"
+#include "math/gating.h"
 
 namespace lengthwise {
 
 // Names in the checkpoint of a weight and its bias: of a linear map y = x W^T + b, W stored [out x in], or of
-// a norm.
+// a norm. No name: the model has none.
 struct WeightNames {
   std::string weight;
-  std::string bias;
+  std::string bias = {};
+  // Where several maps are stored as one: rows [first, first + out) of `stored`. stored = 0: it is alone.
+  std::size_t first = 0;
+  std::size_t stored = 0;
+
+  bool empty() const { return weight.empty(); }
+};
+
+// With X the states that enter a sublayer (attention, or the feed-forward layer) and F what it computes, the
+// states behind it are  norm(X + added_norm(F(input_norm(X)))), each norm where the model has it: BERT has
+// the outer one (post-norm), later models the inner (pre-norm), Gemma the inner two.
+struct SublayerNorms {
+  WeightNames input, added, sum;
 };
 
 struct LayerNames {
   WeightNames query, key, value, attention_output;
-  WeightNames attention_norm;
-  WeightNames intermediate, output;
-  WeightNames output_norm;
+  WeightNames query_norm, key_norm;  // of each head's queries and keys, before they are rotated
+  SublayerNorms attention_norms;
+  // The feed-forward layer: output(act(intermediate x)), or output(act(gate x) * (intermediate x)).
+  WeightNames gate, intermediate, output;
+  SublayerNorms feed_forward_norms;
+  // Tokens on each side that a token attends to beside itself; 0: all.
+  std::size_t window = 0;
+  std::size_t rotary = 0;  // which of ModelSpec::rotary turns its queries and keys
+};
+
+enum class NormKind { kLayer, kRootMeanSquare };
+
+// Rotary positions (RoPE, arXiv 2104.09864): components i and i + d/2 of a head's queries and keys, d = 2
+// frequencies.size(), are turned by the token's position times frequency i.
+struct Rotary {
+  std::vector<float> frequencies;
 };
 
 struct ModelSpec {
-  std::string architecture;  // "bert", "distilbert", "mpnet", "roberta", "xlm-roberta"
+  std::string architecture;  // as config.json's "model_type", such as "bert"; "jina-bert" shares that
   std::size_t hidden = 0;
   std::size_t layers = 0;
   std::size_t heads = 0;
+  std::size_t kv_heads = 0;    // heads of keys and values, each shared by heads / kv_heads of queries
+  std::size_t head_width = 0;  // components of a head
   std::size_t intermediate = 0;
   std::size_t vocabulary = 0;
-  std::size_t token_types = 0;      // rows of the token type table; 0: the model has none
-  std::size_t position_rows = 0;    // rows of the position table
+  std::size_t token_types = 0;  // rows of the token type table; 0: the model has none
+  std::size_t position_rows =
+      0;  // rows of the position table; without one as many as the model has positions
   std::size_t position_offset = 0;  // the table's row of the first token
   // A token of this id takes the table's row of the same number and is not counted in the positions after it;
   // -1: none.
   std::int32_t position_padding = -1;
+  NormKind norm = NormKind::kLayer;
   float norm_epsilon = 1e-12F;
-  std::size_t relative_buckets = 0;  // rows of the relative position bias; 0: the model has none
+  float norm_gain_offset = 0.0F;  // added to the stored gains of norms
+  InnerActivation activation = InnerActivation::kGelu;
+  float embedding_scale = 1.0F;  // of word embeddings
+  // Scores are q.k times this over sqrt(head_width): 1 but for models that scale otherwise.
+  float score_scale = 1.0F;
+  bool causal = false;                  // a token attends to itself and those before it
+  std::vector<Rotary> rotary;           // empty: none
+  bool distance_penalty = false;        // ALiBi (arXiv 2108.12409): scores less |i - j| times a slope by head
+  std::size_t relative_buckets = 0;     // rows of the relative position bias; 0: the model has none
+  std::size_t relative_distance = 128;  // from which on its last bucket holds all
+  bool any_length = false;  // config.json names no longest sequence; position_rows are what is prepared
 
-  std::string word_embeddings, position_embeddings;
+  std::string root;  // of all names: where the encoder is a part of a larger model
+  std::string word_embeddings;
+  std::string position_embeddings;    // empty: no table
   std::string token_type_embeddings;  // row 0 is added to every token
   WeightNames embedding_norm;
   std::string relative_bias;  // [relative_buckets x heads], shared by all layers
   std::vector<LayerNames> layer_names;
   std::string layer_prefix = "encoder.layer.";      // of the names of layers, before their number
   std::string layers_member = "num_hidden_layers";  // of config.json, which says how many there are
+  std::vector<std::string> beside;  // beginnings of names that hold nothing of the encoder, more than usual
 
-  std::size_t head_size() const { return hidden / heads; }
+  std::size_t head_size() const { return head_width; }
+  // Floats of a token's queries, keys and values; of its heads' outputs.
+  std::size_t qkv_width() const { return (heads + 2 * kv_heads) * head_width; }
+  std::size_t context_width() const { return heads * head_width; }
+  bool gated() const { return !layer_names.front().gate.empty(); }
+  bool has_position_table() const { return !position_embeddings.empty(); }
+  // The attention score of two tokens has a part that their distance alone decides.
+  bool has_distance_bias() const { return relative_buckets > 0 || distance_penalty; }
+  // The softmax of each token runs over all tokens, in every layer.
+  bool attends_to_all() const;
   // Longest sequence in tokens.
   std::size_t positions() const { return position_rows - position_offset; }
 };
 
 class ConfigReader;
+
+// Throws kBadInput, naming the map, unless it fits the model's positions and changes one of them.
+void CheckPositionMap(const ModelSpec& spec, const PositionMap& map);
 
 // What config.json calls the sizes that not all name alike.
 struct SizeMembers {
@@ -61,9 +117,10 @@ struct SizeMembers {
   const char* layers = "num_hidden_layers";
   const char* heads = "num_attention_heads";
   const char* intermediate = "intermediate_size";
+  const char* positions = "max_position_embeddings";
 };
 
-// Those, vocab_size and max_position_embeddings.
+// Those and vocab_size; heads of hidden / heads components, and as many of keys and values.
 void ReadSizes(const ConfigReader& config, ModelSpec& spec, const SizeMembers& members = {});
 
 // `prefix` where the encoder is a part of a larger model, which keeps it under that; else nothing.
@@ -74,6 +131,16 @@ struct LayerParts {
   const char *query, *key, *value, *attention_output, *attention_norm;
   const char *intermediate, *output, *output_norm;
 };
+
+// What the names of a layer begin with, by spec.root and spec.layer_prefix.
+std::string LayerName(const ModelSpec& spec, std::size_t layer);
+
+// Queries, keys and values stored as one map, one after the other.
+void NameFusedQkv(const WeightNames& fused, const ModelSpec& spec, LayerNames& names);
+
+// prefix.weight and prefix.bias; the weight alone.
+WeightNames WeightAndBias(const std::string& prefix);
+WeightNames WeightAlone(const std::string& prefix);
 
 // The names of what BERT's kin have in common, under a root: word and position embeddings, the norm behind
 // them, and spec.layers layers under spec.layer_prefix.

@@ -159,6 +159,20 @@ std::vector<float> PositionMap::Apply(const std::vector<float>& model_table, std
   return made;
 }
 
+std::vector<double> PositionMap::Places(std::size_t positions) const {
+  const std::size_t mapped = rows == 0 ? positions : rows;
+  std::vector<double> places;
+  places.reserve(mapped);
+  for (std::size_t i = 0; i < mapped; ++i) {
+    const Place place = PlaceOf(*this, i, mapped);
+    // Beyond the last row of a table there is nothing to mix; angles go on.
+    const bool onward = kind == PositionMapKind::kInterpolate;
+    places.push_back(onward ? static_cast<double>(i * count) / static_cast<double>(mapped)
+                            : static_cast<double>(place.below) + place.part);
+  }
+  return places;
+}
+
 PositionMap ParsePositionMap(std::string_view text) {
   PositionMap map;
   if (text == "none") return map;

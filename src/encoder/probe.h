@@ -8,7 +8,8 @@ namespace lengthwise {
 
 // Means over the n query rows of one head. p_ij is the attention weight of query i on key j.
 struct HeadProbe {
-  double entropy = 0;         // mean_i of -sum_j p_ij ln p_ij, divided by ln n: 1 is uniform. 1 where n = 1.
+  double entropy = 0;         // mean_i of -sum_j p_ij ln p_ij, divided by that of uniform weights on the
+                              // keys that i sees, ln n where it sees all: 1 is uniform. 1 where n = 1.
   double largest_weight = 0;  // mean_i of max_j p_ij
   double sink = 0;            // mean_i of p_i0: the mass on the first token
   double retention = 0;       // ||HC[A V]||_F / ||HC[V]||_F, HC[X] = X minus its mean row. 0 where HC[V] = 0.

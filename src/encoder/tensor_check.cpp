@@ -12,8 +12,6 @@
 namespace lengthwise {
 namespace {
 
-constexpr std::string_view kWordEmbeddings = "embeddings.word_embeddings.weight";
-
 // What the models themselves, and those made of them for tasks, hold beside the encoder: nothing of it
 // changes token states. Buffers count positions and token types.
 constexpr std::array<std::string_view, 11> kBesideTheEncoder = {"pooler.",
@@ -28,33 +26,42 @@ constexpr std::array<std::string_view, 11> kBesideTheEncoder = {"pooler.",
                                                                 "embeddings.position_ids",
                                                                 "embeddings.token_type_ids"};
 
+// Of rotary positions, as older files hold them: made from config.json by any reader.
+constexpr std::string_view kFrequencies = "rotary_emb.inv_freq";
+
 constexpr std::size_t kMostNamed = 3;
 
 std::set<std::string> NeededTensors(const ModelSpec& spec) {
-  std::set<std::string> names = {spec.word_embeddings, spec.position_embeddings, spec.embedding_norm.weight,
-                                 spec.embedding_norm.bias};
+  std::set<std::string> names = {spec.word_embeddings};
+  const auto need = [&](const WeightNames& part) {
+    if (part.empty()) return;
+    names.insert(part.weight);
+    if (!part.bias.empty()) names.insert(part.bias);
+  };
+  if (spec.has_position_table()) names.insert(spec.position_embeddings);
   if (spec.token_types > 0) names.insert(spec.token_type_embeddings);
   if (spec.relative_buckets > 0) names.insert(spec.relative_bias);
+  need(spec.embedding_norm);
   for (const LayerNames& layer : spec.layer_names) {
     for (const WeightNames* part :
-         {&layer.query, &layer.key, &layer.value, &layer.attention_output, &layer.attention_norm,
-          &layer.intermediate, &layer.output, &layer.output_norm}) {
-      names.insert(part->weight);
-      names.insert(part->bias);
+         {&layer.query, &layer.key, &layer.value, &layer.query_norm, &layer.key_norm, &layer.attention_output,
+          &layer.gate, &layer.intermediate, &layer.output})
+      need(*part);
+    for (const SublayerNorms* norms : {&layer.attention_norms, &layer.feed_forward_norms}) {
+      need(norms->input);
+      need(norms->added);
+      need(norms->sum);
     }
   }
   return names;
 }
 
-// "bert." where the encoder is a part of a larger model, or nothing.
-std::string Root(const ModelSpec& spec) {
-  return spec.word_embeddings.substr(0, spec.word_embeddings.size() - kWordEmbeddings.size());
-}
-
-bool IsBesideTheEncoder(std::string_view name, std::string_view root) {
-  if (name.starts_with(root)) name.remove_prefix(root.size());
-  return std::any_of(kBesideTheEncoder.begin(), kBesideTheEncoder.end(),
-                     [&](std::string_view part) { return name.starts_with(part); });
+bool IsBesideTheEncoder(std::string_view name, const ModelSpec& spec) {
+  if (name.starts_with(spec.root)) name.remove_prefix(spec.root.size());
+  const auto begins = [&](std::string_view part) { return name.starts_with(part); };
+  return name.ends_with(kFrequencies) ||
+         std::any_of(kBesideTheEncoder.begin(), kBesideTheEncoder.end(), begins) ||
+         std::any_of(spec.beside.begin(), spec.beside.end(), begins);
 }
 
 std::size_t StoredLayers(const SafeTensors& weights, const std::string& layer) {
@@ -79,19 +86,18 @@ std::string Some(const std::vector<std::string>& names) {
 
 void CheckTensors(const Checkpoint& checkpoint, const ModelSpec& spec) {
   const std::set<std::string> needed = NeededTensors(spec);
-  const std::string root = Root(spec);
   std::vector<std::string> missing;
   std::vector<std::string> left_over;
   for (const std::string& name : needed) {
     if (!checkpoint.weights.Has(name)) missing.push_back(name);
   }
   for (const auto& [name, tensor] : checkpoint.weights.tensors()) {
-    if (!needed.contains(name) && !IsBesideTheEncoder(name, root)) left_over.push_back(name);
+    if (!needed.contains(name) && !IsBesideTheEncoder(name, spec)) left_over.push_back(name);
   }
   if (missing.empty() && left_over.empty()) return;
   const std::string weights = checkpoint.weights.path().string();
   const std::string config = checkpoint.config_json.string();
-  const std::size_t layers = StoredLayers(checkpoint.weights, root + spec.layer_prefix);
+  const std::size_t layers = StoredLayers(checkpoint.weights, spec.root + spec.layer_prefix);
   const std::string contradiction =
       layers == spec.layers ? ""
                             : fmt::format("; {} says \"{}\" {}, but {} {} stored", config, spec.layers_member,

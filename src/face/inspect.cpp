@@ -21,11 +21,53 @@ namespace lengthwise {
 namespace {
 
 OrderedJson PositionsJson(const ModelSpec& spec) {
-  OrderedJson json = {{"kind", spec.relative_buckets > 0 ? "learned and relative" : "learned"},
-                      {"rows", spec.position_rows},
-                      {"reserved_rows", spec.position_offset}};
+  const char* kind = spec.distance_penalty ? "distance (ALiBi)" : "relative";
+  if (!spec.rotary.empty()) kind = "rotary";
+  if (spec.has_position_table()) kind = spec.relative_buckets > 0 ? "learned and relative" : "learned";
+  OrderedJson json = {{"kind", kind}, {"rows", spec.position_rows}, {"reserved_rows", spec.position_offset}};
   if (spec.relative_buckets > 0) json["relative_buckets"] = spec.relative_buckets;
   return json;
+}
+
+OrderedJson AttentionJson(const ModelSpec& spec) {
+  std::size_t local = 0, window = 0;
+  for (const LayerNames& names : spec.layer_names) {
+    if (names.window == 0) continue;
+    ++local;
+    window = names.window;
+  }
+  return {{"causal", spec.causal},
+          {"key_value_heads", spec.kv_heads},
+          {"local_layers", local},
+          {"window", CountOrNull(window)}};
+}
+
+const char* ActivationName(InnerActivation activation) {
+  switch (activation) {
+    case InnerActivation::kGelu:
+      return "GELU";
+    case InnerActivation::kGeluTanh:
+      return "GELU (tanh)";
+    case InnerActivation::kSilu:
+      return "SiLU";
+    case InnerActivation::kRelu:
+      return "ReLU";
+  }
+  return "";
+}
+
+OrderedJson FeedForwardJson(const ModelSpec& spec) {
+  return {
+      {"size", spec.intermediate}, {"activation", ActivationName(spec.activation)}, {"gated", spec.gated()}};
+}
+
+OrderedJson NormsJson(const ModelSpec& spec) {
+  const SublayerNorms& norms = spec.layer_names.front().feed_forward_norms;
+  const char* place = norms.input.empty() ? "after" : "before";
+  if (!norms.input.empty() && !norms.added.empty()) place = "before and after";
+  return {{"kind", spec.norm == NormKind::kLayer ? "LayerNorm" : "RMSNorm"},
+          {"place", place},
+          {"queries_and_keys", !spec.layer_names.front().query_norm.empty()}};
 }
 
 // The file of the folder that sentence-transformers' limit was read from: of those that count, one that names
@@ -51,7 +93,8 @@ OrderedJson LimitsJson(const LoadedModel& model) {
           {"sentence_transformers", CountOrNull(limits.sentence_transformers)},
           {"sentence_transformers_from", named ? OrderedJson(LimitFile(checkpoint)) : OrderedJson()},
           {"positions", limits.positions},
-          {"positions_from", config},
+          {"positions_from", model.spec().any_length ? OrderedJson() : OrderedJson(config)},
+          {"trained", CountOrNull(limits.trained)},
           {"special_tokens", model.special_tokens()}};
 }
 
@@ -151,8 +194,10 @@ OrderedJson WeightsJson(const Checkpoint& checkpoint) {
 // What a loaded fp32 model takes: layers as they are packed and positions; word embeddings stay in the file.
 OrderedJson MemoryJson(const LoadedModel& model) {
   const ModelSpec& spec = model.spec();
-  const std::size_t layer = 4 * spec.hidden * spec.hidden + 2 * spec.hidden * spec.intermediate;
-  const std::size_t values = spec.layers * layer + spec.position_rows * spec.hidden;
+  const std::size_t layer = spec.hidden * (spec.qkv_width() + spec.context_width()) +
+                            (spec.gated() ? 3 : 2) * spec.hidden * spec.intermediate;
+  const std::size_t table = spec.has_position_table() ? spec.position_rows * spec.hidden : 0;
+  const std::size_t values = spec.layers * layer + table;
   const Tensor& words = model.checkpoint().weights.tensors().find(spec.word_embeddings)->second;
   return {{"packed_bytes", values * sizeof(float)}, {"word_embeddings_bytes", words.bytes.size()}};
 }
@@ -166,7 +211,9 @@ OrderedJson RepairJson(const char* option, bool applies, bool folds, const std::
 OrderedJson RepairsJson(const LoadedModel& model) {
   const std::vector<Pooling>& pooling = model.checkpoint().pooling;
   const bool all_tokens = std::all_of(pooling.begin(), pooling.end(), PoolsAllTokens);
-  const bool relative = model.spec().relative_buckets > 0;
+  const ModelSpec& spec = model.spec();
+  const bool relative = spec.has_distance_bias();
+  const bool positions = spec.has_position_table() || !spec.rotary.empty();
   OrderedJson repairs = OrderedJson::array();
   repairs.push_back(RepairJson("--temperature", true, true, ""));
   repairs.push_back(RepairJson("--temperature-reading", relative, relative,
@@ -174,7 +221,8 @@ OrderedJson RepairsJson(const LoadedModel& model) {
   repairs.push_back(RepairJson("--temperature-by-length", true, false, ""));
   repairs.push_back(RepairJson("--attn-scale", true, false, ""));
   repairs.push_back(RepairJson("--attention-top-k", true, false, ""));
-  repairs.push_back(RepairJson("--positions", true, true, ""));
+  repairs.push_back(RepairJson("--positions", positions, spec.has_position_table(),
+                               positions ? "" : "the model has no positions but distances"));
   repairs.push_back(RepairJson("--long-input", true, false, ""));
   repairs.push_back(
       RepairJson("--late-chunking", all_tokens, false,
@@ -238,7 +286,9 @@ Inspection InspectModel(const Model& handle, bool speed) {
                                 {"heads", spec.heads},
                                 {"head_size", spec.head_size()},
                                 {"hidden", spec.hidden},
-                                {"intermediate", spec.intermediate},
+                                {"attention", AttentionJson(spec)},
+                                {"feed_forward", FeedForwardJson(spec)},
+                                {"norms", NormsJson(spec)},
                                 {"vocabulary", spec.vocabulary},
                                 {"dimension", model.dimension()},
                                 {"limits", LimitsJson(model)},

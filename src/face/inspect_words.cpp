@@ -31,14 +31,46 @@ std::string Bytes(std::size_t bytes) {
 std::string LimitWords(const OrderedJson& limits) {
   std::string text =
       fmt::format("{} tokens in force ({}); positions for {} ({}); ", Count(limits, "in_force"),
-                  Text(limits, "in_force_from"), Count(limits, "positions"), Text(limits, "positions_from"));
+                  Text(limits, "in_force_from"), Count(limits, "positions"),
+                  limits.at("positions_from").is_null() ? "what is prepared: the model itself names no end"
+                                                        : Text(limits, "positions_from"));
   if (limits.at("sentence_transformers").is_null()) {
     text += "no other limit is named";
   } else {
     text += fmt::format("sentence-transformers' limit is {} ({})", Count(limits, "sentence_transformers"),
                         Text(limits, "sentence_transformers_from"));
   }
-  return text + fmt::format("; each counts {} special tokens", Count(limits, "special_tokens"));
+  text += fmt::format("; each counts {} special tokens", Count(limits, "special_tokens"));
+  if (limits.at("trained").is_null()) return text;
+  return text + fmt::format("; trained to {} as far as is known (tokenizer.json)", Count(limits, "trained"));
+}
+
+std::string PositionWords(const OrderedJson& positions) {
+  const std::string kind = Text(positions, "kind");
+  if (!kind.starts_with("learned")) return kind;
+  return fmt::format("{}, {} rows, the first {} reserved", kind, Count(positions, "rows"),
+                     Count(positions, "reserved_rows"));
+}
+
+std::string AttentionWords(const OrderedJson& document) {
+  const OrderedJson& attention = document.at("attention");
+  std::string text = attention.at("causal").get<bool>() ? "a token sees those before it" : "a token sees all";
+  if (const std::size_t local = Count(attention, "local_layers"); local > 0) {
+    text += fmt::format("; in {} of {} layers no more than {} away", local, Count(document, "layers"),
+                        Count(attention, "window"));
+  }
+  if (const std::size_t shared = Count(attention, "key_value_heads"); shared < Count(document, "heads"))
+    text += fmt::format("; heads share {} of keys and values", shared);
+  return text;
+}
+
+std::string LayerWords(const OrderedJson& document) {
+  const OrderedJson& inner = document.at("feed_forward");
+  const OrderedJson& norms = document.at("norms");
+  return fmt::format("{}{} over {}; {} {} each sublayer{}", Text(inner, "activation"),
+                     inner.at("gated").get<bool>() ? ", gated," : "", Count(inner, "size"),
+                     Text(norms, "kind"), Text(norms, "place"),
+                     norms.at("queries_and_keys").get<bool>() ? ", and of queries and keys" : "");
 }
 
 std::string ModuleWords(const OrderedJson& modules) {
@@ -91,16 +123,15 @@ std::string InspectionWords(const OrderedJson& document) {
   const auto line = [&](std::string_view heading, const std::string& what) {
     text += fmt::format("{:<13}{}\n", heading, what);
   };
-  line("model",
-       fmt::format("{}: {}, {} layers of {} heads of {}, inner layer {}", Text(document, "name"),
-                   Text(document, "architecture"), Count(document, "layers"), Count(document, "heads"),
-                   Count(document, "head_size"), Count(document, "intermediate")));
+  line("model", fmt::format("{}: {}, {} layers of {} heads of {}", Text(document, "name"),
+                            Text(document, "architecture"), Count(document, "layers"),
+                            Count(document, "heads"), Count(document, "head_size")));
+  line("attention", AttentionWords(document));
+  line("feed-forward", LayerWords(document));
   line("vectors", fmt::format("{} components{}", Count(document, "dimension"),
                               document.at("normalize").get<bool>() ? ", of unit length" : ""));
   line("limits", LimitWords(document.at("limits")));
-  line("positions", fmt::format("{}, {} rows, the first {} reserved", Text(document.at("positions"), "kind"),
-                                Count(document.at("positions"), "rows"),
-                                Count(document.at("positions"), "reserved_rows")));
+  line("positions", PositionWords(document.at("positions")));
   line("tokenizer",
        fmt::format("{} of {} tokens for {} embeddings; normalisers: {}; pre-tokenisers: {}",
                    Text(tokenizer, "model"), Count(tokenizer, "vocabulary"), Count(document, "vocabulary"),

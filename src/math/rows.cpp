@@ -65,6 +65,28 @@ bool LayerNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t w
   return !std::isnan(poison);
 }
 
+bool RmsNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
+                     float epsilon) {
+  float poison = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const float* const row = x + r * width;
+    float* const out = y + r * width;
+    const float square = SumOver(width,
+                                 [row](auto d, std::size_t i) HWY_ATTR {
+                                   const auto value = hn::LoadU(d, row + i);
+                                   return hn::Mul(value, value);
+                                 }) /
+                         static_cast<float>(width);
+    const float scale = 1.0F / std::sqrt(square + epsilon);
+    poison += 0.0F * square;
+    ForEach(width, [row, out, scale, gain](auto d, std::size_t i) HWY_ATTR {
+      const auto scaled = hn::Mul(hn::LoadU(d, row + i), hn::Set(d, scale));
+      hn::StoreU(hn::Mul(scaled, hn::LoadU(d, gain + i)), d, out + i);
+    });
+  }
+  return !std::isnan(poison);
+}
+
 void AddRowImpl(const float* x, float* y, std::size_t width) {
   ForEach(width, [x, y](auto d, std::size_t i)
                      HWY_ATTR { hn::StoreU(hn::Add(hn::LoadU(d, x + i), hn::LoadU(d, y + i)), d, y + i); });
@@ -83,12 +105,18 @@ HWY_AFTER_NAMESPACE();
 namespace lengthwise {
 
 HWY_EXPORT(LayerNormRowsImpl);
+HWY_EXPORT(RmsNormRowsImpl);
 HWY_EXPORT(AddRowImpl);
 HWY_EXPORT(DotImpl);
 
 bool LayerNormRows(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
                    const float* bias, float epsilon) {
   return HWY_DYNAMIC_DISPATCH(LayerNormRowsImpl)(x, y, rows, width, gain, bias, epsilon);
+}
+
+bool RmsNormRows(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
+                 float epsilon) {
+  return HWY_DYNAMIC_DISPATCH(RmsNormRowsImpl)(x, y, rows, width, gain, epsilon);
 }
 
 void AddRow(const float* x, float* y, std::size_t width) {

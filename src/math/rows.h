@@ -10,6 +10,10 @@ namespace lengthwise {
 bool LayerNormRows(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
                    const float* bias, float epsilon);
 
+// y = x / sqrt(mean x^2 + epsilon) * gain (RMSNorm, arXiv 1910.07467), otherwise the same.
+bool RmsNormRows(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
+                 float epsilon);
+
 // Adds x to y, `width` floats.
 void AddRow(const float* x, float* y, std::size_t width);
 

@@ -214,7 +214,7 @@ void WriteModelCard(const Checkpoint& checkpoint, const ExportSummary& summary, 
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
                           std::optional<Role> role, const fs::path& output, std::size_t max_length) {
   CheckFoldable(repair, role);
-  repair.positions.Check(spec.positions(), spec.hidden);
+  CheckPositionMap(spec, repair.positions);
   if (!repair.post_process.IsIdentity())
     repair.post_process.Check(VectorModules(checkpoint, spec.hidden).dimension());
   CheckOrigin(repair, checkpoint);

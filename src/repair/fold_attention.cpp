@@ -44,6 +44,44 @@ void CheckConstant(const AttentionPolicy& policy) {
       varying);
 }
 
+// Queries divided by their heads' temperatures, in the map that makes them, alone or among others.
+void FoldIntoQueries(const Checkpoint& checkpoint, const ModelSpec& spec, const AttentionPolicy& policy,
+                     std::size_t layer, std::map<std::string, std::vector<float>>& changed) {
+  const WeightNames& names = spec.layer_names[layer].query;
+  const std::size_t stored = names.stored > 0 ? names.stored : spec.context_width();
+  std::vector<float> weight = Read(checkpoint, names.weight, std::array{stored, spec.hidden});
+  std::vector<float> bias;
+  if (!names.bias.empty()) bias = Read(checkpoint, names.bias, std::array{stored});
+  for (std::size_t row = 0; row < spec.context_width(); ++row) {
+    const float temperature = policy.Temperature(layer, row / spec.head_size());
+    const std::size_t at = names.first + row;
+    if (!bias.empty()) bias[at] /= temperature;
+    for (std::size_t column = 0; column < spec.hidden; ++column)
+      weight[at * spec.hidden + column] /= temperature;
+  }
+  changed[names.weight] = std::move(weight);
+  if (!bias.empty()) changed[names.bias] = std::move(bias);
+}
+
+// The same in the norm behind the map, which would take a scale of it away. Its gains are those of all heads.
+void FoldIntoQueryNorm(const Checkpoint& checkpoint, const ModelSpec& spec, const AttentionPolicy& policy,
+                       std::size_t layer, std::map<std::string, std::vector<float>>& changed) {
+  const float temperature = policy.Temperature(layer, 0);
+  for (std::size_t head = 1; head < spec.heads; ++head) {
+    if (policy.Temperature(layer, head) == temperature) continue;
+    Fail(
+        ErrorCode::kUnsupported,
+        "in layer {} head 0 has temperature {} and head {} has {}, but the heads of {} models share one norm "
+        "of queries: this cannot be folded. Give the heads of a layer one temperature, or serve the model "
+        "with lengthwise",
+        layer, temperature, head, policy.Temperature(layer, head), spec.architecture);
+  }
+  const std::string& name = spec.layer_names[layer].query_norm.weight;
+  std::vector<float> gain = Read(checkpoint, name, std::array{spec.head_size()});
+  for (float& value : gain) value = (value + spec.norm_gain_offset) / temperature - spec.norm_gain_offset;
+  changed[name] = std::move(gain);
+}
+
 }  // namespace
 
 std::map<std::string, std::vector<float>> FoldAttention(const Checkpoint& checkpoint, const ModelSpec& spec,
@@ -52,20 +90,18 @@ std::map<std::string, std::vector<float>> FoldAttention(const Checkpoint& checkp
   std::map<std::string, std::vector<float>> changed;
   CheckConstant(policy);
   if (policy.IsIdentity()) return changed;
-  const std::size_t head_size = spec.head_size();
+  if (spec.distance_penalty && policy.reading == TemperatureReading::kScores) {
+    Fail(ErrorCode::kUnsupported,
+         "a temperature of whole scores cannot be folded into a {} model, whose penalties of distance no "
+         "weight holds; take the reading \"logits\", which leaves them as they are",
+         spec.architecture);
+  }
   for (std::size_t layer = 0; layer < spec.layers; ++layer) {
-    const WeightNames& names = spec.layer_names[layer].query;
-    std::vector<float> weight = Read(checkpoint, names.weight, std::array{spec.hidden, spec.hidden});
-    std::vector<float> bias = Read(checkpoint, names.bias, std::array{spec.hidden});
-    for (std::size_t row = 0; row < spec.hidden; ++row) {
-      const float temperature = policy.Temperature(layer, row / head_size);
-      bias[row] /= temperature;
-      for (std::size_t column = 0; column < spec.hidden; ++column) {
-        weight[row * spec.hidden + column] /= temperature;
-      }
+    if (spec.layer_names[layer].query_norm.empty()) {
+      FoldIntoQueries(checkpoint, spec, policy, layer, changed);
+    } else {
+      FoldIntoQueryNorm(checkpoint, spec, policy, layer, changed);
     }
-    changed[names.weight] = std::move(weight);
-    changed[names.bias] = std::move(bias);
   }
   if (spec.relative_buckets > 0 && policy.reading == TemperatureReading::kScores) {
     std::vector<float> table =

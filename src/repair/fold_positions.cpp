@@ -2,10 +2,19 @@
 
 #include <array>
 
+#include "base/fail.h"
+
 namespace lengthwise {
 
 std::vector<float> FoldPositions(const Checkpoint& checkpoint, const ModelSpec& spec,
                                  const PositionMap& map) {
+  if (!spec.has_position_table()) {
+    Fail(ErrorCode::kUnsupported,
+         "the position map {} cannot be folded: {} models have no table of positions that a folder could "
+         "hold; "
+         "take it out of the repair, or serve the model with lengthwise",
+         FormatPositionMap(map), spec.architecture);
+  }
   const Tensor& tensor =
       checkpoint.weights.Get(spec.position_embeddings, std::array{spec.position_rows, spec.hidden});
   std::vector<float> table(tensor.size());

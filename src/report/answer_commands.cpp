@@ -32,7 +32,9 @@ OrderedJson NextCommands(const ModelAnswer& answer, const AnswerParts& parts, co
   const auto add = [&](const char* title, std::string command) {
     commands.push_back({{"title", title}, {"command", std::move(command)}});
   };
-  const std::string model = Word(answer.folder);
+  std::string model = Word(answer.folder);
+  const std::string folder = model;
+  for (const std::string& word : context.reading) model += " " + Word(word);
   const std::string documents = OrPlace(context.documents, "documents.jsonl");
   const std::string queries = OrPlace(context.queries, "queries.txt");
   const std::string found = parts.answer();
@@ -44,12 +46,17 @@ OrderedJson NextCommands(const ModelAnswer& answer, const AnswerParts& parts, co
       fmt::format("lengthwise embed --model {} --input {}{} --role query --output queries.npy", model,
                   queries, repair));
   if (nothing) return commands;
-  add("Keep your server: a checkpoint that sentence-transformers serves unchanged, with the part of the gain "
-      "that one pass holds",
-      fmt::format(
-          "lengthwise fit --model {0} --input {1} --recipe --one-pass --output one-pass.json\nlengthwise "
-          "export --model {0} --repair one-pass.json --output repaired-model",
-          model, documents));
+  // A checkpoint gives whole vectors.
+  const bool shortened =
+      std::find(context.reading.begin(), context.reading.end(), "--dimensions") != context.reading.end();
+  if (!shortened)
+    add("Keep your server: a checkpoint that sentence-transformers serves unchanged, with the part of the "
+        "gain "
+        "that one pass holds",
+        fmt::format(
+            "lengthwise fit --model {0} --input {1} --recipe --one-pass --output one-pass.json\nlengthwise "
+            "export --model {2} --repair one-pass.json --output repaired-model",
+            model, documents, folder));
   if (found == "no_queries") {
     add("Learn what it gains here, from queries that nobody needs to have judged",
         fmt::format("lengthwise report --model {} --input {} --queries {} --output report-with-queries",

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "text/regex.h"
 #include "tokenizer/characters.h"
 
 namespace lengthwise {
@@ -34,5 +35,14 @@ SplitStage MetaspaceStage(char32_t mark, PrependScheme scheme, bool split);
 SplitStage WhitespaceSplitStage();
 // The same, and every punctuation mark is a piece.
 SplitStage BertSplitStage();
+
+// What becomes of the matches of a pattern: they go, are pieces, are one piece with the next match where they
+// touch, or end or begin the piece beside them.
+enum class SplitBehavior { kRemoved, kIsolated, kContiguous, kMergedWithPrevious, kMergedWithNext };
+
+// Cuts at the matches of `pattern`; with `invert` at what lies between them, which then is the match.
+SplitStage PatternSplitStage(Regex pattern, SplitBehavior behavior, bool invert);
+// Digits and what is no digit are apart; each digit with `individual`.
+SplitStage DigitSplitStage(bool individual);
 
 }  // namespace lengthwise

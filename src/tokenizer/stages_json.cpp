@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -174,12 +175,48 @@ SplitStage ParseMetaspace(const Json& part, const std::string& place) {
   return MetaspaceStage(mark[0], scheme, JsonMember(part, "split", true, place, ErrorCode::kBadCheckpoint));
 }
 
+// A text for what it is.
+std::u32string Quoted(std::u32string_view text) {
+  constexpr std::u32string_view kSpecial = U"^$*+?()[]{}|\\.-&";
+  std::u32string pattern;
+  for (const char32_t character : text) {
+    if (kSpecial.find(character) != std::u32string_view::npos) pattern.push_back(U'\\');
+    pattern.push_back(character);
+  }
+  return pattern;
+}
+
+SplitStage ParseSplit(const Json& part, const std::string& place) {
+  const Json& written = Part(part, "pattern");
+  std::u32string pattern;
+  if (written.is_object() && Part(written, "String").is_string()) {
+    pattern = Quoted(TextMember(written, "String", place));
+  } else if (written.is_object() && Part(written, "Regex").is_string()) {
+    pattern = TextMember(written, "Regex", place);
+  }
+  if (pattern.empty())
+    Fail(ErrorCode::kBadCheckpoint, "{}: Split has no \"pattern\" that is a String or a Regex", place);
+  constexpr std::array kBehaviors = {std::pair("Removed", SplitBehavior::kRemoved),
+                                     std::pair("Isolated", SplitBehavior::kIsolated),
+                                     std::pair("Contiguous", SplitBehavior::kContiguous),
+                                     std::pair("MergedWithPrevious", SplitBehavior::kMergedWithPrevious),
+                                     std::pair("MergedWithNext", SplitBehavior::kMergedWithNext)};
+  const auto name = RequiredJsonMember<std::string>(part, "behavior", place, ErrorCode::kBadCheckpoint);
+  const auto* const behavior = std::find_if(kBehaviors.begin(), kBehaviors.end(),
+                                            [&](const auto& known) { return name == known.first; });
+  if (behavior == kBehaviors.end())
+    Fail(ErrorCode::kUnsupported, "{}: Split with \"behavior\" \"{}\" is not supported", place, name);
+  return PatternSplitStage(Regex(pattern), behavior->second,
+                           JsonMember(part, "invert", false, place, ErrorCode::kBadCheckpoint));
+}
+
 }  // namespace
 
 void ParseSplitStages(const Json& part, const std::string& where, TokenizerSpec* spec) {
-  const std::string type = CheckedType(
-      part, "pre_tokenizer",
-      {"Sequence", "BertPreTokenizer", "ByteLevel", "Metaspace", "WhitespaceSplit", "none"}, where);
+  const std::string type = CheckedType(part, "pre_tokenizer",
+                                       {"Sequence", "BertPreTokenizer", "ByteLevel", "Digits", "Metaspace",
+                                        "Split", "Whitespace", "WhitespaceSplit", "none"},
+                                       where);
   const std::string place = where + ": pre_tokenizer";
   if (type == "none") return;
   ForEachPart(part, type, "pretokenizers", place, [&](const Json& inner) {
@@ -193,6 +230,15 @@ void ParseSplitStages(const Json& part, const std::string& where, TokenizerSpec*
         return JsonMember(part, name, true, place, ErrorCode::kBadCheckpoint);
       };
       spec->splits.push_back(ByteLevelStage(flag("add_prefix_space"), flag("use_regex")));
+    }
+    if (type == "Digits") {
+      spec->splits.push_back(
+          DigitSplitStage(JsonMember(part, "individual_digits", false, place, ErrorCode::kBadCheckpoint)));
+    }
+    if (type == "Split") spec->splits.push_back(ParseSplit(part, place));
+    if (type == "Whitespace") {
+      spec->splits.push_back(
+          PatternSplitStage(Regex(U"\\w+|[^\\w\\s]+"), SplitBehavior::kRemoved, /*invert=*/true));
     }
     if (type == "Metaspace") spec->splits.push_back(ParseMetaspace(part, place));
     if (type == "WhitespaceSplit") spec->splits.push_back(WhitespaceSplitStage());

@@ -35,6 +35,7 @@ constexpr std::array kRows = {
     Row{"--repair", kModel},
     Row{"--max-length", kModel},
     Row{"--precision", kModel},
+    Row{"--dimensions", kModel, true},
     Row{"--prompt-name", kModel, true},
     Row{"--prompt", kModel, true},
     Row{"--long-input", kModel},

@@ -74,11 +74,17 @@ def make_model(kind, vocabulary_size):
 
 
 def write_folder(folder, model, tokenizer):
+    write_modules(folder, tokenizer, model.config.hidden_size)
+    # A table that two parts share is stored once.
+    weights = {v.data_ptr(): (k, v.contiguous()) for k, v in reversed(model.state_dict().items()) if v.is_floating_point()}
+    save_file(dict(reversed(weights.values())), folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "config.json").write_text(model.config.to_json_string(use_diff=False))
+
+
+def write_modules(folder, tokenizer, dimension):
+    """All that a folder of sentence-transformers holds beside the encoder's own two files."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    save_file({k: v.contiguous() for k, v in model.state_dict().items() if v.is_floating_point()}, folder / "model.safetensors",
-              metadata={"format": "pt"})
-    (folder / "config.json").write_text(model.config.to_json_string(use_diff=False))
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     settings = {"tokenizer_class": "BertTokenizer", "cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]",
                 "unk_token": "[UNK]", "mask_token": "[MASK]", "model_max_length": POSITIONS}
@@ -90,7 +96,7 @@ def write_folder(folder, model, tokenizer):
          for i, (path, kind) in enumerate(modules)]))
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling/config.json").write_text(json.dumps(
-        {"word_embedding_dimension": model.config.hidden_size, "pooling_mode_cls_token": False,
+        {"word_embedding_dimension": dimension, "pooling_mode_cls_token": False,
          "pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False, "pooling_mode_mean_sqrt_len_tokens": False}))
 
 

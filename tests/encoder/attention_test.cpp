@@ -29,8 +29,9 @@ struct Head {
     return {q.data(), k.data(), v.data(), d, n, d, temperature};
   }
 
-  // The attention matrix [n x n] and output [n x d] in double precision.
-  void Plain(double temperature, std::vector<double>& weights, std::vector<double>& output) const {
+  // The attention matrix [n x n] and output [n x d] in double precision; of the keys i - before .. i + after.
+  void Plain(double temperature, std::vector<double>& weights, std::vector<double>& output,
+             std::size_t before = kAllTokens, std::size_t after = kAllTokens) const {
     weights.assign(n * n, 0);
     output.assign(n * d, 0);
     for (std::size_t i = 0; i < n; ++i) {
@@ -38,7 +39,8 @@ struct Head {
       for (std::size_t j = 0; j < n; ++j) {
         double score = 0;
         for (std::size_t c = 0; c < d; ++c) score += double{q[i * d + c]} * k[j * d + c];
-        weights[i * n + j] = score / (temperature * std::sqrt(static_cast<double>(d)));
+        const bool seen = j <= i ? i - j <= before : j - i <= after;
+        weights[i * n + j] = seen ? score / (temperature * std::sqrt(static_cast<double>(d))) : -INFINITY;
         max = std::max(max, weights[i * n + j]);
       }
       for (std::size_t j = 0; j < n; ++j) sum += weights[i * n + j] = std::exp(weights[i * n + j] - max);
@@ -49,6 +51,54 @@ struct Head {
     }
   }
 };
+
+TEST(Attention, SeesTheKeysWithinReachAlone) {
+  ForEveryTarget([] {
+    constexpr std::size_t kTokens[] = {1, 5, 13, 100, 700};
+    constexpr std::size_t kReach[] = {0, 1, 7, 64, 300, kAllTokens};
+    for (const std::size_t n : kTokens) {
+      const Head head(n, 12, 2.0, n);
+      for (const std::size_t before : kReach) {
+        for (const std::size_t after : kReach) {
+          std::vector<double> weights, expected;
+          head.Plain(1, weights, expected, before, after);
+          AttentionInput input = head.Input();
+          input.before = before;
+          input.after = after;
+          AttentionScratch scratch;
+          HeadProbe probe;
+          std::vector<float> output(n * 12), probed(n * 12);
+          ComputeAttention(input, output.data(), 12, scratch, nullptr);
+          ComputeAttention(input, probed.data(), 12, scratch, &probe);
+          ASSERT_EQ(output, probed);
+          double sink = 0;
+          for (std::size_t i = 0; i < n; ++i) sink += weights[i * n] / static_cast<double>(n);
+          ASSERT_NEAR(probe.sink, sink, 1e-5);
+          ASSERT_GE(probe.entropy, 0);
+          ASSERT_LE(probe.entropy, 1);
+          for (std::size_t i = 0; i < output.size(); ++i) ASSERT_NEAR(output[i], expected[i], 2e-5);
+        }
+      }
+    }
+  });
+}
+
+TEST(TopKAttention, ChoosesAmongTheKeysWithinReach) {
+  ForEveryTarget([] {
+    constexpr std::size_t kTokens = 50;
+    const Head head(kTokens, 12, 2.0, 3);
+    std::vector<double> weights, expected;
+    head.Plain(1, weights, expected, kAllTokens, 0);
+    AttentionInput input = head.Input();
+    input.after = 0;
+    input.top_k = kTokens - 1;
+    AttentionScratch scratch;
+    std::vector<float> output(kTokens * 12);
+    ComputeAttention(input, output.data(), 12, scratch, nullptr);
+    // All but the last row see no more keys than that.
+    for (std::size_t i = 0; i < (kTokens - 1) * 12; ++i) ASSERT_NEAR(output[i], expected[i], 2e-5);
+  });
+}
 
 double CentredNorm(const std::vector<double>& x, std::size_t n, std::size_t d) {
   double total = 0;

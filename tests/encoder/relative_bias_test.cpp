@@ -19,7 +19,7 @@ TEST(RelativePositionBucket, EqualsTheReference) {
 TEST(SpreadRelativeBias, PutsEachHeadsNumberAtEveryDistance) {
   std::vector<float> table(8 * 2);
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<float>(i);
-  const std::vector<float> spread = SpreadRelativeBias(table, 8, 2, 5);
+  const std::vector<float> spread = SpreadRelativeBias(table, 8, 128, 2, 5);
   ASSERT_EQ(spread.size(), 2U * 9U);
   for (std::int64_t distance = -4; distance <= 4; ++distance) {
     for (std::size_t head = 0; head < 2; ++head) {
@@ -27,6 +27,17 @@ TEST(SpreadRelativeBias, PutsEachHeadsNumberAtEveryDistance) {
                 table[RelativePositionBucket(distance, 8) * 2 + head]);
     }
   }
+}
+
+// The slopes that the paper (arXiv 2108.12409) names for 8 heads, and those of 12 in its code.
+TEST(DistanceSlopes, EqualThePublished) {
+  EXPECT_EQ(DistanceSlopes(8),
+            (std::vector<float>{0.5F, 0.25F, 0.125F, 0.0625F, 0.03125F, 0.015625F, 0.0078125F, 0.00390625F}));
+  const std::vector<float> twelve = DistanceSlopes(12);
+  ASSERT_EQ(twelve.size(), 12U);
+  EXPECT_FLOAT_EQ(twelve[7], 0.00390625F);
+  EXPECT_FLOAT_EQ(twelve[8], 0.70710678F);
+  EXPECT_FLOAT_EQ(twelve[11], 0.08838835F);
 }
 
 }  // namespace

@@ -37,6 +37,27 @@ TEST(LayerNorm, EqualsDoublePrecisionEvenWithALargeMean) {
   });
 }
 
+TEST(RmsNorm, EqualsDoublePrecision) {
+  ForEveryTarget([] {
+    Random random(2);
+    for (const std::size_t width : {1, 5, 16, 384, 387}) {
+      std::vector<float> x(3 * width), gain(width), y(3 * width);
+      for (float& v : x) v = static_cast<float>(0.5 + random.Normal());
+      for (float& v : gain) v = static_cast<float>(random.Normal());
+      ASSERT_TRUE(RmsNormRows(x.data(), y.data(), 3, width, gain.data(), 1e-6F));
+      for (std::size_t r = 0; r < 3; ++r) {
+        double square = 0;
+        for (std::size_t i = 0; i < width; ++i)
+          square += std::pow(x[r * width + i], 2) / static_cast<double>(width);
+        for (std::size_t i = 0; i < width; ++i)
+          ASSERT_NEAR(y[r * width + i], x[r * width + i] / std::sqrt(square + 1e-6) * gain[i], 2e-5);
+      }
+      x[width] = std::numeric_limits<float>::infinity();
+      EXPECT_FALSE(RmsNormRows(x.data(), y.data(), 3, width, gain.data(), 1e-6F));
+    }
+  });
+}
+
 TEST(LayerNorm, NoticesARowThatIsNotFinite) {
   std::vector<float> x(32, 1.0F), one(16, 1.0F), y(32);
   x[20] = std::numeric_limits<float>::quiet_NaN();

@@ -27,7 +27,7 @@ def test_what_is_said_is_what_the_files_say(inspect, tiny):
     config = json.loads((tiny / "config.json").read_text())
     tokenizer = json.loads((tiny / "tokenizer.json").read_text())
     for mine, theirs in {"architecture": "model_type", "hidden": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads",
-                         "vocabulary": "vocab_size", "intermediate": "intermediate_size"}.items():
+                         "vocabulary": "vocab_size"}.items():
         assert said[mine] == config[theirs]
     assert said["dimension"] == 36 and said["normalize"]
     assert said["weights"]["parameters"] == sum(tensor.size for tensor in load_file(tiny / "model.safetensors").values())
@@ -46,7 +46,7 @@ def test_each_limit_names_its_file(inspect, root, tmp_path):
     model = shutil.copytree(root / "tests/data/tiny_bert", tmp_path / "model")
     limits = lambda: json.loads(inspect(model, "--no-speed", "--json"))["limits"]
     assert limits() == {"in_force": 64, "in_force_from": "sentence_bert_config.json", "sentence_transformers": 64,
-                        "sentence_transformers_from": "sentence_bert_config.json", "positions": 80, "positions_from": "config.json", "special_tokens": 2}
+                        "sentence_transformers_from": "sentence_bert_config.json", "positions": 80, "positions_from": "config.json", "trained": None, "special_tokens": 2}
     (model / "sentence_bert_config.json").write_text('{"max_seq_length": 512}')
     assert (limits()["in_force"], limits()["in_force_from"]) == (80, "config.json")
     (model / "sentence_bert_config.json").write_text('{"max_seq_length": null}')
@@ -72,13 +72,13 @@ def test_speed_is_measured_at_lengths_up_to_the_limit(inspect, tiny):
     assert all(at["tokens_per_second"] > 0 for at in said["by_length"])
     lines = inspect(tiny, "--threads", "1").splitlines()
     assert [line.split()[0] for line in lines if line[0] != " "] == [
-        "model", "vectors", "limits", "positions", "tokenizer", "modules", "prompts", "weights", "memory", "repairs", "speed"]
+        "model", "attention", "feed-forward", "vectors", "limits", "positions", "tokenizer", "modules", "prompts", "weights", "memory", "repairs", "speed"]
 
 
 ROWS = [
     Row("a model that is not there", "lengthwise inspect --model absent", says="absent: No such file or directory"),
-    Row("an architecture that is not known", "lengthwise inspect --model model", says='model type "t5" is not supported; supported: bert, distilbert',
-        prepare="""sed -i 's/"model_type": *"bert"/"model_type": "t5"/' model/config.json"""),
+    Row("an architecture that is not known", "lengthwise inspect --model model", says='model type "opt" is not supported; supported: bert, distilbert',
+        prepare="""sed -i 's/"model_type": *"bert"/"model_type": "opt"/' model/config.json"""),
     Row("an inspection of a whole model", "lengthwise inspect --model model --no-speed", exit=0, prints="limits +64 tokens in force"),
 ]
 

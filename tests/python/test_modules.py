@@ -136,3 +136,33 @@ def test_weights_in_several_files_are_exported_as_one(run_lengthwise, model, tmp
     run_lengthwise("export", "--model", model, "--temperature", 0.8, "--output", tmp_path / "exported")
     assert [path.name for path in (tmp_path / "exported").glob("model*")] == ["model.safetensors"]
     np.testing.assert_allclose(mine, reference(tmp_path / "exported"), atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("normalized", [True, False])
+def test_the_first_components_of_vectors(run_lengthwise, model, tmp_path, normalized):
+    """As truncate_dim, scaled again where the model's vectors are of unit length."""
+    from sentence_transformers import SentenceTransformer
+    if not normalized:
+        set_modules(model)
+    expected = SentenceTransformer(str(model), device="cpu", truncate_dim=11).encode(TEXTS, batch_size=1, normalize_embeddings=normalized)
+    found = embed(run_lengthwise, tmp_path, model, "--dimensions", 11)
+    assert found.shape == (len(TEXTS), 11)
+    assert np.abs(found - expected).max() < TOLERANCE
+
+
+def test_more_components_than_there_are_are_refused(binary, model, tmp_path):
+    import subprocess
+    (tmp_path / "t.jsonl").write_text('{"text": "a"}\n')
+    done = subprocess.run([binary, "embed", "--model", model, "--input", tmp_path / "t.jsonl", "--output", tmp_path / "v.npy", "--dimensions", "37"], capture_output=True, text=True)
+    assert done.returncode == 2 and "ask for 36 or fewer" in done.stderr and not (tmp_path / "v.npy").exists()
+
+
+def test_everything_works_on_the_first_components(run_lengthwise, model, tmp_path):
+    rows = [{"_id": str(i), "text": f"{word} " + "a token of the layer is not long. " * (3 + i)} for i, word in enumerate("the of and long short text model head".split())]
+    (tmp_path / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run_lengthwise("fit", "--recipe", "--model", model, "--input", tmp_path / "pages.jsonl", "--queries", tmp_path / "pages.jsonl", "--quiet", "--dimensions", 9, "--output", tmp_path / "repair.json")
+    run_lengthwise("embed", "--model", model, "--input", tmp_path / "pages.jsonl", "--repair", tmp_path / "repair.json", "--quiet", "--dimensions", 9, "--output", tmp_path / "v.npy")
+    assert np.load(tmp_path / "v.npy").shape == (8, 9)
+    run_lengthwise("measure", "--model", model, "--input", tmp_path / "pages.jsonl", "--arms", "truncated,static", "--replicates", 20, "--quiet", "--dimensions", 9, "--output", tmp_path / "r.json")
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["model"]["dimension"] == 9

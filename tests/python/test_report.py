@@ -6,6 +6,7 @@ import shlex
 import subprocess
 
 import jsonschema
+import numpy as np
 import pytest
 from shown_pages import Page, answers, browse, chromium, look, plots, without_scripts  # noqa: F401 (fixtures among them)
 from test_tune import collection, write_lines
@@ -117,18 +118,21 @@ def test_a_person_reads_in_one_sentence_whether_from_where_what_to_do_and_what_i
     assert 200 <= int(found[1]) <= 330 and float(found[2]) > 1 and float(found[3]) > float(found[2])
 
 
-def test_the_next_commands_run(report, binary, root, tmp_path):
+@pytest.mark.parametrize("reading", [[], ["--dimensions", "20", "--prompt", "it's: "]])
+def test_the_next_commands_run(report, binary, root, tmp_path, reading):
+    """With what was said of how texts are read; vectors that were cut short are no checkpoint's."""
     documents, queries = collection(tmp_path / "set", 300)
-    document, _ = report("--input", documents, "--queries", queries)
+    document, _ = report("--input", documents, "--queries", queries, *reading)
     commands = [line for row in document["models"][0]["commands"] for line in row["command"].splitlines()]
-    assert sum(line.startswith("lengthwise embed") for line in commands) == 2 and any(line.startswith("lengthwise export") for line in commands)
+    assert sum(line.startswith("lengthwise embed") for line in commands) == 2 and any(line.startswith("lengthwise export") for line in commands) != bool(reading)
     for line in commands:
         if "my-task" in line:
             continue  # a folder that is the reader's to make
         words = shlex.split(line)
         done = subprocess.run([binary, *words[1:]], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
-    assert (tmp_path / "documents.npy").exists() and (tmp_path / "repaired-model/model.safetensors").exists()
+    assert np.load(tmp_path / "documents.npy").shape[1] == (20 if reading else 36)
+    assert (tmp_path / "repaired-model/model.safetensors").exists() != bool(reading)
 
 
 def test_names_that_a_shell_would_take_apart_are_quoted(report, tmp_path):

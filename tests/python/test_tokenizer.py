@@ -14,7 +14,7 @@ import subprocess
 import sysconfig
 
 import pytest
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 SAMPLE = ["[SEP]", "[CLS]x", "x[MASK]", "[PAD][UNK]", "[sep]", "[ SEP ]", "[[SEP]]", "[SEP", "SEP]", "[CLS] [CLS]", ""]
@@ -415,6 +415,52 @@ def test_bytes_in_pairs(check, write_json, bpe_document, man_pages, prefix, rege
                 "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True, "use_regex": regex}}
     lines = [line for row in itertools.islice(man_pages.open(), 0, None, 40) for line in json.loads(row)["text"].splitlines()]
     check(write_json(document), hostile_texts(21, 2000) + ENGLISH + random.Random(5).sample(lines, min(len(lines), 3000)))
+
+
+# The patterns of Qwen2 and 3, and of Llama 3.
+PATTERNS = [r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+            r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_pieces_by_a_pattern(check, write_json, bpe_document, man_pages, pattern):
+    document = {**bpe_document, "normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False},
+        {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}]}}
+    pages = [json.loads(row)["text"] for row in itertools.islice(man_pages.open(), 0, None, 40)]
+    lines = [line for page in pages for line in page.splitlines()]
+    check(write_json(document), hostile_texts(24, 20000) + ENGLISH + random.Random(6).sample(lines, min(len(lines), 3000)) + random.Random(7).sample(pages, 20))
+
+
+@pytest.mark.parametrize("behavior", ["Removed", "Isolated", "Contiguous", "MergedWithPrevious", "MergedWithNext"])
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("pattern", [{"String": "e."}, {"String": " "}, {"Regex": r"\s"}, {"Regex": "[aeiou]{1,2}|\\d"}])
+def test_every_way_to_split(check, write_json, bpe_document, behavior, invert, pattern):
+    document = {**bpe_document, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert},
+        {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}]}}
+    check(write_json(document), hostile_texts(25, 500) + ENGLISH + ["e.e.e. more. e", "eat 12 e.  aei ", "see."])
+
+
+@pytest.mark.parametrize("split", [{"type": "Digits", "individual_digits": True}, {"type": "Digits", "individual_digits": False}, {"type": "Whitespace"}])
+def test_digits_and_words_apart(check, write_json, bpe_document, split):
+    document = {**bpe_document, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}]}}
+    check(write_json(document), hostile_texts(26, 3000) + ENGLISH)
+
+
+def test_pairs_as_gemma_has_them(check, write_json):
+    """Characters, spaces as marks that stay in their pieces, bytes for what is unknown."""
+    files = sorted(pathlib.Path(sysconfig.get_path("stdlib")).glob("*.py"))[:20]
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Replace(" ", "\u2581")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    trainer = trainers.BpeTrainer(vocab_size=1500, special_tokens=["<pad>", "<eos>", "<bos>", "<unk>", *(f"<0x{byte:02X}>" for byte in range(256))], limit_alphabet=60, show_progress=False)
+    tokenizer.train_from_iterator((line for path in files for line in path.read_text().splitlines()), trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A <eos>", special_tokens=[("<bos>", 2), ("<eos>", 1)])
+    document = json.loads(tokenizer.to_str())
+    # Those of bytes are pieces, not marks.
+    document["added_tokens"] = [token for token in document["added_tokens"] if not token["content"].startswith("<0x")]
+    check(write_json(document), hostile_texts(27, 3000) + ENGLISH)
 
 
 @pytest.mark.parametrize("trim", [True, False])

@@ -1,5 +1,4 @@
-#include "encoder/distilbert.h"
-
+#include "encoder/architectures/architectures.h"
 #include "encoder/config_reader.h"
 
 namespace lengthwise {

@@ -1,5 +1,4 @@
-#include "encoder/bert.h"
-
+#include "encoder/architectures/architectures.h"
 #include "encoder/config_reader.h"
 
 namespace lengthwise {
@@ -20,6 +19,9 @@ void NameBertTensors(const std::string& root, ModelSpec& spec) {
 
 ModelSpec MakeBertSpec(const Checkpoint& checkpoint) {
   const ConfigReader config(checkpoint);
+  // JinaBERT v2 calls itself so.
+  if (config.Text("position_embedding_type", "absolute") == "alibi") return MakeJinaBertSpec(checkpoint);
+  config.RequireNone("auto_map");
   config.Require("hidden_act", "gelu");
   config.Require("position_embedding_type", "absolute", "absolute");
 

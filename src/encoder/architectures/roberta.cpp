@@ -1,6 +1,4 @@
-#include "encoder/roberta.h"
-
-#include "encoder/bert.h"
+#include "encoder/architectures/architectures.h"
 #include "encoder/config_reader.h"
 
 namespace lengthwise {

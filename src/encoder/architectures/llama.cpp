@@ -1,0 +1,112 @@
+#include <cmath>
+#include <numbers>
+
+#include "encoder/architectures/architectures.h"
+#include "encoder/config_reader.h"
+#include "encoder/rotary.h"
+
+namespace lengthwise {
+namespace {
+
+// Llama 3's stretching: slow frequencies are divided by the factor, fast ones kept, and those between blended
+// (transformers' modeling_rope_utils).
+void StretchLlama3(const ConfigReader& scaling, Rotary& rotary) {
+  const double factor = scaling.Number("factor", 1);
+  const double low = scaling.Number("low_freq_factor", 1);
+  const double high = scaling.Number("high_freq_factor", 4);
+  const double trained = scaling.Number("original_max_position_embeddings", 8192);
+  for (float& frequency : rotary.frequencies) {
+    const double turns = trained * double{frequency} / (2 * std::numbers::pi);  // over the trained length
+    if (turns > high) continue;
+    const double kept = turns < low ? 0.0 : (turns - low) / (high - low);
+    frequency = static_cast<float>((1 - kept) * double{frequency} / factor + kept * double{frequency});
+  }
+}
+
+Rotary ReadRotary(const ConfigReader& config, std::size_t width) {
+  Rotary rotary = MakeRotary(config.Number("rope_theta", 10000), width);
+  const std::optional<ConfigReader> scaling = config.Object("rope_scaling");
+  if (!scaling) return rotary;
+  const std::string type = scaling->Text("rope_type", scaling->Text("type", "default"));
+  if (type == "linear") {
+    const auto factor = static_cast<float>(scaling->Number("factor", 1));
+    for (float& frequency : rotary.frequencies) frequency /= factor;
+  } else if (type == "llama3") {
+    StretchLlama3(*scaling, rotary);
+  } else {
+    scaling->RefuseOther("rope_type", type, "default, linear, llama3");
+  }
+  return rotary;
+}
+
+// The window of the layer in tokens; 0: none. Mistral has it in every layer, Qwen2 and 3 where layer_types
+// say.
+std::size_t WindowOf(const ConfigReader& config, const std::string& type, std::size_t layer,
+                     std::size_t layers) {
+  const std::size_t window = config.Count("sliding_window", 0);
+  if (window == 0) return 0;
+  if (type == "mistral") return window;
+  const std::vector<std::string> types = config.LayerTypes(layers);
+  if (!types.empty()) return types[layer] == "sliding_attention" ? window : 0;
+  const bool used = config.Flag("use_sliding_window", false);
+  return used && layer >= config.Count("max_window_layers", layers) ? window : 0;
+}
+
+}  // namespace
+
+// Decoders read as encoders: rotary positions, root-mean-square norms before the sublayers, gated
+// feed-forward layers, keys and values shared by heads; a token sees those before it.
+ModelSpec MakeLlamaSpec(const Checkpoint& checkpoint) {
+  const ConfigReader config(checkpoint);
+  const std::string type = config.Text("model_type", "llama");
+  config.Require("hidden_act", "silu", "silu");
+  config.RequireNone("attention_dropout_scale");
+  if (!config.Flag("is_causal", true)) config.RefuseOther("is_causal", "false", "true");
+
+  ModelSpec spec;
+  spec.architecture = type;
+  ReadSizes(config, spec);
+  spec.kv_heads = config.Size("num_key_value_heads", spec.heads);
+  spec.head_width = config.Size("head_dim", spec.head_width);
+  spec.norm = NormKind::kRootMeanSquare;
+  spec.norm_epsilon = config.NormEpsilon("rms_norm_eps", 1e-6);
+  spec.activation = InnerActivation::kSilu;
+  spec.causal = true;
+  spec.rotary = {ReadRotary(config, spec.head_width)};
+  spec.root = checkpoint.weights.Has("model.embed_tokens.weight") ? "model." : "";
+  spec.beside = {"lm_head.", "score."};
+  spec.layer_prefix = "layers.";
+  // Qwen2 always has them, of queries, keys and values alone.
+  const bool qwen2 = type == "qwen2";
+  const bool biases = qwen2 || config.Flag("attention_bias", false);
+  const bool mlp_biases = config.Flag("mlp_bias", false);
+  const auto named = [](const std::string& name, bool biased) {
+    return biased ? WeightAndBias(name) : WeightAlone(name);
+  };
+  spec.word_embeddings = spec.root + "embed_tokens.weight";
+  for (std::size_t l = 0; l < spec.layers; ++l) {
+    const std::string layer = LayerName(spec, l);
+    LayerNames names;
+    names.attention_norms.input = WeightAlone(layer + "input_layernorm");
+    names.query = named(layer + "self_attn.q_proj", biases);
+    names.key = named(layer + "self_attn.k_proj", biases);
+    names.value = named(layer + "self_attn.v_proj", biases);
+    names.attention_output = named(layer + "self_attn.o_proj", biases && !qwen2);
+    if (type == "qwen3") {
+      names.query_norm = WeightAlone(layer + "self_attn.q_norm");
+      names.key_norm = WeightAlone(layer + "self_attn.k_norm");
+    }
+    names.feed_forward_norms.input = WeightAlone(layer + "post_attention_layernorm");
+    names.gate = named(layer + "mlp.gate_proj", mlp_biases);
+    names.intermediate = named(layer + "mlp.up_proj", mlp_biases);
+    names.output = named(layer + "mlp.down_proj", mlp_biases);
+    // A window counts the token itself.
+    if (const std::size_t window = WindowOf(config, type, l, spec.layers); window > 0)
+      names.window = window - 1;
+    spec.layer_names.push_back(names);
+  }
+  spec.layer_names.back().feed_forward_norms.sum = WeightAlone(spec.root + "norm");
+  return spec;
+}
+
+}  // namespace lengthwise
