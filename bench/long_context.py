@@ -68,10 +68,10 @@ def lengthwise_pass(options, folder, texts, length):
     """Tokens a second, the last text's vector and peak memory."""
     import numpy as np
     vectors = texts.with_suffix(".npy")
-    done = subprocess.run(["/usr/bin/env", "time", "-f", "%M", options.binary, "--model", folder, "--input", texts, "--max-length", str(length), "--threads", str(options.threads),
+    done = subprocess.run([options.binary, "--model", folder, "--input", texts, "--max-length", str(length), "--threads", str(options.threads),
                            "--warm-up", "0", "--vectors", vectors], check=True, capture_output=True, text=True)
-    seconds = json.loads(done.stdout)["groups"][0]["seconds"][0]
-    return TOKENS / seconds, np.load(vectors)[-1], int(done.stderr.split()[-1]) / 1024
+    said = json.loads(done.stdout)
+    return TOKENS / said["groups"][0]["seconds"][0], np.load(vectors)[-1], said["peak_mb"]
 
 
 def main():

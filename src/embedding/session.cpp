@@ -213,8 +213,8 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
   }
 }
 
-std::vector<float> Session::PooledVector(const float* states, std::size_t tokens, Role role) const {
-  const std::vector<Pooling>& pooling = checkpoint().pooling;
+std::vector<float> Session::PooledVector(const float* states, std::size_t tokens, Role role,
+                                         const std::vector<Pooling>& pooling) const {
   const std::size_t hidden = spec().hidden;
   std::vector<float> pooled(pooling.size() * hidden);
   for (std::size_t i = 0; i < pooling.size(); ++i)
@@ -229,7 +229,7 @@ std::vector<float> Session::PooledVector(const float* states, std::size_t tokens
 
 void Session::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
                            std::span<float> vector) const {
-  const std::vector<float> pooled = PooledVector(states, tokens, run.role);
+  const std::vector<float> pooled = PooledVector(states, tokens, run.role, checkpoint().pooling);
   std::copy(pooled.begin(), pooled.end(), vector.begin());
   if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
@@ -241,7 +241,11 @@ void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<flo
     std::vector<float> states(sequence.size() * hidden);
     for (std::size_t t = 0; t < sequence.size(); ++t)
       encoder_.WordEmbedding(sequence[t], std::span(states).subspan(t * hidden, hidden));
-    const std::vector<float> pooled = PooledVector(states.data(), sequence.size(), Role::kDocument);
+    // One token's embedding is the same in every text.
+    std::vector<Pooling> pooling = checkpoint().pooling;
+    for (Pooling& one : pooling) one = PoolsAllTokens(one) ? one : Pooling::kMean;
+    const std::vector<float> pooled =
+        PooledVector(states.data(), sequence.size(), Role::kDocument, pooling);
     std::copy(pooled.begin(), pooled.end(), vector.begin());
     return;
   }

@@ -139,7 +139,7 @@ class Session {
 
   // The static control: mean of the input word embeddings of the same tokens (special tokens included),
   // normalised if the model normalises; where the model's vectors have another size, pooled and put through
-  // its modules as token states are. No positions, no attention.
+  // its modules as token states are, but for poolings that take one token, which are means. No positions, no attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
@@ -175,7 +175,8 @@ class Session {
 
  private:
   // Token states to the model's own vector.
-  std::vector<float> PooledVector(const float* states, std::size_t tokens, Role role) const;
+  std::vector<float> PooledVector(const float* states, std::size_t tokens, Role role,
+                                  const std::vector<Pooling>& pooling) const;
   // Throws kBadInput for the name of a prompt that the folder lacks, and kUnsupported for one whose tokens
   // are not to be pooled.
   Prompt MakePrompt(Role role) const;

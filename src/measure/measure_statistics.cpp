@@ -35,6 +35,14 @@ class Gatherer {
       statistics.natural =
           MakeArmStats(embedder.dimension(), NaturalBuckets(limits.in_force), Run(options.natural));
     }
+    const std::vector<Pooling>& pooling = embedder.checkpoint().pooling;
+    if (!std::all_of(pooling.begin(), pooling.end(), PoolsAllTokens)) {
+      statistics.notes.push_back(fmt::format(
+          "This model's vector is the state of one token (pooling {}), not a mean of all: the static control "
+          "and the part of an attribution that averages windows say what averaging would do to this text, not "
+          "what this model does.",
+          PoolingNames(pooling)));
+    }
     CheckOneVector(embedder.options().long_input);
     if (embedder.options().long_input.kind != LongInputKind::kTruncate) {
       statistics.notes.push_back(

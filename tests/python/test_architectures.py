@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import plain_encoders
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 # What makers build, and what config.json calls it.
 KINDS = ["distilbert", "roberta", "xlm-roberta", "modernbert", "modernbert-biased", "t5", "t5-gated", "t5-silu", "llama", "llama-stretched", "llama-linear", "mistral", "qwen2",
@@ -215,6 +215,22 @@ def test_inspect_says_what_they_are(run_lengthwise, model):
                 document["positions"]["kind"]) == SAID[model.kind]
         assert attention["causal"] == (model.kind in CAUSAL) and norms["queries_and_keys"] == (model.kind in ("qwen3", "gemma3_text", "gemma3_text-causal"))
     assert document["feed_forward"]["size"] == 52
+
+
+def test_a_tensor_that_is_missing_or_of_another_shape_is_named(binary, model, tmp_path):
+    """Of each kind of tensor one."""
+    weights = load_file(model.folder / "model.safetensors")
+    kinds = {re.sub(r"\d+", "N", name): name for name in weights}
+    (tmp_path / "t.jsonl").write_text('{"text": "a"}\n')
+    shutil.copytree(model.folder, tmp_path / "model")
+    for name in kinds.values():
+        for change in ("missing", "longer"):
+            changed = {other: tensor for other, tensor in weights.items() if other != name}
+            if change == "longer":
+                changed[name] = np.concatenate([weights[name], weights[name][:1]])
+            save_file(changed, tmp_path / "model/model.safetensors", metadata={"format": "pt"})
+            done = subprocess.run([binary, "embed", "--model", tmp_path / "model", "--input", tmp_path / "t.jsonl", "--output", tmp_path / "v.npy"], capture_output=True, text=True)
+            assert done.returncode == 1 and name in done.stderr and not (tmp_path / "v.npy").exists(), (change, name, done.stderr)
 
 
 @pytest.mark.parametrize(("change", "says"), [
