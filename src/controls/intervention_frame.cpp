@@ -29,7 +29,8 @@ InterventionFrame EmptyFrame(const Session& embedder) {
   frame.suffix.assign(suffix.begin(), suffix.end());
   frame.positions = embedder.limits().positions;
   frame.part = PartOf(frame.positions);
-  frame.position_table = !embedder.spec().position_embeddings.empty();
+  frame.position_table = embedder.spec().has_position_table();
+  frame.architecture = embedder.spec().architecture;
   return frame;
 }
 
@@ -141,10 +142,10 @@ InterventionFrame InterventionSample::Frame(std::size_t minimum_documents,
                     frame.documents.size(), frame.eligible, frame.longest));
   }
   if (!frame.position_table) {
-    notes.emplace_back(
-        "The model has no table of positions, so no text is moved to other positions (offset), nor are "
-        "positions given "
-        "again (further).");
+    notes.push_back(
+        fmt::format("A {} model has no table of positions, so its texts are not moved (offset), nor are "
+                    "positions given again (further).",
+                    frame.architecture));
   }
   return frame;
 }

@@ -21,6 +21,7 @@ struct InterventionFrame {
   std::vector<std::int32_t> prefix, suffix;  // special tokens
   std::size_t positions = 0;                 // of the model
   bool position_table = false;
+  std::string architecture;
   std::size_t longest = 0;                           // that the documents have
   std::vector<std::vector<std::int32_t>> documents;  // content
   std::size_t eligible = 0;                          // documents that are long enough

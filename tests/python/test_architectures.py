@@ -180,7 +180,7 @@ def test_positions_are_mapped_or_the_option_is_refused(run_lengthwise, binary, m
 
 def test_they_are_measured(run_lengthwise, model, tmp_path):
     (tmp_path / "pages.jsonl").write_text("".join(json.dumps({"text": f"{word} " + "a token of the layer is not long. " * 12}) + "\n" for word in "abcdefghijklmnopqrstuvwxyz"))
-    run_lengthwise("measure", "--model", model.folder, "--input", tmp_path / "pages.jsonl", "--max-length", 80, "--probe", "--attribution", "--gains", "--replicates", 20, "--quiet",
+    run_lengthwise("measure", "--model", model.folder, "--input", tmp_path / "pages.jsonl", "--max-length", 80, "--probe", "--attribution", "--interventions", "--gains", "--replicates", 20, "--quiet",
                    "--output", tmp_path / "r.json")
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["model"]["architecture"] == plain(model.kind)
@@ -188,6 +188,10 @@ def test_they_are_measured(run_lengthwise, model, tmp_path):
     assert report["collapse_index"]
     if not model.kind.startswith("t5"):
         assert report["controls"]["attribution"]["lengths"]
+        interventions = report["controls"]["interventions"]
+        learned = model.kind in LEARNED
+        assert ("offset" in interventions) == learned and (interventions["further"]["lengths"][0]["again"] is not None) == learned
+        assert any(f"A {plain(model.kind)} model has no table of positions" in note for note in report["notes"]) != learned
 
 
 # What is said of them: layers with a window and its reach, heads of keys and values, kind and place of norms, activation, positions.

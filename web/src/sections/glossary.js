@@ -14,7 +14,7 @@ const kTerms = [
   ["Attribution", "The change of cosine from one window to a whole text, taken apart: content (later windows by themselves), averaging of windows (the mean of their vectors: how different a document is within itself), attention (across windows), positions (beyond the trained length)."],
   ["Intervention", "The same tokens with one thing changed: where they stand, what follows them, how their states are pooled."],
   ["Interpolated positions", "Positions squeezed into the trained range, which is the folder\u2019s default length: training may have seen shorter texts alone."],
-  ["Excess", "Slope of the model minus slope of the static control. Below 0: the encoder works against what pooling does."],
+  ["Excess", "Slope of the model minus slope of the static control. Below 0: the mean of word embeddings rises faster, for what all of them share; it does not show that the encoder works against that."],
   ["Irregularity", "How far the measured curve strays from a shape beyond sampling error; fitted together with the shape."],
   ["Support", "Share of the bootstrap resamples of the documents that prefer the shape."],
   ["Knee", "The length where the slope changes, if it does. A knee at the model\u2019s length limit points to positions that training hardly saw."],
