@@ -230,7 +230,9 @@ def test_a_tensor_that_is_missing_or_of_another_shape_is_named(binary, model, tm
                 changed[name] = np.concatenate([weights[name], weights[name][:1]])
             save_file(changed, tmp_path / "model/model.safetensors", metadata={"format": "pt"})
             done = subprocess.run([binary, "embed", "--model", tmp_path / "model", "--input", tmp_path / "t.jsonl", "--output", tmp_path / "v.npy"], capture_output=True, text=True)
-            assert done.returncode == 1 and name in done.stderr and not (tmp_path / "v.npy").exists(), (change, name, done.stderr)
+            # T5's table has two names, and is looked for under both.
+            named = "encoder.embed_tokens.weight" if (change, name) == ("missing", "shared.weight") else name
+            assert done.returncode == 1 and named in done.stderr and not (tmp_path / "v.npy").exists(), (change, name, done.stderr)
 
 
 @pytest.mark.parametrize(("change", "says"), [

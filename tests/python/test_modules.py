@@ -172,13 +172,13 @@ def test_everything_works_on_the_first_components(run_lengthwise, model, tmp_pat
 def test_what_controls_mean_for_a_vector_of_one_token(run_lengthwise, model, tmp_path, mode):
     """Said; and the static control is the mean of word embeddings, as one token's would be the same in every text."""
     from sentence_transformers import models
-    texts = [f"{word} " + "a token of the layer is not long. " * 12 for word in "the of and long short text model head".split()]
-    (tmp_path / "pages.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    (tmp_path / "pages.jsonl").write_text("".join(json.dumps({"text": f"{letter} " + "a token of the layer is not long. " * 12}) + "\n" for letter in "abcdefghijklmnopqrstuvwxyz"))
     for more in ([], [("Dense", models.Dense(36, 20))]):
+        out = tmp_path / f"{len(more)}.json"
         set_modules(model, *more)
         set_pooling(model, [mode])
-        run_lengthwise("measure", "--model", model, "--input", tmp_path / "pages.jsonl", "--arms", "truncated,static", "--replicates", 20, "--quiet", "--overwrite", "--output", tmp_path / "r.json")
-        report = json.loads((tmp_path / "r.json").read_text())
+        run_lengthwise("measure", "--model", model, "--input", tmp_path / "pages.jsonl", "--arms", "truncated,static", "--replicates", 20, "--quiet", "--output", out)
+        report = json.loads(out.read_text())
         assert any("state of one token" in note for note in report["notes"]) == (mode != "mean")
         shortest = [bucket["cosine"]["estimate"] for bucket in report["arms"]["static"]["buckets"]][0]
         assert shortest < 0.99999
