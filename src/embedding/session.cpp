@@ -244,8 +244,7 @@ void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<flo
     // One token's embedding is the same in every text.
     std::vector<Pooling> pooling = checkpoint().pooling;
     for (Pooling& one : pooling) one = PoolsAllTokens(one) ? one : Pooling::kMean;
-    const std::vector<float> pooled =
-        PooledVector(states.data(), sequence.size(), Role::kDocument, pooling);
+    const std::vector<float> pooled = PooledVector(states.data(), sequence.size(), Role::kDocument, pooling);
     std::copy(pooled.begin(), pooled.end(), vector.begin());
     return;
   }

@@ -139,7 +139,8 @@ class Session {
 
   // The static control: mean of the input word embeddings of the same tokens (special tokens included),
   // normalised if the model normalises; where the model's vectors have another size, pooled and put through
-  // its modules as token states are, but for poolings that take one token, which are means. No positions, no attention.
+  // its modules as token states are, but for poolings that take one token, which are means. No positions, no
+  // attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.

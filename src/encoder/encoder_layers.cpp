@@ -27,7 +27,8 @@ void Encoder::TurnHeads(const Pass& pass, std::size_t layer, std::size_t sequenc
   const Layer& weights = (*layers_)[layer];
   const std::size_t length = pass.batch.length(sequence);
   const std::size_t range = pass.run.intervention.position_range;
-  const std::vector<std::size_t>& given = pass.run.intervention.positions;
+  const Intervention& intervention = pass.run.intervention;
+  const std::vector<std::size_t>& given = intervention.positions;
   const RotaryTable* const table = rotary_.empty() ? nullptr : &rotary_[spec_.layer_names[layer].rotary];
   std::vector<float> between(table != nullptr ? 2 * table->half() : 0);
   for (std::size_t t = 0; t < length; ++t) {
@@ -38,7 +39,8 @@ void Encoder::TurnHeads(const Pass& pass, std::size_t layer, std::size_t sequenc
           between.data());
       turn = between.data();
     } else if (table != nullptr) {
-      turn = table->At(given.empty() ? t : given[t]);
+      const std::size_t moved = t < intervention.moved_from ? 0 : intervention.moved_by;
+      turn = table->At((given.empty() ? t : given[t]) + moved);
     }
     float* head = pass.workspace.qkv.data() + (pass.batch.offsets[sequence] + t) * spec_.qkv_width();
     for (std::size_t h = 0; h < spec_.heads + spec_.kv_heads; ++h, head += spec_.head_size()) {

@@ -39,7 +39,8 @@ class Gatherer {
     if (!std::all_of(pooling.begin(), pooling.end(), PoolsAllTokens)) {
       statistics.notes.push_back(fmt::format(
           "This model's vector is the state of one token (pooling {}), not a mean of all: the static control "
-          "and the part of an attribution that averages windows say what averaging would do to this text, not "
+          "and the part of an attribution that averages windows say what averaging would do to this text, "
+          "not "
           "what this model does.",
           PoolingNames(pooling)));
     }

@@ -212,8 +212,15 @@ TEST(TokenizerJsonTest, DamageToAUnigramIsNamedWithItsPlace) {
   ExpectError(
       replaced("/normalizer/normalizers/0", {{"type", "Precompiled"}, {"precompiled_charsmap", "AAAA"}}), bad,
       "precompiled_charsmap is damaged");
-  ExpectError(replaced("/pre_tokenizer/type", "Digits"), "unsupported",
-              "pre_tokenizer is of type Digits; supported: Sequence, ");
+  ExpectError(replaced("/pre_tokenizer/type", "UnicodeScripts"), "unsupported",
+              "pre_tokenizer is of type UnicodeScripts; supported: Sequence, ");
+  const auto split = [&](const nlohmann::json& pattern, const char* behavior) {
+    return replaced("/pre_tokenizer", {{"type", "Split"}, {"pattern", pattern}, {"behavior", behavior}});
+  };
+  ExpectError(split({{"Regex", "(a"}}, "Isolated"), "unsupported",
+              "the regular expression (a is not read: U_REGEX_MISMATCHED_PAREN");
+  ExpectError(split({{"Regex", "a"}}, "Scattered"), "unsupported", "\"Scattered\" is not supported");
+  ExpectError(split(1, "Isolated"), bad, "Split has no \"pattern\"");
   ExpectError(replaced("/pre_tokenizer/replacement", "__"), bad,
               "\"replacement\" is \"__\", not one character");
   ExpectError(replaced("/pre_tokenizer/prepend_scheme", "last"), bad, "\"prepend_scheme\" is \"last\"");
