@@ -74,8 +74,11 @@ struct ModelSpec {
   float embedding_scale = 1.0F;  // of word embeddings
   // Scores are q.k times this over sqrt(head_width): 1 but for models that scale otherwise.
   float score_scale = 1.0F;
-  bool causal = false;                  // a token attends to itself and those before it
-  std::vector<Rotary> rotary;           // empty: none
+  bool causal = false;         // a token attends to itself and those before it
+  std::vector<Rotary> rotary;  // empty: none
+  // The member of config.json by which all its frequencies could be divided, and which does not yet do so;
+  // empty: there is none.
+  std::string rotary_scaling_member;
   bool distance_penalty = false;        // ALiBi (arXiv 2108.12409): scores less |i - j| times a slope by head
   std::size_t relative_buckets = 0;     // rows of the relative position bias; 0: the model has none
   std::size_t relative_distance = 128;  // from which on its last bucket holds all

@@ -221,8 +221,11 @@ OrderedJson RepairsJson(const LoadedModel& model) {
   repairs.push_back(RepairJson("--temperature-by-length", true, false, ""));
   repairs.push_back(RepairJson("--attn-scale", true, false, ""));
   repairs.push_back(RepairJson("--attention-top-k", true, false, ""));
-  repairs.push_back(RepairJson("--positions", positions, spec.has_position_table(),
-                               positions ? "" : "the model has no positions but distances"));
+  const bool scales = !spec.has_position_table() && !spec.rotary_scaling_member.empty();
+  std::string positions_note = positions ? "" : "the model has no positions but distances";
+  if (scales) positions_note = "of rotary positions interpolate alone can be exported";
+  repairs.push_back(
+      RepairJson("--positions", positions, spec.has_position_table() || scales, positions_note));
   repairs.push_back(RepairJson("--long-input", true, false, ""));
   repairs.push_back(
       RepairJson("--late-chunking", all_tokens, false,

@@ -93,10 +93,12 @@ void WriteWeights(const Checkpoint& checkpoint, bool other_positions,
 }
 
 // A JSON file of the folder with one member set; of an absent one, that member alone.
-void WriteMember(const Checkpoint& checkpoint, const fs::path& file, const char* name, std::size_t value,
-                 const fs::path& folder) {
+void WriteMember(const Checkpoint& checkpoint, const fs::path& file, const std::string& name,
+                 const OrderedJson& value, const fs::path& folder) {
   std::error_code ignored;
-  const fs::path path = checkpoint.folder / file;
+  // What was written already, or else what the model has.
+  const fs::path path =
+      fs::is_regular_file(folder / file, ignored) ? folder / file : checkpoint.folder / file;
   OrderedJson object = fs::exists(path, ignored) ? OrderedJson::parse(ReadFile(path)) : OrderedJson::object();
   object[name] = value;
   WriteFile(folder / file, object.dump(2) + "\n");
@@ -222,7 +224,11 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
   ExportSummary summary;
   if (!changed.empty()) summary.folded.push_back(DescribeAttention(repair.attention));
   std::size_t positions = spec.positions();
-  if (!repair.positions.IsIdentity()) {
+  const bool rotary = FoldsIntoRotary(spec, repair.positions);
+  if (rotary) {
+    if (repair.positions.rows > 0) positions = repair.positions.rows;
+    summary.folded.push_back(DescribePositions(repair.positions));
+  } else if (!repair.positions.IsIdentity()) {
     std::vector<float> table = FoldPositions(checkpoint, spec, repair.positions);
     positions = table.size() / spec.hidden - spec.position_offset;
     changed[spec.position_embeddings] = std::move(table);
@@ -250,7 +256,7 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
   }
   const fs::path config = checkpoint.transformer / "config.json";
   const fs::path limit = LimitFile(checkpoint);
-  if (positions != spec.positions()) rewritten.push_back(config);
+  if (positions != spec.positions() || rotary) rewritten.push_back(config);
   if (max_length > 0) rewritten.push_back(limit);
   if (!repair.post_process.IsIdentity()) rewritten.emplace_back("modules.json");
   summary.left_out = CopyModelFolder(checkpoint.folder, rewritten, folder.path());
@@ -259,6 +265,10 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
   }
   if (positions != spec.positions()) {
     WriteMember(checkpoint, config, "max_position_embeddings", spec.position_offset + positions,
+                folder.path());
+  }
+  if (rotary) {
+    WriteMember(checkpoint, config, spec.rotary_scaling_member, FoldedRotary(repair.positions, positions),
                 folder.path());
   }
   if (max_length > 0) WriteMember(checkpoint, limit, "max_seq_length", max_length, folder.path());

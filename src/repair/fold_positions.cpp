@@ -6,6 +6,15 @@
 
 namespace lengthwise {
 
+bool FoldsIntoRotary(const ModelSpec& spec, const PositionMap& map) {
+  return map.kind == PositionMapKind::kInterpolate && !spec.rotary_scaling_member.empty();
+}
+
+OrderedJson FoldedRotary(const PositionMap& map, std::size_t positions) {
+  return {{"rope_type", "linear"},
+          {"factor", static_cast<double>(positions) / static_cast<double>(map.count)}};
+}
+
 std::vector<float> FoldPositions(const Checkpoint& checkpoint, const ModelSpec& spec,
                                  const PositionMap& map) {
   if (!spec.has_position_table()) {

@@ -172,6 +172,13 @@ def test_positions_are_mapped_or_the_option_is_refused(run_lengthwise, binary, m
         shutil.copytree(model.folder, scaled)
         change_json(scaled / "config.json", rope_scaling={"rope_type": "linear", "factor": 2.0 * (2.5 if model.kind == "llama-linear" else 1.0)})
         assert np.abs(found - model.vectors(80, scaled)).max() < 2e-5
+    if model.kind in ("llama", "mistral", "qwen2", "qwen3"):
+        for option, rows in (("interpolate:40", 80), ("interpolate:60@120", 120)):
+            folder = tmp_path / option
+            run_lengthwise("export", "--model", model.folder, "--positions", option, "--max-length", rows, "--output", folder)
+            assert json.loads((folder / "config.json").read_text())["max_position_embeddings"] == rows
+            assert np.abs(embed(run_lengthwise, tmp_path, model.folder, "--positions", option, "--max-length", rows) - model.vectors(rows, folder)).max() < 2e-5
+        return
     if model.kind not in LEARNED:
         export = ["export", "--model", model.folder, *mapped, "--output", tmp_path / "exported"]
         done = subprocess.run([binary, *map(str, export)], capture_output=True, text=True)

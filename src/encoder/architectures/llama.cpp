@@ -73,6 +73,7 @@ ModelSpec MakeLlamaSpec(const Checkpoint& checkpoint) {
   spec.activation = InnerActivation::kSilu;
   spec.causal = true;
   spec.rotary = {ReadRotary(config, spec.head_width)};
+  if (!config.Object("rope_scaling")) spec.rotary_scaling_member = "rope_scaling";
   spec.root = checkpoint.weights.Has("model.embed_tokens.weight") ? "model." : "";
   spec.beside = {"lm_head.", "score."};
   spec.layer_prefix = "layers.";
