@@ -96,16 +96,31 @@ Session::Prompt Session::MakePrompt(Role role) const {
     prompt.text = role == Role::kQuery ? known.OfQueries() : known.OfDocuments();
   }
   if (prompt.text.empty()) return prompt;
-  if (!checkpoint().include_prompt) {
-    Fail(ErrorCode::kUnsupported,
-         "{}: include_prompt is false, so tokens of the prompt \"{}\" are not to be pooled, which is not "
-         "supported; an empty prompt (the option prompt) embeds without it",
-         checkpoint().folder.string(), prompt.text);
-  }
+  if (!checkpoint().include_prompt) prompt.unpooled = CountUnpooled(prompt.text);
   // White space at its end belongs to what follows.
   const std::size_t end = prompt.text.find_last_not_of(" \t\n\r");
   tokenizer().EncodeIds(prompt.text.substr(0, end == std::string::npos ? 0 : end + 1), &prompt.ids);
   return prompt;
+}
+
+std::size_t Session::CountUnpooled(const std::string& prompt) const {
+  const std::vector<Pooling>& pooling = checkpoint().pooling;
+  // Of these one takes a token where it stands, and one weighs tokens by where they stand.
+  const bool known = std::all_of(pooling.begin(), pooling.end(), [](Pooling one) {
+    return PoolsAllTokens(one) && one != Pooling::kWeightedMean;
+  });
+  const bool one_token = pooling.size() == 1 && !PoolsAllTokens(pooling.front());
+  if (one_token) return 0;
+  if (!known || options_.long_input.late_chunking) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: include_prompt is false, so tokens of the prompt \"{}\" are not to be pooled, which is not "
+         "supported with {}; an empty prompt (the option prompt) embeds without it",
+         checkpoint().folder.string(), prompt,
+         known ? std::string("late chunking") : "pooling " + PoolingNames(pooling));
+  }
+  std::vector<std::int32_t> ids;
+  tokenizer().EncodeIds(prompt, &ids);
+  return tokenizer().prefix().size() + ids.size();
 }
 
 std::vector<std::int32_t> Session::ContentOf(const std::string& text, const Prompt& prompt) const {
@@ -189,7 +204,9 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
     encoder_.Run(batch, workspace, encoder_run);
     std::vector<std::vector<float>> vectors(batch.sequences());
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
-      const TokenRange whole{0, batch.length(s)};
+      // Of a text that is no more than its prompt, all.
+      const std::size_t unpooled = prompt(how.role).unpooled;
+      const TokenRange whole{unpooled < batch.length(s) ? unpooled : 0, batch.length(s)};
       const std::span<const TokenRange> parts =
           how.parts.empty() ? std::span(&whole, 1) : std::span(how.parts[batches[b].begin + s]);
       vectors[s].resize(parts.size() * dimension());

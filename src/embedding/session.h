@@ -99,6 +99,8 @@ class Session {
   struct Prompt {
     std::string text;
     std::vector<std::int32_t> ids;
+    // Tokens from a text's first on, special ones included, that are read but not pooled (include_prompt).
+    std::size_t unpooled = 0;
   };
   const Prompt& prompt(Role role) const { return role == Role::kQuery ? query_prompt_ : document_prompt_; }
   // Those of the tokenizer and of the prompt, which stand around the content alike.
@@ -178,9 +180,11 @@ class Session {
   // Token states to the model's own vector.
   std::vector<float> PooledVector(const float* states, std::size_t tokens, Role role,
                                   const std::vector<Pooling>& pooling) const;
-  // Throws kBadInput for the name of a prompt that the folder lacks, and kUnsupported for one whose tokens
-  // are not to be pooled.
+  // Throws kBadInput for the name of a prompt that the folder lacks, and kUnsupported where its tokens are
+  // not to be pooled and that is not implemented.
   Prompt MakePrompt(Role role) const;
+  // Of a model whose include_prompt is false, as sentence-transformers counts them.
+  std::size_t CountUnpooled(const std::string& prompt) const;
   // Content ids behind a prompt.
   std::vector<std::int32_t> ContentOf(const std::string& text, const Prompt& prompt) const;
   std::vector<std::size_t> SentenceEndsInTokens(std::string_view text, std::size_t tokens,

@@ -119,12 +119,30 @@ def test_a_prompt_that_cannot_be_used_is_refused(binary, prompted, tmp_path, opt
     assert not (tmp_path / "v.npy").exists()
 
 
-def test_a_prompt_that_is_not_to_be_pooled_is_refused(binary, prompted, tmp_path):
-    import subprocess
-    folder = tmp_path / "model"
+def unpooled(prompted, folder, mode):
+    """The model, whose vectors leave the prompt's tokens out."""
     shutil.copytree(prompted, folder)
-    pooling = json.loads((folder / "1_Pooling/config.json").read_text())
-    (folder / "1_Pooling/config.json").write_text(json.dumps({**pooling, "include_prompt": False}))
+    modes = {f"pooling_mode_{name}": name == mode for name in ("cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken")}
+    (folder / "1_Pooling/config.json").write_text(json.dumps({"word_embedding_dimension": 36, "include_prompt": False, **modes}))
+    return folder
+
+
+@pytest.mark.parametrize("mode", ["mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "cls_token", "lasttoken"])
+def test_a_prompt_that_is_read_and_not_pooled(run_lengthwise, prompted, tmp_path, mode):
+    folder = unpooled(prompted, tmp_path / "model", mode)
+    theirs = reference(folder)
+    # Alone, as padding would hide what is masked.
+    for role, encode in (("query", theirs.encode_query), ("document", theirs.encode_document)):
+        found = embed(run_lengthwise, tmp_path, folder, TEXTS, "--role", role)[0]
+        expect_equal(found, encode(TEXTS, batch_size=1))
+        if mode == "mean_tokens":
+            assert np.abs(found - embed(run_lengthwise, tmp_path, prompted, TEXTS, "--role", role)[0]).max() > 0.01
+
+
+@pytest.mark.parametrize(("mode", "options", "says"), [("weightedmean_tokens", (), "pooling weightedmean"), ("mean_tokens", ("--long-input", "windows", "--window", "16", "--late-chunking"), "late chunking")])
+def test_what_cannot_leave_a_prompt_out_is_refused(binary, prompted, tmp_path, mode, options, says):
+    import subprocess
+    folder = unpooled(prompted, tmp_path / "model", mode)
     (tmp_path / "t.jsonl").write_text('{"text": "a"}\n')
-    done = subprocess.run([binary, "embed", "--model", folder, "--input", tmp_path / "t.jsonl", "--output", tmp_path / "v.npy"], capture_output=True, text=True)
-    assert done.returncode == 1 and "include_prompt is false" in done.stderr
+    done = subprocess.run([binary, "embed", "--model", folder, "--input", tmp_path / "t.jsonl", "--output", tmp_path / "v.npy", *options], capture_output=True, text=True)
+    assert done.returncode != 0 and "include_prompt is false" in done.stderr and says in done.stderr and not (tmp_path / "v.npy").exists()
