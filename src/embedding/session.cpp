@@ -204,9 +204,7 @@ void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequence
     encoder_.Run(batch, workspace, encoder_run);
     std::vector<std::vector<float>> vectors(batch.sequences());
     for (std::size_t s = 0; s < batch.sequences(); ++s) {
-      // Of a text that is no more than its prompt, all.
-      const std::size_t unpooled = prompt(how.role).unpooled;
-      const TokenRange whole{unpooled < batch.length(s) ? unpooled : 0, batch.length(s)};
+      const TokenRange whole{0, batch.length(s)};
       const std::span<const TokenRange> parts =
           how.parts.empty() ? std::span(&whole, 1) : std::span(how.parts[batches[b].begin + s]);
       vectors[s].resize(parts.size() * dimension());
@@ -246,7 +244,11 @@ std::vector<float> Session::PooledVector(const float* states, std::size_t tokens
 
 void Session::FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
                            std::span<float> vector) const {
-  const std::vector<float> pooled = PooledVector(states, tokens, run.role, checkpoint().pooling);
+  // Late chunking, whose windows have no prompt of their own, and a prompt that is not pooled exclude each
+  // other.
+  const std::size_t unpooled = prompt(run.role).unpooled < tokens ? prompt(run.role).unpooled : 0;
+  const std::vector<float> pooled = PooledVector(states + unpooled * spec().hidden, tokens - unpooled,
+                                                 run.role, checkpoint().pooling);
   std::copy(pooled.begin(), pooled.end(), vector.begin());
   if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);

@@ -30,6 +30,8 @@ def folder(run_lengthwise, root, man_pages, tmp_path_factory):
     write_lines(out / "sets/pages/corpus-halves.jsonl", [{"_id": text["_id"], "text": text["text"][: len(text["text"]) // 2]} for text in texts])
     (out / "sets/pages/qrels-halves.tsv").write_text((out / "sets/pages/qrels.tsv").read_text())
     shutil.copytree(out / "sets/pages", out / "sets/pages.read")
+    shutil.copytree(out / "sets/pages", out / "sets/leaves", ignore=shutil.ignore_patterns("*-halves.*"))
+    (out / "sets/leaves/qrels.tsv").write_text("".join((out / "sets/pages/qrels.tsv").read_text().splitlines(keepends=True)[::2]))
     (out / "sets/labels").mkdir()
     write_lines(out / "sets/labels/docs.jsonl", [{"text": text["text"], "label": number % 2} for number, text in enumerate(texts)])
     for name, small in {"all-MiniLM-L6-v2": "tiny_bert", "all-mpnet-base-v2": "tiny_mpnet"}.items():
@@ -46,7 +48,7 @@ def printed(folder, root):
 
 
 def test_every_row_of_every_table_has_the_width_of_its_head(printed):
-    check_form(printed, 15)
+    check_form(printed, 16)
 
 
 def test_figures_are_those_of_the_evaluations(printed, folder):
@@ -109,3 +111,27 @@ def test_a_sample_of_a_task_keeps_the_queries_of_what_is_left(folder, root, tmp_
     assert kept == whole[::3]
     assert [json.loads(line)["_id"] for line in (tmp_path / "part/queries.jsonl").open()] == [f"q{page}" for page in kept]
     assert len((tmp_path / "part/qrels.tsv").read_text().splitlines()) == len(kept)
+
+
+def test_searches_are_pooled_as_studies_whose_effects_differ(root, monkeypatch):
+    """With errors of one size the difference is the plain mean, its interval Student's, and the spread what the sample has beyond the errors."""
+    monkeypatch.syspath_prepend(root / "scripts")
+    import markdown_tables
+    values = [0.01, 0.02, 0.06, -0.01, 0.03, 0.04]
+    half = 1.959964 * 0.01
+    together, spread = markdown_tables.random_effects([{"estimate": value, "low": value - half, "high": value + half} for value in values])
+    mean = sum(values) / 6
+    deviation = (sum((value - mean) ** 2 for value in values) / 5) ** 0.5
+    assert together["estimate"] == pytest.approx(mean)
+    assert together["high"] - mean == pytest.approx(2.570582 * deviation / 6**0.5, rel=0.01)
+    assert spread == pytest.approx((deviation**2 - 0.01**2) ** 0.5, rel=1e-4)
+    # Errors that explain all of the differences leave no spread; one search is none to pool.
+    wide = [{"estimate": value, "low": value - 1, "high": value + 1} for value in values]
+    assert markdown_tables.random_effects(wide)[1] == 0
+    assert markdown_tables.random_effects(wide[:1]) == (None, None)
+    assert markdown_tables.student(0.95, 30) == pytest.approx(2.042272, abs=1e-3)
+
+
+def test_temperatures_are_pooled_over_the_searches_of_a_model(printed, folder):
+    head, *rows = table(printed, "temperature pooled")
+    assert [row[:3] for row in rows] == [[model, temperature, "2"] for model in ("MiniLM", "MPNet") for temperature in ("0.8", "0.9")]
