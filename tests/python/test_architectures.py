@@ -88,6 +88,7 @@ class Model:
 
     def __init__(self, kind, folder, makers):
         self.kind, self.folder = kind, folder
+        self.loaded = {}  # references, by their folders; None is the model's own
         self.tokenizer = makers.make_tokenizer()
         if kind in plain_encoders.CONFIGS:
             makers.write_modules(folder, self.tokenizer, plain_encoders.HIDDEN)
@@ -105,7 +106,9 @@ class Model:
             weights = self.weights if folder is None else load_file(folder / "model.safetensors")
             return plain_encoders.vectors(self.kind, weights, self.tokenizer, TEXTS, length)
         from sentence_transformers import SentenceTransformer
-        model = SentenceTransformer(str(folder or self.folder), device="cpu")
+        if folder not in self.loaded:
+            self.loaded[folder] = SentenceTransformer(str(folder or self.folder), device="cpu")
+        model = self.loaded[folder]
         model.max_seq_length = length
         # One text at a time: padding beside longer ones would hide what a padding token inside a text does.
         return model.encode(TEXTS, batch_size=1)
