@@ -247,8 +247,8 @@ void Session::FinishVector(const float* states, std::size_t tokens, const Sequen
   // Late chunking, whose windows have no prompt of their own, and a prompt that is not pooled exclude each
   // other.
   const std::size_t unpooled = prompt(run.role).unpooled < tokens ? prompt(run.role).unpooled : 0;
-  const std::vector<float> pooled = PooledVector(states + unpooled * spec().hidden, tokens - unpooled,
-                                                 run.role, checkpoint().pooling);
+  const std::vector<float> pooled =
+      PooledVector(states + unpooled * spec().hidden, tokens - unpooled, run.role, checkpoint().pooling);
   std::copy(pooled.begin(), pooled.end(), vector.begin());
   if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
