@@ -2,7 +2,6 @@
 // n^2.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "encoder/probe.h"

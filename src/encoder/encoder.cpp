@@ -27,8 +27,8 @@ std::vector<std::size_t> OwnPositions(std::span<const std::int32_t> ids, std::in
 
 void Encoder::Embed(const Pass& pass) const {
   const std::size_t hidden = spec_.hidden;
-  const std::size_t range = pass.run.intervention.position_range;
-  const std::vector<std::size_t>& given = pass.run.intervention.positions;
+  const Intervention& intervention = pass.run.intervention;
+  const std::size_t range = intervention.position_range;
   const float* const table = position_embeddings_.data();
   for (std::size_t s = 0; s < pass.batch.sequences(); ++s) {
     const std::size_t length = pass.batch.length(s);
@@ -46,14 +46,12 @@ void Encoder::Embed(const Pass& pass) const {
         continue;
       }
       const float* const first = table + spec_.position_offset * hidden;
-      const std::size_t moved = t < pass.run.intervention.moved_from ? 0 : pass.run.intervention.moved_by;
-      const std::size_t p = own[given.empty() ? t : given[t]] + moved;
-      if (range == 0 || length <= range) {
+      const std::size_t p = own[PlaceOf(intervention, t)] + MovedBy(intervention, t);
+      if (!Interpolates(intervention, length)) {
         AddRow(first + p * hidden, row, hidden);
         continue;
       }
-      const double place =
-          static_cast<double>(p) * static_cast<double>(range - 1) / static_cast<double>(length - 1);
+      const double place = InterpolatedPlace(intervention, p, length);
       const auto below = std::min(static_cast<std::size_t>(place), range - 1);
       const std::size_t above = std::min(below + 1, range - 1);
       const auto part = static_cast<float>(place - static_cast<double>(below));

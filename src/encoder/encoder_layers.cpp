@@ -1,6 +1,5 @@
 // What the encoder computes in a layer.
 #include <algorithm>
-#include <limits>
 
 #include "base/fail.h"
 #include "encoder/encoder.h"
@@ -26,21 +25,16 @@ void Encoder::PrepareHeads(const Pass& pass, std::size_t layer) const {
 void Encoder::TurnHeads(const Pass& pass, std::size_t layer, std::size_t sequence) const {
   const Layer& weights = (*layers_)[layer];
   const std::size_t length = pass.batch.length(sequence);
-  const std::size_t range = pass.run.intervention.position_range;
   const Intervention& intervention = pass.run.intervention;
-  const std::vector<std::size_t>& given = intervention.positions;
   const RotaryTable* const table = rotary_.empty() ? nullptr : &rotary_[spec_.layer_names[layer].rotary];
   std::vector<float> between(table != nullptr ? 2 * table->half() : 0);
   for (std::size_t t = 0; t < length; ++t) {
     const float* turn = nullptr;
-    if (table != nullptr && range > 0 && length > range) {
-      table->Between(
-          static_cast<double>(t) * static_cast<double>(range - 1) / static_cast<double>(length - 1),
-          between.data());
+    if (table != nullptr && Interpolates(intervention, length)) {
+      table->Between(InterpolatedPlace(intervention, t, length), between.data());
       turn = between.data();
     } else if (table != nullptr) {
-      const std::size_t moved = t < intervention.moved_from ? 0 : intervention.moved_by;
-      turn = table->At((given.empty() ? t : given[t]) + moved);
+      turn = table->At(PlaceOf(intervention, t) + MovedBy(intervention, t));
     }
     float* head = pass.workspace.qkv.data() + (pass.batch.offsets[sequence] + t) * spec_.qkv_width();
     for (std::size_t h = 0; h < spec_.heads + spec_.kv_heads; ++h, head += spec_.head_size()) {

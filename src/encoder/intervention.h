@@ -25,6 +25,22 @@ struct Intervention {
   std::size_t moved_by = 0;
 };
 
+// Where token t stands, of its own sequence's positions and before it is moved; how far it is moved.
+inline std::size_t PlaceOf(const Intervention& intervention, std::size_t t) {
+  return intervention.positions.empty() ? t : intervention.positions[t];
+}
+inline std::size_t MovedBy(const Intervention& intervention, std::size_t t) {
+  return t < intervention.moved_from ? 0 : intervention.moved_by;
+}
+// Whether a sequence of so many tokens has its positions interpolated, and the place of position p in it.
+inline bool Interpolates(const Intervention& intervention, std::size_t tokens) {
+  return intervention.position_range > 0 && tokens > intervention.position_range;
+}
+inline double InterpolatedPlace(const Intervention& intervention, std::size_t p, std::size_t tokens) {
+  return static_cast<double>(p) * static_cast<double>(intervention.position_range - 1) /
+         static_cast<double>(tokens - 1);
+}
+
 // Applies `mode` to O, rows `stride` floats apart.
 void ApplyHeadOutput(HeadOutput mode, float* output, std::size_t stride, std::size_t tokens,
                      std::size_t head_size);

@@ -100,8 +100,8 @@ std::string RootOf(const Checkpoint& checkpoint, const std::string& prefix) {
   return checkpoint.weights.Has(prefix + "embeddings.word_embeddings.weight") ? prefix : "";
 }
 
-WeightNames WeightAndBias(const std::string& prefix) {
-  return {prefix + ".weight", prefix + ".bias"};
+WeightNames WeightAndBias(const std::string& prefix, bool biased) {
+  return {prefix + ".weight", biased ? prefix + ".bias" : std::string()};
 }
 
 WeightNames WeightAlone(const std::string& prefix) {
@@ -117,6 +117,12 @@ void NameFusedQkv(const WeightNames& fused, const ModelSpec& spec, LayerNames& n
   names.query.stored = names.key.stored = names.value.stored = spec.qkv_width();
   names.key.first = spec.context_width();
   names.value.first = names.key.first + spec.kv_heads * spec.head_width;
+}
+
+void NameFusedGate(const WeightNames& fused, bool gate_first, const ModelSpec& spec, LayerNames& names) {
+  names.gate = names.intermediate = fused;
+  names.gate.stored = names.intermediate.stored = 2 * spec.intermediate;
+  (gate_first ? names.intermediate : names.gate).first = spec.intermediate;
 }
 
 void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& spec) {

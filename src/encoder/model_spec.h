@@ -141,8 +141,11 @@ std::string LayerName(const ModelSpec& spec, std::size_t layer);
 // Queries, keys and values stored as one map, one after the other.
 void NameFusedQkv(const WeightNames& fused, const ModelSpec& spec, LayerNames& names);
 
-// prefix.weight and prefix.bias; the weight alone.
-WeightNames WeightAndBias(const std::string& prefix);
+// A feed-forward layer's gate and what it gates stored as one map, the gate before or after.
+void NameFusedGate(const WeightNames& fused, bool gate_first, const ModelSpec& spec, LayerNames& names);
+
+// prefix.weight, and prefix.bias where it is biased; the weight alone.
+WeightNames WeightAndBias(const std::string& prefix, bool biased = true);
 WeightNames WeightAlone(const std::string& prefix);
 
 // The names of what BERT's kin have in common, under a root: word and position embeddings, the norm behind

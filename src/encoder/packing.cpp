@@ -39,7 +39,7 @@ void ForEachBlock(const Checkpoint& checkpoint, const LinearSource& source, std:
     if (!use(r, std::span<const float>(block), std::span<const float>(biases)))
       FailNotFinite(checkpoint, names.weight);
   }
-  if (names.stored == 0) checkpoint.weights.Release(weight);
+  checkpoint.weights.Release(weight);
 }
 
 }  // namespace

@@ -7,13 +7,13 @@
 #include <hwy/foreach_target.h>  // must precede highway.h
 #include <hwy/highway.h>
 
+#include "math/lanes-inl.h"
 #include "math/simd_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lengthwise {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-using GatingTag = hn::ScalableTag<float>;
 
 // 1 / (1 + e^-z)
 template <class D, class V = hn::Vec<D>>
@@ -26,13 +26,13 @@ HWY_INLINE V Sigmoid(D d, V z) {
 
 struct GeluOf {
   template <class D, class V>
-  V operator()(D d, V x) const {
+  HWY_INLINE V operator()(D d, V x) const {
     return Gelu(d, x);
   }
 };
 struct GeluTanhOf {
   template <class D, class V>
-  V operator()(D d, V x) const {
+  HWY_INLINE V operator()(D d, V x) const {
     // (1 + tanh u) / 2 = sigmoid(2 u)
     const V factor = hn::Set(d, 2.0F * 0.79788456080286536F);
     const V cubic = hn::MulAdd(hn::Mul(x, x), hn::Set(d, 0.044715F), hn::Set(d, 1.0F));
@@ -41,25 +41,21 @@ struct GeluTanhOf {
 };
 struct SiluOf {
   template <class D, class V>
-  V operator()(D d, V x) const {
+  HWY_INLINE V operator()(D d, V x) const {
     return hn::Mul(x, Sigmoid(d, x));
   }
 };
 struct ReluOf {
   template <class D, class V>
-  V operator()(D d, V x) const {
+  HWY_INLINE V operator()(D d, V x) const {
     return hn::Max(x, hn::Zero(d));
   }
 };
 
 template <class F>
-void ApplyAll(float* x, std::size_t count, const F& f) {
-  const GatingTag d;
-  const hn::CappedTag<float, 1> d1;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(f(d, hn::LoadU(d, x + i)), d, x + i);
-  for (; i < count; ++i) hn::StoreU(f(d1, hn::LoadU(d1, x + i)), d1, x + i);
+HWY_INLINE void ApplyAll(float* x, std::size_t count, const F& f) {
+  ForEachLanes(count,
+               [x, &f](auto d, std::size_t i) HWY_ATTR { hn::StoreU(f(d, hn::LoadU(d, x + i)), d, x + i); });
 }
 
 void ActivateImpl(InnerActivation activation, float* x, std::size_t count) {
@@ -76,12 +72,9 @@ void ActivateImpl(InnerActivation activation, float* x, std::size_t count) {
 }
 
 void MultiplyImpl(float* gate, const float* up, std::size_t count) {
-  const GatingTag d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes)
+  ForEachLanes(count, [gate, up](auto d, std::size_t i) HWY_ATTR {
     hn::StoreU(hn::Mul(hn::LoadU(d, gate + i), hn::LoadU(d, up + i)), d, gate + i);
-  for (; i < count; ++i) gate[i] *= up[i];
+  });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>  // must precede highway.h
 #include <hwy/highway.h>
 
+#include "math/lanes-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lengthwise {
 namespace HWY_NAMESPACE {
@@ -27,16 +29,6 @@ HWY_INLINE float SumOver(std::size_t width, const F& f) {
   return total;
 }
 
-template <class F>
-HWY_INLINE void ForEach(std::size_t width, const F& f) {
-  const D d;
-  const hn::CappedTag<float, 1> d1;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= width; i += lanes) f(d, i);
-  for (; i < width; ++i) f(d1, i);
-}
-
 bool LayerNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t width, const float* gain,
                        const float* bias, float epsilon) {
   float poison = 0;
@@ -55,7 +47,7 @@ bool LayerNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t w
                            inverse_width;
     const float scale = 1.0F / std::sqrt(variance + epsilon);
     poison += 0.0F * scale;
-    ForEach(width, [row, out, mean, scale, gain, bias](auto d, std::size_t i) HWY_ATTR {
+    ForEachLanes(width, [row, out, mean, scale, gain, bias](auto d, std::size_t i) HWY_ATTR {
       const auto centred = hn::Sub(hn::LoadU(d, row + i), hn::Set(d, mean));
       hn::StoreU(
           hn::MulAdd(hn::Mul(centred, hn::Set(d, scale)), hn::LoadU(d, gain + i), hn::LoadU(d, bias + i)), d,
@@ -79,7 +71,7 @@ bool RmsNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t wid
                          static_cast<float>(width);
     const float scale = 1.0F / std::sqrt(square + epsilon);
     poison += 0.0F * square;
-    ForEach(width, [row, out, scale, gain](auto d, std::size_t i) HWY_ATTR {
+    ForEachLanes(width, [row, out, scale, gain](auto d, std::size_t i) HWY_ATTR {
       const auto scaled = hn::Mul(hn::LoadU(d, row + i), hn::Set(d, scale));
       hn::StoreU(hn::Mul(scaled, hn::LoadU(d, gain + i)), d, out + i);
     });
@@ -88,8 +80,9 @@ bool RmsNormRowsImpl(const float* x, float* y, std::size_t rows, std::size_t wid
 }
 
 void AddRowImpl(const float* x, float* y, std::size_t width) {
-  ForEach(width, [x, y](auto d, std::size_t i)
-                     HWY_ATTR { hn::StoreU(hn::Add(hn::LoadU(d, x + i), hn::LoadU(d, y + i)), d, y + i); });
+  ForEachLanes(width, [x, y](auto d, std::size_t i) HWY_ATTR {
+    hn::StoreU(hn::Add(hn::LoadU(d, x + i), hn::LoadU(d, y + i)), d, y + i);
+  });
 }
 
 float DotImpl(const float* x, const float* y, std::size_t width) {

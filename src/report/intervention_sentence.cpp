@@ -8,6 +8,7 @@
 #include "report/plain_numbers.h"
 
 namespace lengthwise {
+
 std::string OffsetSentence(const Interventions& interventions) {
   const MovedPart& first = interventions.offset.front();
   const MovedPart& last = interventions.offset.back();

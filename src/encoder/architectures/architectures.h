@@ -22,6 +22,15 @@ ModelSpec MakeNomicBertSpec(const Checkpoint& checkpoint);
 ModelSpec MakeRobertaSpec(const Checkpoint& checkpoint);  // RoBERTa, XLM-RoBERTa
 ModelSpec MakeT5Spec(const Checkpoint& checkpoint);       // the encoder
 
+// The names of a decoder's maps, under its layer's; norms of queries and keys where the model has them.
+struct DecoderBiases {
+  bool inputs = false;  // of queries, keys and values
+  bool attention_output = false;
+  bool feed_forward = false;
+};
+void NameDecoderMaps(const std::string& layer, const DecoderBiases& biases, bool head_norms,
+                     LayerNames& names);
+
 // The names that BERT and RoBERTa share: NameTensors, and the token types.
 void NameBertTensors(const std::string& root, ModelSpec& spec);
 

@@ -49,17 +49,9 @@ ModelSpec MakeGemma3Spec(const Checkpoint& checkpoint) {
     LayerNames names;
     names.attention_norms.input = WeightAlone(layer + "input_layernorm");
     names.attention_norms.added = WeightAlone(layer + "post_attention_layernorm");
-    names.query = WeightAlone(layer + "self_attn.q_proj");
-    names.key = WeightAlone(layer + "self_attn.k_proj");
-    names.value = WeightAlone(layer + "self_attn.v_proj");
-    names.attention_output = WeightAlone(layer + "self_attn.o_proj");
-    names.query_norm = WeightAlone(layer + "self_attn.q_norm");
-    names.key_norm = WeightAlone(layer + "self_attn.k_norm");
+    NameDecoderMaps(layer, {}, true, names);
     names.feed_forward_norms.input = WeightAlone(layer + "pre_feedforward_layernorm");
     names.feed_forward_norms.added = WeightAlone(layer + "post_feedforward_layernorm");
-    names.gate = WeightAlone(layer + "mlp.gate_proj");
-    names.intermediate = WeightAlone(layer + "mlp.up_proj");
-    names.output = WeightAlone(layer + "mlp.down_proj");
     const bool sliding = types.empty() ? (l + 1) % every != 0 : types[l] == "sliding_attention";
     if (sliding) {
       names.window = reach;

@@ -46,13 +46,11 @@ ModelSpec MakeGteSpec(const Checkpoint& checkpoint) {
   spec.embedding_norm = WeightAndBias(spec.root + "embeddings.LayerNorm");
   for (std::size_t l = 0; l < spec.layers; ++l) {
     const std::string layer = LayerName(spec, l);
-    const std::string up_gate = layer + "mlp.up_gate_proj.weight";
     LayerNames names;
     NameFusedQkv(WeightAndBias(layer + "attention.qkv_proj"), spec, names);
     names.attention_output = WeightAndBias(layer + "attention.o_proj");
     names.attention_norms.sum = WeightAndBias(layer + "attn_ln");
-    names.intermediate = {up_gate, "", 0, 2 * spec.intermediate};
-    names.gate = {up_gate, "", spec.intermediate, 2 * spec.intermediate};
+    NameFusedGate(WeightAlone(layer + "mlp.up_gate_proj"), false, spec, names);
     names.output = WeightAndBias(layer + "mlp.down_proj");
     names.feed_forward_norms.sum = WeightAndBias(layer + "mlp_ln");
     spec.layer_names.push_back(names);

@@ -21,9 +21,7 @@ ModelSpec MakeJinaBertSpec(const Checkpoint& checkpoint) {
   for (std::size_t l = 0; l < spec.layers; ++l) {
     LayerNames& names = spec.layer_names[l];
     const std::string mlp = LayerName(spec, l) + "mlp.";
-    const std::string gated = mlp + "gated_layers.weight";
-    names.gate = {gated, "", 0, 2 * spec.intermediate};
-    names.intermediate = {gated, "", spec.intermediate, 2 * spec.intermediate};
+    NameFusedGate(WeightAlone(mlp + "gated_layers"), true, spec, names);
     names.output = WeightAndBias(mlp + "wo");
     names.feed_forward_norms.sum = WeightAndBias(mlp + "layernorm");
   }

@@ -54,6 +54,21 @@ std::size_t WindowOf(const ConfigReader& config, const std::string& type, std::s
 
 }  // namespace
 
+void NameDecoderMaps(const std::string& layer, const DecoderBiases& biases, bool head_norms,
+                     LayerNames& names) {
+  names.query = WeightAndBias(layer + "self_attn.q_proj", biases.inputs);
+  names.key = WeightAndBias(layer + "self_attn.k_proj", biases.inputs);
+  names.value = WeightAndBias(layer + "self_attn.v_proj", biases.inputs);
+  names.attention_output = WeightAndBias(layer + "self_attn.o_proj", biases.attention_output);
+  if (head_norms) {
+    names.query_norm = WeightAlone(layer + "self_attn.q_norm");
+    names.key_norm = WeightAlone(layer + "self_attn.k_norm");
+  }
+  names.gate = WeightAndBias(layer + "mlp.gate_proj", biases.feed_forward);
+  names.intermediate = WeightAndBias(layer + "mlp.up_proj", biases.feed_forward);
+  names.output = WeightAndBias(layer + "mlp.down_proj", biases.feed_forward);
+}
+
 // Decoders read as encoders: rotary positions, root-mean-square norms before the sublayers, gated
 // feed-forward layers, keys and values shared by heads; a token sees those before it.
 ModelSpec MakeLlamaSpec(const Checkpoint& checkpoint) {
@@ -77,30 +92,19 @@ ModelSpec MakeLlamaSpec(const Checkpoint& checkpoint) {
   spec.root = checkpoint.weights.Has("model.embed_tokens.weight") ? "model." : "";
   spec.beside = {"lm_head.", "score."};
   spec.layer_prefix = "layers.";
-  // Qwen2 always has them, of queries, keys and values alone.
+  const bool attention = config.Flag("attention_bias", false);
+  // Qwen2 always has them, but for its heads' output.
   const bool qwen2 = type == "qwen2";
-  const bool biases = qwen2 || config.Flag("attention_bias", false);
-  const bool mlp_biases = config.Flag("mlp_bias", false);
-  const auto named = [](const std::string& name, bool biased) {
-    return biased ? WeightAndBias(name) : WeightAlone(name);
-  };
+  const DecoderBiases biases = {.inputs = qwen2 || attention,
+                                .attention_output = !qwen2 && attention,
+                                .feed_forward = config.Flag("mlp_bias", false)};
   spec.word_embeddings = spec.root + "embed_tokens.weight";
   for (std::size_t l = 0; l < spec.layers; ++l) {
     const std::string layer = LayerName(spec, l);
     LayerNames names;
     names.attention_norms.input = WeightAlone(layer + "input_layernorm");
-    names.query = named(layer + "self_attn.q_proj", biases);
-    names.key = named(layer + "self_attn.k_proj", biases);
-    names.value = named(layer + "self_attn.v_proj", biases);
-    names.attention_output = named(layer + "self_attn.o_proj", biases && !qwen2);
-    if (type == "qwen3") {
-      names.query_norm = WeightAlone(layer + "self_attn.q_norm");
-      names.key_norm = WeightAlone(layer + "self_attn.k_norm");
-    }
+    NameDecoderMaps(layer, biases, type == "qwen3", names);
     names.feed_forward_norms.input = WeightAlone(layer + "post_attention_layernorm");
-    names.gate = named(layer + "mlp.gate_proj", mlp_biases);
-    names.intermediate = named(layer + "mlp.up_proj", mlp_biases);
-    names.output = named(layer + "mlp.down_proj", mlp_biases);
     // A window counts the token itself.
     if (const std::size_t window = WindowOf(config, type, l, spec.layers); window > 0)
       names.window = window - 1;

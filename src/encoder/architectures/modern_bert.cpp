@@ -25,7 +25,7 @@ ModelSpec MakeModernBertSpec(const Checkpoint& checkpoint) {
   spec.beside = {"head.", "decoder."};
   spec.layer_prefix = "layers.";
   const auto named = [&](const std::string& name, const char* biased) {
-    return config.Flag(biased, false) ? WeightAndBias(name) : WeightAlone(name);
+    return WeightAndBias(name, config.Flag(biased, false));
   };
   spec.word_embeddings = spec.root + "embeddings.tok_embeddings.weight";
   spec.embedding_norm = named(spec.root + "embeddings.norm", "norm_bias");
@@ -37,10 +37,7 @@ ModelSpec MakeModernBertSpec(const Checkpoint& checkpoint) {
     NameFusedQkv(named(layer + "attn.Wqkv", "attention_bias"), spec, names);
     names.attention_output = named(layer + "attn.Wo", "attention_bias");
     names.feed_forward_norms.input = named(layer + "mlp_norm", "norm_bias");
-    names.gate = named(layer + "mlp.Wi", "mlp_bias");
-    names.gate.stored = 2 * spec.intermediate;
-    names.intermediate = names.gate;
-    names.intermediate.first = spec.intermediate;
+    NameFusedGate(named(layer + "mlp.Wi", "mlp_bias"), true, spec, names);
     names.output = named(layer + "mlp.Wo", "mlp_bias");
     if (l % every != 0) {
       names.window = window;

@@ -32,7 +32,7 @@ ModelSpec MakeNomicBertSpec(const Checkpoint& checkpoint) {
   spec.token_type_embeddings = spec.root + "embeddings.token_type_embeddings.weight";
   spec.embedding_norm = WeightAndBias(spec.root + "emb_ln");
   const auto named = [&](const std::string& name, const char* biased) {
-    return config.Flag(biased, true) ? WeightAndBias(name) : WeightAlone(name);
+    return WeightAndBias(name, config.Flag(biased, true));
   };
   for (std::size_t l = 0; l < spec.layers; ++l) {
     const std::string layer = LayerName(spec, l);
