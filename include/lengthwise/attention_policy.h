@@ -48,6 +48,27 @@ struct LengthTemperature {
 LengthTemperature ParseLengthTemperature(std::string_view text);
 std::string FormatLengthTemperature(const LengthTemperature& temperature);
 
+// Attention calibration (arXiv 2606.02737, after arXiv 2601.16934): in the last layers the tokens of a text
+// are put into baskets by position, and every row of attention weights p becomes (1 - strength) p + strength
+// p', p' being p scaled within each basket so that the baskets' weights are as their numbers of tokens. So no
+// stretch of a text is attended to less for where it stands. There the row of the pooled token alone is
+// calibrated; here those of all tokens are, since most models pool all. Texts of one basket stay as they are.
+struct AttentionCalibration {
+  float strength = 0.0F;     // from 0 (none) to 1 (full)
+  std::size_t basket = 128;  // tokens; the last basket may have fewer
+  float share = 0.5F;        // of the layers, from the last one back, rounded up
+
+  bool IsIdentity() const { return strength == 0; }
+  // Of a layer of so many.
+  float At(std::size_t layer, std::size_t layers) const;
+  bool operator==(const AttentionCalibration&) const = default;
+};
+
+// "none", or "STRENGTH", "STRENGTH:BASKET", "STRENGTH:BASKET:SHARE" (such as 0.5:128:0.5). Throws kBadInput,
+// naming these, for anything else, and for numbers out of range.
+AttentionCalibration ParseAttentionCalibration(std::string_view text);
+std::string FormatAttentionCalibration(const AttentionCalibration& calibration);
+
 // Attention scores q.k / sqrt(d) are divided by a temperature tau before the softmax. tau < 1 sharpens
 // attention (TempScale, arXiv 2410.24200); tau = 1 leaves the model as it is.
 struct AttentionPolicy {
@@ -67,6 +88,8 @@ struct AttentionPolicy {
   // Each token attends to the so many keys with the largest scores alone, and to those that tie with the
   // last of them. 0: to all.
   std::size_t top_k = 0;
+  // Of the weights, before AttnScale.
+  AttentionCalibration calibration = {};
 
   // At any length, but for by_length.
   float Temperature(std::size_t layer, std::size_t head) const;

@@ -35,13 +35,18 @@ struct NeedleOptions {
   // Where every needle stands: the part of the filler before it, from 0 (first) to 1 (last). Absent: each at
   // a place of its own, drawn by seed. With it and without, the same seed gives the same needles and filler.
   std::optional<double> depth = {};
+  // The statement stands once in every so many tokens of its document, at the same part of each stretch, so
+  // that its share of the text does not fall with length; once in a document that is shorter than two
+  // stretches. 0: once.
+  std::size_t repeat_every = 0;
 };
 
 // The task at one length.
 struct NeedleTask {
   std::size_t length = 0;
   RetrievalTask task;
-  // By query, where its needle stands: the part of the filler that precedes it, in tokens. 0: first, 1: last.
+  // By query, where its needle stands: the part of the filler, or of the filler of its first stretch, that
+  // precedes it, in tokens. 0: first, 1: last.
   std::vector<double> depths;
   // Runs of filler passed over, since none of their words is short enough to fill a document to its last
   // token; of all lengths, which share the filler.

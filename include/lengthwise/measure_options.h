@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lengthwise/embedder.h"
 #include "lengthwise/head_output.h"
 #include "lengthwise/progress.h"
 #include "lengthwise/resampling.h"
@@ -21,6 +23,8 @@ struct ControlOptions {
   bool attribution = false;
   // The same tokens at other positions, with further tokens behind them, and pooled otherwise.
   bool interventions = false;
+  // Whether a passage is found wherever it stands in a text of constant length, by how the text is read.
+  bool placement = false;
   // Content tokens of the passage that is repeated and diluted, of the pieces that are mixed, and of the
   // windows that attribution compares; 0: an eighth of the model's positions.
   std::size_t passage = 0;
@@ -29,7 +33,7 @@ struct ControlOptions {
 
   // Whether any is asked for that is made of passages.
   bool passages() const { return repeated || mixed || diluted || attribution; }
-  bool any() const { return passages() || interventions; }
+  bool any() const { return passages() || interventions || placement; }
 };
 
 // Which heads carry the collapse index: each is replaced in turn.
@@ -59,6 +63,9 @@ struct MeasureOptions {
   std::size_t spectrum = 0;
   Progress spectrum_progress;  // of the spectra, which come last: in heads
   ControlOptions controls;
+  // How `controls.placement` reads texts beside what the model does by itself; absent: as the embedder's own
+  // options have it, where these repair anything.
+  std::optional<EmbedderOptions> repaired = {};
   ResamplingOptions resampling;
   // Documents measured, drawn at random; 0: all.
   std::size_t sample = 0;

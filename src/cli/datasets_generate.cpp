@@ -56,11 +56,16 @@ std::string NeedleReadme(const NeedleCommand& command, const NeedleTask& task) {
       "# {0}-{1}\n\nA retrieval task made by `lengthwise datasets {0}`: {2} documents of filler, {1} tokens "
       "each (special tokens included), each with a statement of its own hidden in it; {3} queries ask for "
       "those of the first documents, the others are distractors. `depth` in queries.jsonl is the part of the "
-      "filler that precedes the statement{5}. Seed {4}. The folders of other lengths made with it hold the "
+      "filler that precedes the statement{5}.{6} Seed {4}. The folders of other lengths made with it hold "
+      "the "
       "same "
       "statements, at the same part of the same filler. The filler's licence is its own.\n",
       command.name, task.length, task.task.corpus.documents.size(), task.task.queries.size(),
-      command.options.seed, command.options.depth ? ", here the same for all" : "");
+      command.options.seed, command.options.depth ? ", here the same for all" : "",
+      command.options.repeat_every > 0
+          ? fmt::format(" The statement stands once in every {} tokens; `depth` is that of the first.",
+                        command.options.repeat_every)
+          : "");
 }
 
 void RunNeedle(const NeedleCommand& command) {
@@ -162,6 +167,12 @@ void AddNeedleCommand(CLI::App& datasets, const std::string& name, NeedleKind ki
                   "by seed)")
       ->type_name("D")
       ->check(Number(0, 1));
+  sub->add_option("--repeat-every", options.repeat_every,
+                  "The statement stands once in every so many tokens, so that its share of a document does "
+                  "not fall with "
+                  "length (default: once)")
+      ->type_name("TOKENS")
+      ->check(WholeNumber(1));
   sub->add_option("--seed", options.seed, "Of statements, places and the order of the filler")
       ->type_name("N")
       ->capture_default_str()

@@ -126,6 +126,10 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
       "--interventions", options.interventions,
       "How alike the same tokens are at other positions and with further tokens behind them, and what their "
       "likeness is made of");
+  sub.add_flag("--placement", options.placement,
+               "Whether a passage is found wherever it stands in a text of constant length: cut, in one "
+               "pass, in windows, "
+               "and repaired, where --repair or other options repair");
   sub.add_option(
          "--passage", options.passage,
          "Content tokens of the passage that is repeated, diluted and mixed, and of attribution's windows "
@@ -133,7 +137,8 @@ void AddControlOptions(CLI::App& sub, ControlOptions& options) {
       ->type_name("N")
       ->check(WholeNumber(1));
   sub.add_option("--control-documents", options.documents,
-                 "Most documents of the controls, the attribution and the interventions, drawn at random")
+                 "Most documents of the controls, the attribution, the interventions and the placement, "
+                 "drawn at random")
       ->capture_default_str()
       ->type_name("N")
       ->check(WholeNumber(2, 100000));

@@ -141,6 +141,13 @@ void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vec
       ->type_name("K")
       ->check(WholeNumber(1));
   command
+      .add_option("--attention-calibration", options.calibration,
+                  "In the last layers every stretch of a text is attended to by its size: "
+                  "STRENGTH:BASKET:SHARE, such as "
+                  "0.5:128:0.5 (half, stretches of 128 tokens, half of the layers), or none")
+      ->type_name("CALIBRATION")
+      ->check(TakenBy([](const std::string& text) { ParseAttentionCalibration(text); }));
+  command
       .add_option("--positions", options.positions,
                   "Learned positions beyond the trained length mended: squeeze:96:126, group:96:126, "
                   "repeat:63:126, clamp:126 (rows of the table), interpolate:128, group:128, or none")
@@ -177,6 +184,8 @@ Repair RepairOf(const ModelOptions& options) {
     repair.attention.attn_scale_by_head.clear();
   }
   if (options.top_k) repair.attention.top_k = *options.top_k;
+  if (!options.calibration.empty())
+    repair.attention.calibration = ParseAttentionCalibration(options.calibration);
   if (!options.positions.empty()) repair.positions = ParsePositionMap(options.positions);
   if (!options.long_input.empty()) repair.long_input.kind = ParseLongInputKind(options.long_input);
   if (options.window) repair.long_input.window = *options.window;

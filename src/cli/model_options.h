@@ -31,6 +31,7 @@ struct ModelOptions {
   std::string by_length;
   std::optional<float> attn_scale;
   std::optional<std::size_t> top_k;
+  std::string calibration;
   std::string positions;
   std::string long_input;
   std::optional<std::size_t> window;

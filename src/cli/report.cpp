@@ -27,6 +27,7 @@
 #include "lengthwise/evaluate.h"
 #include "lengthwise/measure.h"
 #include "lengthwise/new_folder.h"
+#include "lengthwise/repair.h"
 #include "lengthwise/tune.h"
 #include "usage/checks.h"
 #include "usage/places.h"
@@ -130,6 +131,7 @@ class ModelReport {
       : command_(command), input_(input), places_(places), cache_(cache), embedder_(Load()) {
     PrintWarnings(embedder_.warnings());
     measure_.controls.attribution = true;
+    measure_.controls.placement = true;
     measure_.controls.documents = kAttributedDocuments;
     measure_.probe = true;
     measure_.resampling = command.tune.resampling;
@@ -148,6 +150,8 @@ class ModelReport {
       return Tune(input_.tuning, embedder_, options, progress);
     });
     repair_ = FormatRepair(tuned.repair);
+    measure_.repaired = embedder_.options();
+    ApplyRepair(tuned.repair, &*measure_.repaired);
     ModelAnswer answer;
     answer.folder = places_.folder;
     answer.repair = places_.repair.string();

@@ -10,6 +10,7 @@
 #include "controls/control_plan.h"
 #include "controls/control_vectors.h"
 #include "controls/interventions.h"
+#include "controls/placement.h"
 
 namespace lengthwise {
 
@@ -79,6 +80,7 @@ struct ControlResult {
   std::optional<std::vector<DilutedLength>> diluted;
   std::optional<Attribution> attribution;
   std::optional<Interventions> interventions;  // absent where too few documents are long enough
+  std::optional<Placement> placement;          // the same
 };
 
 RepeatedControl MeasureRepeated(const ControlFrame& frame, const ControlVectors& vectors,

@@ -156,6 +156,13 @@ class Session {
                                 std::size_t first_text, Role role, bool post_process,
                                 std::span<const std::string> titles = {}) const;
 
+  // The same, without post-processing, of texts that are content ids: a window ends when it is full, and
+  // titles are not repeated.
+  WindowEmbeddings EmbedContent(std::span<const std::vector<std::int32_t>> content, const Progress& progress,
+                                Role role) const;
+  // What Embed would make of texts that have these windows, as the model itself gives them.
+  Embeddings Finish(WindowEmbeddings windows, Role role) const;
+
   // Whether it matters for the vector if a text is a query or a document.
   bool NeedsRole() const {
     return model_->modules().NeedsRole() || options_.post_process.NeedsRole() ||
@@ -189,6 +196,10 @@ class Session {
   std::vector<std::int32_t> ContentOf(const std::string& text, const Prompt& prompt) const;
   std::vector<std::size_t> SentenceEndsInTokens(std::string_view text, std::size_t tokens,
                                                 const Prompt& prompt) const;
+  // Adds the windows of texts from `first` on, which `result->tokens` has room for.
+  void EmbedCut(std::vector<TextWindows> cut, const SequenceRun& how, bool late_chunking, std::size_t first,
+                const Progress& progress, WindowEmbeddings* result) const;
+  void Mix(const WindowEmbeddings& windows, std::size_t first, Role role, Embeddings* result) const;
   void AddSeveral(const WindowEmbeddings& windows, std::size_t first, Embeddings* result) const;
 
   std::shared_ptr<const LoadedModel> model_;

@@ -69,14 +69,49 @@ std::vector<std::size_t> Session::SentenceEndsInTokens(std::string_view text, st
   return ends;
 }
 
+void Session::EmbedCut(std::vector<TextWindows> cut, const SequenceRun& how, bool late_chunking,
+                       std::size_t first, const Progress& progress, WindowEmbeddings* result) const {
+  const std::size_t hidden = dimension();
+  std::vector<std::vector<std::int32_t>> sequences;
+  std::vector<std::vector<TokenRange>> parts;
+  std::vector<std::size_t> places;  // of the first value of each sequence
+  for (std::size_t i = 0; i < cut.size(); ++i) {
+    TokenUse& use = result->tokens[first + i];
+    use.windows = 0;
+    use.dropped = cut[i].dropped;
+    for (std::size_t s = 0; s < cut[i].sequences.size(); ++s) {
+      places.push_back(result->text.size() * hidden);
+      for (const TokenRange& window : cut[i].windows[s]) {
+        result->text.push_back(first + i);
+        result->used.push_back(static_cast<std::uint32_t>(window.end - window.begin));
+        ++use.windows;
+      }
+      use.used += static_cast<std::uint32_t>(cut[i].sequences[s].size());
+      sequences.push_back(std::move(cut[i].sequences[s]));
+      parts.push_back(std::move(cut[i].windows[s]));
+    }
+  }
+  std::size_t done = 0;
+  result->values.resize(result->text.size() * hidden);
+  SequenceRun run = how;
+  if (late_chunking) run.parts = parts;
+  EmbedSequences(sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
+    std::copy(vector.begin(), vector.end(), result->values.begin() + static_cast<std::ptrdiff_t>(places[s]));
+    ++done;
+    if (progress) progress(first + done * cut.size() / sequences.size(), result->tokens.size());
+  });
+}
+
 WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const Progress& progress,
                                        std::size_t first_text, Role role, bool post_process,
                                        std::span<const std::string> titles) const {
-  const std::size_t hidden = dimension();
   const LongInput policy = LongInputOf(role);
   WindowEmbeddings result;
-  result.dimension = hidden;
+  result.dimension = dimension();
   result.tokens.resize(texts.size());
+  SequenceRun run;
+  run.role = role;
+  run.post_process = post_process;
   for (std::size_t first = 0; first < texts.size(); first += kChunkTexts) {
     const auto chunk = texts.subspan(first, std::min(kChunkTexts, texts.size() - first));
     std::vector<std::vector<std::int32_t>> content = Tokenize(chunk, role);
@@ -92,37 +127,26 @@ WindowEmbeddings Session::EmbedWindows(std::span<const std::string> texts, const
     } else {
       for (std::size_t i = 0; i < chunk.size(); ++i) cut_one(i, 0);
     }
-    std::vector<std::vector<std::int32_t>> sequences;
-    std::vector<std::vector<TokenRange>> parts;
-    std::vector<std::size_t> places;  // of the first value of each sequence
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-      TokenUse& use = result.tokens[first + i];
-      use.windows = 0;
-      use.dropped = cut[i].dropped;
-      for (std::size_t s = 0; s < cut[i].sequences.size(); ++s) {
-        places.push_back(result.text.size() * hidden);
-        for (const TokenRange& window : cut[i].windows[s]) {
-          result.text.push_back(first + i);
-          result.used.push_back(static_cast<std::uint32_t>(window.end - window.begin));
-          ++use.windows;
-        }
-        use.used += static_cast<std::uint32_t>(cut[i].sequences[s].size());
-        sequences.push_back(std::move(cut[i].sequences[s]));
-        parts.push_back(std::move(cut[i].windows[s]));
-      }
-    }
-    std::size_t done = 0;
-    result.values.resize(result.text.size() * hidden);
-    SequenceRun run;
-    run.role = role;
-    run.post_process = post_process;
-    if (policy.late_chunking) run.parts = parts;
-    EmbedSequences(sequences, run, [&](std::size_t s, std::span<const float> vector, const TextProbe*) {
-      std::copy(vector.begin(), vector.end(), result.values.begin() + static_cast<std::ptrdiff_t>(places[s]));
-      ++done;
-      if (progress) progress(first + done * chunk.size() / sequences.size(), texts.size());
-    });
+    EmbedCut(std::move(cut), run, policy.late_chunking, first, progress, &result);
   }
+  return result;
+}
+
+WindowEmbeddings Session::EmbedContent(std::span<const std::vector<std::int32_t>> content,
+                                       const Progress& progress, Role role) const {
+  LongInput policy = LongInputOf(role);
+  policy.window_ends = WindowEnds::kTokens;
+  policy.repeat_title = false;
+  WindowEmbeddings result;
+  result.dimension = dimension();
+  result.tokens.resize(content.size());
+  std::vector<TextWindows> cut;
+  for (std::size_t i = 0; i < content.size(); ++i)
+    cut.push_back(CutText(policy, {}, content[i], {}, i, role));
+  SequenceRun run;
+  run.role = role;
+  run.post_process = false;
+  EmbedCut(std::move(cut), run, policy.late_chunking, 0, progress, &result);
   return result;
 }
 
@@ -153,13 +177,40 @@ void Session::AddSeveral(const WindowEmbeddings& windows, std::size_t first, Emb
   }
 }
 
+// Of windows of texts from `first` on, post-processed where each is to be.
+void Session::Mix(const WindowEmbeddings& windows, std::size_t first, Role role, Embeddings* result) const {
+  const std::size_t hidden = dimension(), texts = windows.tokens.size();
+  const PostProcess& post = options_.post_process;
+  const LongInput policy = LongInputOf(role);
+  if (policy.kind == LongInputKind::kWindows) return AddSeveral(windows, first, result);
+  result->values.resize((first + texts) * hidden);
+  result->tokens.insert(result->tokens.end(), windows.tokens.begin(), windows.tokens.end());
+  const bool unit_length = checkpoint().normalize || (post.each_window && !post.IsIdentity());
+  // Summed in window order, so that the result does not depend on which thread was first.
+  pool_->For(texts, [&](std::size_t i, std::size_t) {
+    const std::span<float> row(result->values.data() + (first + i) * hidden, hidden);
+    const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
+    MixWindows(policy, std::span(windows.values).subspan(begin * hidden, count * hidden),
+               std::span(windows.used).subspan(begin, count), unit_length, row);
+    if (!post.each_window) ApplyPostProcess(post, role, row);
+  });
+}
+
+Embeddings Session::Finish(WindowEmbeddings windows, Role role) const {
+  const bool several = LongInputOf(role).kind == LongInputKind::kWindows;
+  if (several || options_.post_process.each_window)
+    ApplyPostProcess(options_.post_process, role, windows.values);
+  Embeddings result;
+  result.dimension = dimension();
+  Mix(windows, 0, role, &result);
+  return result;
+}
+
 Embeddings Session::Embed(std::span<const std::string> texts, const Progress& progress,
                           std::size_t first_text, Role role, std::span<const std::string> titles) const {
   const std::size_t hidden = dimension();
-  const PostProcess& post = options_.post_process;
-  const LongInput policy = LongInputOf(role);
-  const bool several = policy.kind == LongInputKind::kWindows;
-  const bool each_window = post.each_window || several;
+  const bool several = LongInputOf(role).kind == LongInputKind::kWindows;
+  const bool each_window = options_.post_process.each_window || several;
   Embeddings result;
   result.dimension = hidden;
   if (!several) result.values.reserve(texts.size() * hidden);
@@ -171,21 +222,7 @@ Embeddings Session::Embed(std::span<const std::string> texts, const Progress& pr
     const WindowEmbeddings windows =
         EmbedWindows(chunk, update, first_text + first, role, each_window,
                      titles.empty() ? titles : titles.subspan(first, chunk.size()));
-    if (several) {
-      AddSeveral(windows, first, &result);
-      continue;
-    }
-    result.values.resize((first + chunk.size()) * hidden);
-    result.tokens.insert(result.tokens.end(), windows.tokens.begin(), windows.tokens.end());
-    const bool unit_length = checkpoint().normalize || (post.each_window && !post.IsIdentity());
-    // Summed in window order, so that the result does not depend on which thread was first.
-    pool_->For(chunk.size(), [&](std::size_t i, std::size_t) {
-      const std::span<float> row(result.values.data() + (first + i) * hidden, hidden);
-      const std::size_t begin = windows.begin(i), count = windows.begin(i + 1) - begin;
-      MixWindows(policy, std::span(windows.values).subspan(begin * hidden, count * hidden),
-                 std::span(windows.used).subspan(begin, count), unit_length, row);
-      if (!post.each_window) ApplyPostProcess(post, role, row);
-    });
+    Mix(windows, first, role, &result);
   }
   return result;
 }

@@ -60,6 +60,8 @@ void AddAttention(const AttentionPolicy& policy, const ModelSpec& spec, Hasher& 
     hasher.Add(std::string_view("top-k"));
     AddNumber(policy.top_k, hasher);
   }
+  if (!policy.calibration.IsIdentity())
+    hasher.Add(std::string_view("calibration " + FormatAttentionCalibration(policy.calibration)));
 }
 
 // Nothing where there is no map, as before there were any.

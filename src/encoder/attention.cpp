@@ -175,8 +175,9 @@ HWY_EXPORT(ComputeAttentionImpl);
 
 void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
                       AttentionScratch& scratch, HeadProbe* probe) {
-  if (input.top_k > 0 && input.top_k < input.tokens) {
-    ComputeTopKAttention(input, output, output_stride, scratch, probe);
+  const bool fewer_keys = input.top_k > 0 && input.top_k < input.tokens;
+  if (fewer_keys || (input.calibration > 0 && input.basket < input.tokens)) {
+    ComputeRowAttention(input, output, output_stride, scratch, probe);
   } else {
     HWY_DYNAMIC_DISPATCH(ComputeAttentionImpl)(input, output, output_stride, scratch, probe);
   }

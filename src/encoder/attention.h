@@ -30,8 +30,10 @@ struct AttentionInput {
   // Query i sees keys i - before .. i + after alone. Those out of reach cost nothing but at the edges.
   std::size_t before = kAllTokens;
   std::size_t after = kAllTokens;
-  std::size_t top_k = 0;    // AttentionPolicy::top_k
-  float attn_scale = 0.0F;  // AttentionPolicy::AttnScale
+  std::size_t top_k = 0;     // AttentionPolicy::top_k
+  float calibration = 0.0F;  // AttentionCalibration::At
+  std::size_t basket = 0;    // of it; not 0 where `calibration` is not
+  float attn_scale = 0.0F;   // AttentionPolicy::AttnScale
 
   // The keys [first, last) that query i sees.
   std::size_t FirstKey(std::size_t i) const { return i > before ? i - before : 0; }
@@ -43,18 +45,19 @@ struct AttentionScratch {
   AlignedBuffer<float> keys;
   AlignedBuffer<float> values;
   AlignedBuffer<float> bias;
-  AlignedBuffer<float> scores;  // of whole rows; top-k alone
+  AlignedBuffer<float> scores;  // of whole rows; ComputeRowAttention alone
 };
 
-// output_i = sum_j softmax_j(scores_ij) v_j, over the top_k keys where that is given, then scaled by
-// AttnScale. `probe` may be null; filling it changes no output bit. It describes the weights before
+// output_i = sum_j softmax_j(scores_ij) v_j, over the top_k keys where that is given, calibrated, then scaled
+// by AttnScale. `probe` may be null; filling it changes no output bit. It describes the weights before
 // AttnScale, and the output after it.
 void ComputeAttention(const AttentionInput& input, float* output, std::size_t output_stride,
                       AttentionScratch& scratch, HeadProbe* probe);
 
-// The same for a top_k below the number of tokens, without AttnScale: rows of scores are whole in memory.
-void ComputeTopKAttention(const AttentionInput& input, float* output, std::size_t output_stride,
-                          AttentionScratch& scratch, HeadProbe* probe);
+// The same without AttnScale, by rows of scores that are whole in memory: for a top_k below the number of
+// tokens, and for calibration.
+void ComputeRowAttention(const AttentionInput& input, float* output, std::size_t output_stride,
+                         AttentionScratch& scratch, HeadProbe* probe);
 
 // (1 + w) output - w (mean row of the values), w = input.attn_scale.
 void ScaleAttention(const AttentionInput& input, float* output, std::size_t output_stride, HeadProbe* probe);

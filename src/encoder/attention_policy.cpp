@@ -136,6 +136,51 @@ std::string FormatLengthTemperature(const LengthTemperature& temperature) {
   return text;
 }
 
+float AttentionCalibration::At(std::size_t layer, std::size_t layers) const {
+  const auto calibrated = static_cast<std::size_t>(std::ceil(double{share} * static_cast<double>(layers)));
+  return layer + calibrated >= layers ? strength : 0.0F;
+}
+
+AttentionCalibration ParseAttentionCalibration(std::string_view text) {
+  AttentionCalibration calibration;
+  if (text == "none") return calibration;
+  const auto fail = [&](const char* why) {
+    Fail(ErrorCode::kBadInput,
+         "attention calibration \"{}\": {}; give none or STRENGTH:BASKET:SHARE (such as 0.5:128:0.5: half "
+         "calibrated, in "
+         "baskets of 128 tokens, in the last half of the layers)",
+         text, why);
+  };
+  std::string_view parts[3];
+  std::size_t count = 0;
+  for (std::string_view rest = text;; rest.remove_prefix(parts[count - 1].size() + 1)) {
+    if (count == 3) fail("there are more than three parts");
+    parts[count] = rest.substr(0, rest.find(':'));
+    if (parts[count++].size() == rest.size()) break;
+  }
+  const std::optional<float> strength = NumberOf<float>(parts[0]);
+  if (!strength || !(*strength > 0 && *strength <= 1))
+    fail("the strength is not a number above 0 and up to 1");
+  calibration.strength = *strength;
+  if (count > 1) {
+    const std::optional<std::size_t> basket = NumberOf<std::size_t>(parts[1]);
+    if (!basket || *basket == 0) fail("the basket is not a whole number of tokens from 1 on");
+    calibration.basket = *basket;
+  }
+  if (count > 2) {
+    const std::optional<float> share = NumberOf<float>(parts[2]);
+    if (!share || !(*share > 0 && *share <= 1))
+      fail("the share of layers is not a number above 0 and up to 1");
+    calibration.share = *share;
+  }
+  return calibration;
+}
+
+std::string FormatAttentionCalibration(const AttentionCalibration& calibration) {
+  if (calibration.IsIdentity()) return "none";
+  return fmt::format("{}:{}:{}", calibration.strength, calibration.basket, calibration.share);
+}
+
 float AttentionPolicy::Temperature(std::size_t layer, std::size_t head) const {
   return ValueOf(temperature, by_head, layer, head);
 }
@@ -155,7 +200,8 @@ bool AttentionPolicy::HasAttnScale() const {
 }
 
 bool AttentionPolicy::IsIdentity() const {
-  return IsEverywhere(1.0F, temperature, by_head) && by_length.IsIdentity() && !HasAttnScale() && top_k == 0;
+  return IsEverywhere(1.0F, temperature, by_head) && by_length.IsIdentity() && !HasAttnScale() &&
+         top_k == 0 && calibration.IsIdentity();
 }
 
 void AttentionPolicy::Check(std::size_t layers, std::size_t heads) const {

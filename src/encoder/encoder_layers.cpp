@@ -68,12 +68,14 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
 
 AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                                   const AttentionPolicy& policy) const {
-  if (policy.top_k > 0 || policy.HasAttnScale()) {
+  if (policy.top_k > 0 || policy.HasAttnScale() || !policy.calibration.IsIdentity()) {
     Fail(
         ErrorCode::kUnsupported,
         "the matrix of attention is looked at as the softmax of its scores, which {} changes; take it out of "
         "the repair",
-        policy.top_k > 0 ? "top-k attention" : "AttnScale");
+        policy.top_k > 0        ? "top-k attention"
+        : policy.HasAttnScale() ? "AttnScale"
+                                : "attention calibration");
   }
   if (!spec_.attends_to_all()) {
     Fail(
@@ -101,6 +103,8 @@ AttentionInput Encoder::InputOf(const float* qkv, std::size_t tokens, std::size_
   input.temperature = policy.Temperature(layer, head, tokens);
   input.top_k = policy.top_k;
   input.attn_scale = policy.AttnScale(layer, head);
+  input.calibration = policy.calibration.At(layer, spec_.layers);
+  input.basket = policy.calibration.basket;
   if (!relative_bias_.empty()) {
     input.bias = relative_bias_.data() + head * (2 * spec_.positions() - 1) + (spec_.positions() - 1);
     input.bias_scale = policy.reading == TemperatureReading::kScores ? 1.0F / input.temperature : 1.0F;

@@ -29,7 +29,7 @@ OrderedJson MemberOrNull(const OrderedJson& object, const char* name) {
 void DescribeReport(const OrderedJson& report, Description& description) {
   description.notes = report.at("notes").get<std::vector<std::string>>();
   const OrderedJson controls = MemberOrNull(report, "controls");
-  for (const char* control : {"repeated", "mixed", "diluted", "attribution", "interventions"}) {
+  for (const char* control : {"repeated", "mixed", "diluted", "attribution", "interventions", "placement"}) {
     if (controls.contains(control))
       AddFinding(control, controls.at(control).at("sentence"), description.findings);
   }

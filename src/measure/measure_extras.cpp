@@ -10,6 +10,7 @@ MeasureExtras::MeasureExtras(const Session& embedder, const MeasureOptions& opti
   const std::uint64_t seed = options.resampling.seed;
   if (options.controls.passages()) control_sample_.emplace(embedder, options.controls, seed);
   if (options.controls.interventions) intervention_sample_.emplace(embedder, options.controls, seed);
+  if (options.controls.placement) placement_sample_.emplace(embedder, options.controls, seed);
 }
 
 GatherHooks MeasureExtras::Hooks() {
@@ -18,6 +19,7 @@ GatherHooks MeasureExtras::Hooks() {
     hooks.observe = [this](const TokenizedDocument& document) {
       if (control_sample_) control_sample_->Add(document);
       if (intervention_sample_) intervention_sample_->Add(document);
+      if (placement_sample_) placement_sample_->Add(document);
     };
   }
   hooks.later_tokens = [this](const GatheredDocuments& gathered) { return Plan(gathered); };
@@ -36,6 +38,12 @@ std::size_t MeasureExtras::Plan(const GatheredDocuments& gathered) {
     intervention_sample_.reset();
     later_tokens_ += interventions_.CountTokens();
   }
+  if (placement_sample_) {
+    placement_ = placement_sample_->Frame(options_.minimum_documents, notes_);
+    placement_sample_.reset();
+    if (!placement_.documents.empty())
+      later_tokens_ += CountPlacementTokens(placement_, embedder_, Repaired());
+  }
   if (options_.ablation.any()) {
     const LengthCounts& counts = gathered.statistics.truncated.counts;
     const auto used = std::span(counts.lengths).first(counts.Reached(options_.minimum_documents));
@@ -43,6 +51,13 @@ std::size_t MeasureExtras::Plan(const GatheredDocuments& gathered) {
     later_tokens_ += AblationTokens();
   }
   return later_tokens_;
+}
+
+const EmbedderOptions* MeasureExtras::Repaired() const {
+  const EmbedderOptions& options = options_.repaired ? *options_.repaired : embedder_.options();
+  const bool plain = options.long_input.kind == LongInputKind::kTruncate && options.attention.IsIdentity() &&
+                     options.positions.IsIdentity() && options.post_process.IsIdentity();
+  return plain ? nullptr : &options;
 }
 
 std::size_t MeasureExtras::AblationTokens() const {
@@ -64,15 +79,20 @@ void MeasureExtras::Measure(const GatheredDocuments& gathered, const Progress& p
 void MeasureExtras::AddControls(const TokenProgress& progress, Measurement& result) const {
   if (!options_.controls.any()) return;
   std::size_t embedded = 0;
-  const TokenProgress passages = [&](std::size_t tokens) {
-    embedded = tokens;
-    progress(tokens);
+  std::size_t before = 0;
+  const TokenProgress part = [&](std::size_t tokens) {
+    embedded = before + tokens;
+    progress(embedded);
   };
-  result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, passages);
-  if (interventions_.documents.empty()) return;
-  result.controls->interventions =
-      MeasureInterventions(embedder_, interventions_, options_.resampling,
-                           [&](std::size_t tokens) { progress(embedded + tokens); });
+  result.controls = MeasureControls(embedder_, controls_, options_.controls, options_.resampling, part);
+  before = embedded;
+  if (!interventions_.documents.empty())
+    result.controls->interventions =
+        MeasureInterventions(embedder_, interventions_, options_.resampling, part);
+  before = embedded;
+  if (!placement_.documents.empty())
+    result.controls->placement =
+        MeasurePlacement(embedder_, placement_, Repaired(), options_.resampling, part);
 }
 
 void MeasureExtras::AddAblation(const TokenProgress& progress, Measurement& result) const {

@@ -5,6 +5,7 @@
 #include "controls/ablation.h"
 #include "controls/control_plan.h"
 #include "controls/intervention_frame.h"
+#include "controls/placement_frame.h"
 
 namespace lengthwise {
 namespace {
@@ -44,6 +45,7 @@ void CheckMeasureOptions(const MeasureOptions& options, const Session& embedder)
   }
   CheckControlOptions(options.controls, embedder);
   CheckInterventions(options.controls, embedder);
+  CheckPlacement(options.controls, embedder);
   CheckAblationOptions(options.ablation, embedder);
   CheckLengths(options.lengths, embedder, "a truncated length", "truncated lengths");
   if (options.statistics) CheckMergeable(options);

@@ -84,7 +84,7 @@ OrderedJson FormatByHead(float everywhere, const std::vector<std::vector<float>>
 
 AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
   const std::string where = file + ": attention";
-  CheckKeys(object, {"temperature", "reading", "by_length", "attn_scale", "top_k"}, where);
+  CheckKeys(object, {"temperature", "reading", "by_length", "attn_scale", "top_k", "calibration"}, where);
   AttentionPolicy policy;
   policy.reading = ReadReading(object, where);
   if (object.contains("temperature")) {
@@ -103,6 +103,10 @@ AttentionPolicy ReadAttention(const Json& object, const std::string& file) {
     policy.top_k = ReadCount(object, "top_k", where);
     if (policy.top_k == 0) Fail(ErrorCode::kBadInput, "{}.top_k: 0 keys; give 1 or more", where);
   }
+  if (object.contains("calibration")) {
+    const auto text = RequiredJsonMember<std::string>(object, "calibration", where, ErrorCode::kBadInput);
+    policy.calibration = ReadAt(where + ".calibration", [&] { return ParseAttentionCalibration(text); });
+  }
   return policy;
 }
 
@@ -113,6 +117,8 @@ OrderedJson FormatAttention(const AttentionPolicy& policy) {
   if (policy.HasAttnScale())
     object["attn_scale"] = FormatByHead(policy.attn_scale, policy.attn_scale_by_head);
   if (policy.top_k > 0) object["top_k"] = policy.top_k;
+  if (!policy.calibration.IsIdentity())
+    object["calibration"] = FormatAttentionCalibration(policy.calibration);
   return object;
 }
 

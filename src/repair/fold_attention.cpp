@@ -32,10 +32,11 @@ float TemperatureOfTable(const AttentionPolicy& policy, const ModelSpec& spec, s
 }
 
 void CheckConstant(const AttentionPolicy& policy) {
-  const char* const varying = !policy.by_length.IsIdentity() ? "a temperature by length"
-                              : policy.HasAttnScale()        ? "AttnScale"
-                              : policy.top_k > 0             ? "top-k attention"
-                                                             : nullptr;
+  const char* const varying = !policy.by_length.IsIdentity()     ? "a temperature by length"
+                              : policy.HasAttnScale()            ? "AttnScale"
+                              : policy.top_k > 0                 ? "top-k attention"
+                              : !policy.calibration.IsIdentity() ? "attention calibration"
+                                                                 : nullptr;
   if (varying == nullptr) return;
   Fail(
       ErrorCode::kUnsupported,

@@ -3,6 +3,7 @@
 #include "report/control_sentence.h"
 #include "report/document_json.h"
 #include "report/intervention_json.h"
+#include "report/placement_json.h"
 
 namespace lengthwise {
 namespace {
@@ -108,6 +109,7 @@ OrderedJson ControlsJson(const ControlResult& result) {
   if (result.diluted) json["diluted"] = DilutedJson(*result.diluted, result.frame);
   if (result.attribution) json["attribution"] = AttributionJson(*result.attribution, result.frame);
   if (result.interventions) json["interventions"] = InterventionsJson(*result.interventions);
+  if (result.placement) json["placement"] = PlacementJson(*result.placement);
   return json;
 }
 

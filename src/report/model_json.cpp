@@ -45,6 +45,8 @@ OrderedJson RepairJson(const ModelDescription& model) {
   if (!attention.by_length.IsIdentity()) repair["by_length"] = FormatLengthTemperature(attention.by_length);
   if (attention.HasAttnScale()) repair["attn_scale"] = FormatAttention(attention)["attn_scale"];
   if (attention.top_k > 0) repair["top_k"] = attention.top_k;
+  if (!attention.calibration.IsIdentity())
+    repair["calibration"] = FormatAttentionCalibration(attention.calibration);
   if (model.positions != "none") repair["positions"] = model.positions;
   return repair;
 }
@@ -74,7 +76,7 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   Json attention = {
       {"temperature", repair.at("by_head").is_null() ? repair.at("temperature") : repair.at("by_head")},
       {"reading", repair.at("reading")}};
-  for (const char* const name : {"by_length", "attn_scale", "top_k"}) {
+  for (const char* const name : {"by_length", "attn_scale", "top_k", "calibration"}) {
     if (repair.contains(name)) attention[name] = repair[name];
   }
   parsed.attention = ReadAttention(attention, "repair");

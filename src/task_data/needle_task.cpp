@@ -128,15 +128,48 @@ Hidden Hide(const std::string& statement, std::span<const Word> words, double pl
   return hidden;
 }
 
+// How often a statement stands in a document of so many tokens.
+std::size_t Copies(const NeedleOptions& options, std::size_t length) {
+  return options.repeat_every == 0 ? 1 : std::max<std::size_t>(1, length / options.repeat_every);
+}
+
+// The words in so many stretches of about as many tokens, in each of which the statement is hidden.
+Hidden HideCopies(const std::string& statement, std::span<const Word> words, double place,
+                  std::size_t copies) {
+  const std::size_t total = TokensOf(words);
+  Hidden all;
+  std::size_t begin = 0, end = 0, before = 0;
+  for (std::size_t copy = 0; copy < copies; ++copy, begin = end) {
+    while (end < words.size() && (before < total * (copy + 1) / copies || end == begin))
+      before += words[end++].tokens;
+    Hidden hidden = Hide(statement, words.subspan(begin, end - begin), place);
+    if (copy == 0) {
+      all = std::move(hidden);
+    } else {
+      all.text += ' ' + hidden.text;
+    }
+  }
+  return all;
+}
+
 void CheckLengths(const NeedleOptions& options, std::span<const std::size_t> statement_tokens,
                   std::size_t special_tokens) {
   const auto longest = std::max_element(statement_tokens.begin(), statement_tokens.end());
   const std::size_t least = *longest + special_tokens + 1;
   for (const std::size_t length : options.lengths) {
-    if (length >= least) continue;
-    Fail(ErrorCode::kBadInput,
-         "documents of {} tokens are too short to hide a statement of {}; {} is the least length", length,
-         *longest, least);
+    if (length < least) {
+      Fail(ErrorCode::kBadInput,
+           "documents of {} tokens are too short to hide a statement of {}; {} is the least length", length,
+           *longest, least);
+    }
+    // Half of a stretch is filler at least, so that every copy has some about it.
+    const std::size_t copies = Copies(options, length);
+    if (copies > 1 && options.repeat_every < 2 * *longest + special_tokens) {
+      Fail(ErrorCode::kBadInput,
+           "a statement of {} tokens cannot stand in every {} tokens and leave half of them to the filler; "
+           "{} is the least",
+           *longest, options.repeat_every, 2 * *longest + special_tokens);
+    }
   }
 }
 
@@ -198,10 +231,10 @@ Draws DrawChecked(const NeedleOptions& options, const Tokenizer& tokenizer, Rand
 
 // A run of filler cut for each length; empty where one of them cannot be met.
 std::vector<std::vector<Word>> CutForAll(std::span<const Word> run, const NeedleOptions& options,
-                                         std::size_t other_tokens) {
+                                         std::size_t special_tokens, std::size_t statement_tokens) {
   std::vector<std::vector<Word>> cut;
   for (const std::size_t length : options.lengths) {
-    cut.push_back(CutTo(run, length - other_tokens));
+    cut.push_back(CutTo(run, length - special_tokens - Copies(options, length) * statement_tokens));
     if (cut.back().empty()) return {};
   }
   return cut;
@@ -230,14 +263,14 @@ std::vector<NeedleTask> MakeNeedleTasks(std::span<const Document> filler, const 
     while (cut.empty()) {
       const std::vector<Word> run = reader.Read(longest + kSpareTokens);
       if (run.empty()) FailShort(filler, tokenizer, options.documents, i, longest + kSpareTokens, skipped);
-      cut = CutForAll(run, options, draws.special_tokens + draws.statement_tokens[i]);
+      cut = CutForAll(run, options, draws.special_tokens, draws.statement_tokens[i]);
       skipped += cut.empty() ? 1 : 0;
     }
     const double drawn = places.Uniform();
     const double place = options.depth.value_or(drawn);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       NeedleTask& task = tasks[t];
-      Hidden hidden = Hide(draws.needles[i].statement, cut[t], place);
+      Hidden hidden = HideCopies(draws.needles[i].statement, cut[t], place, Copies(options, task.length));
       const std::size_t tokens = CountTokens(tokenizer, hidden.text) + draws.special_tokens;
       if (tokens != task.length) {
         Fail(ErrorCode::kUnsupported,

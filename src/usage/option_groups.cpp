@@ -51,6 +51,7 @@ constexpr std::array kRows = {
     Row{"--temperature-by-length", kModel, true},
     Row{"--attn-scale", kModel, true},
     Row{"--attention-top-k", kModel, true},
+    Row{"--attention-calibration", kModel, true},
     Row{"--positions", kModel, true},
 
     Row{"--lengths", kCompute},
@@ -70,6 +71,7 @@ constexpr std::array kRows = {
     Row{"--passage", kCompute, true},
     Row{"--control-documents", kCompute, true},
     Row{"--interventions", kCompute, true},
+    Row{"--placement", kCompute, true},
     Row{"--ablation-documents", kCompute, true},
     Row{"--ablation-lengths", kCompute, true},
     Row{"--trained-length", kCompute, true},

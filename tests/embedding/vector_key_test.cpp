@@ -57,6 +57,7 @@ TEST(VectorKeys, DifferWithWhateverChangesTheVector) {
          o.attention.attn_scale_by_head = {{0.5F}, {0.0F}};
        }},
       {"top-k attention", [](EmbedderOptions& o) { o.attention.top_k = 5; }},
+      {"calibration", [](EmbedderOptions& o) { o.attention.calibration.strength = 0.5F; }},
       {"position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:20"); }},
       {"another position map", [](EmbedderOptions& o) { o.positions = ParsePositionMap("clamp:21"); }},
       {"max length", [](EmbedderOptions& o) { o.max_length = 32; }},

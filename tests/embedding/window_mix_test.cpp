@@ -113,6 +113,8 @@ TEST(LeadBody, IsMixedOfTheWindowsThatASessionCuts) {
   Vector body(windows.dimension, 0.0);
   for (std::size_t w = 2; w < windows.rows(); ++w) body = Sum(body, row(w));
   ExpectNear(mixed.row(2), Unit(Sum(row(2), Unit(body), 0.3, 0.7)));
+  const WindowEmbeddings raw = session.EmbedContent(session.Tokenize(texts), {}, Role::kDocument);
+  EXPECT_EQ(session.Finish(raw, Role::kDocument).values, mixed.values);
 
   EmbedderOptions whole = options;
   whole.long_input = {};
@@ -136,6 +138,8 @@ TEST(SeveralVectors, AreThoseOfTheWindowsThatASessionCuts) {
   ASSERT_EQ(rows.rows(), windows.rows());
   ASSERT_GT(rows.rows(), 4U);
   EXPECT_EQ(rows.texts(), 3U);
+  const WindowEmbeddings raw = session.EmbedContent(session.Tokenize(texts), {}, Role::kDocument);
+  EXPECT_EQ(session.Finish(raw, Role::kDocument).values, rows.values);
   EXPECT_EQ(rows.parts.front(), (TextPart{0, 0}));
   EXPECT_EQ(rows.parts.back(), (TextPart{2, rows.rows() - 3}));
   for (std::size_t w = 0; w < rows.rows(); ++w) {

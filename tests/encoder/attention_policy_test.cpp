@@ -105,6 +105,24 @@ TEST(AttentionPolicy, AttnScaleHasOneValueOrOneALayerOrHead) {
   EXPECT_FALSE(AttentionPolicy{.top_k = 3}.IsIdentity());
 }
 
+TEST(AttentionPolicy, CalibrationIsOfTheLastLayersAndReadsBackAsWritten) {
+  const AttentionCalibration half = ParseAttentionCalibration("0.5");
+  EXPECT_EQ(half.basket, 128U);
+  EXPECT_EQ(half.At(2, 6), 0.0F);
+  EXPECT_EQ(half.At(3, 6), 0.5F);
+  EXPECT_EQ(half.At(1, 3), 0.5F) << "half of three layers are two";
+  EXPECT_EQ(FormatAttentionCalibration(half), "0.5:128:0.5");
+  const AttentionCalibration all = ParseAttentionCalibration("1:32:1");
+  EXPECT_EQ(all.At(0, 6), 1.0F);
+  EXPECT_EQ(ParseAttentionCalibration(FormatAttentionCalibration(all)), all);
+  EXPECT_TRUE(ParseAttentionCalibration("none").IsIdentity());
+  EXPECT_FALSE(AttentionPolicy{.calibration = half}.IsIdentity());
+  for (const char* const bad : {"", "0", "-0.5", "1.5", "nan", "0.5:", "0.5:0", "0.5:12.5", "0.5:128:0",
+                                "0.5:128:2", "0.5:128:0.5:", "0.5:128:0.5:1", "half"}) {
+    EXPECT_THROW(ParseAttentionCalibration(bad), Error) << bad;
+  }
+}
+
 TEST(AttentionPolicy, TemperaturesThatAreNoTemperaturesAreRefused) {
   for (const float bad :
        {0.0F, -1.0F, 1e-4F, 1e4F, std::numeric_limits<float>::infinity(),

@@ -214,6 +214,80 @@ TEST(Attention, OfAllKeysByTopKIsAttentionBitForBit) {
   EXPECT_EQ(plain, all);
 }
 
+// Rows of weights with each basket scaled to its share of the tokens that are seen, in double precision.
+std::vector<double> Calibrated(const Head& head, std::size_t basket, double strength, std::size_t after,
+                               HeadProbe* truth) {
+  std::vector<double> weights, ignored;
+  head.Plain(1.0, weights, ignored, kAllTokens, after);
+  std::vector<double> output(head.n * head.d, 0);
+  *truth = {};
+  double most = 0;
+  for (std::size_t i = 0; i < head.n; ++i) {
+    double* const row = weights.data() + i * head.n;
+    const std::size_t seen = after == kAllTokens ? head.n : i + 1;
+    most += std::log(static_cast<double>(seen));
+    double largest = 0;
+    for (std::size_t begin = 0; begin < seen; begin += basket) {
+      const std::size_t end = std::min(begin + basket, seen);
+      double mass = 0;
+      for (std::size_t j = begin; j < end; ++j) mass += row[j];
+      for (std::size_t j = begin; j < end; ++j) {
+        const double share = static_cast<double>(end - begin) / static_cast<double>(seen);
+        const double p = (1 - strength) * row[j] + strength * row[j] / mass * share;
+        truth->entropy -= p > 0 ? p * std::log(p) : 0;
+        largest = std::max(largest, p);
+        if (j == 0) truth->sink += p / static_cast<double>(head.n);
+        for (std::size_t c = 0; c < head.d; ++c) output[i * head.d + c] += p * head.v[j * head.d + c];
+      }
+    }
+    truth->largest_weight += largest / static_cast<double>(head.n);
+  }
+  truth->entropy /= most;
+  return output;
+}
+
+TEST(Attention, CalibratedSharesItsWeightOverStretchesByTheirSize) {
+  ForEveryTarget([] {
+    AttentionScratch scratch;
+    for (const std::size_t n : {5, 13, 60, 300}) {
+      for (const std::size_t basket : {1, 4, 128}) {
+        for (const float strength : {0.5F, 1.0F}) {
+          for (const std::size_t after : {kAllTokens, std::size_t{0}}) {
+            const Head head(n, 32, 1.2, n * 7 + basket);
+            HeadProbe truth, probe;
+            const std::vector<double> expected = Calibrated(head, basket, double{strength}, after, &truth);
+            AttentionInput input = head.Input();
+            input.after = after;
+            input.calibration = strength;
+            input.basket = basket;
+            std::vector<float> output(n * 32), unprobed(n * 32);
+            ComputeAttention(input, output.data(), 32, scratch, &probe);
+            for (std::size_t i = 0; i < output.size(); ++i)
+              ASSERT_NEAR(output[i], expected[i], 2e-5) << n << " " << basket;
+            EXPECT_NEAR(probe.entropy, truth.entropy, 1e-5);
+            EXPECT_NEAR(probe.largest_weight, truth.largest_weight, 1e-5);
+            EXPECT_NEAR(probe.sink, truth.sink, 1e-6);
+            ComputeAttention(input, unprobed.data(), 32, scratch, nullptr);
+            EXPECT_EQ(unprobed, output);
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST(Attention, OfOneStretchIsNotCalibrated) {
+  AttentionScratch scratch;
+  const Head head(70, 32, 1.0, 3);
+  std::vector<float> plain(70 * 32), one(70 * 32);
+  ComputeAttention(head.Input(), plain.data(), 32, scratch, nullptr);
+  AttentionInput input = head.Input();
+  input.calibration = 1;
+  input.basket = 70;
+  ComputeAttention(input, one.data(), 32, scratch, nullptr);
+  EXPECT_EQ(plain, one);
+}
+
 TEST(Attention, TopKCountsThePositionBias) {
   AttentionScratch scratch;
   const std::size_t n = 40, d = 4;

@@ -23,7 +23,7 @@ def test_it_finds_what_evaluate_finds(run_lengthwise, root, task, tmp_path):
     model = root / "tests/data/tiny_bert"
     done = subprocess.run([sys.executable, root / "scripts/attention_policies", tmp_path / "p.json", model, task], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    found = json.loads((tmp_path / "p.json").read_text())["pages"]
+    found = json.loads((tmp_path / "p.json").read_text())["tasks"]["pages"]
     run_lengthwise("evaluate", "--model", model, "--task", task, "--temperature", "0.8", "--no-cache", "--quiet", "--output", tmp_path / "e.json")
     runs = json.loads((tmp_path / "e.json").read_text())["tasks"][0]["runs"]
     base = next(run for run in runs if run["run"] == "model")
@@ -32,4 +32,4 @@ def test_it_finds_what_evaluate_finds(run_lengthwise, root, task, tmp_path):
     expected = sharp["comparison"]["difference"]
     for end, tolerance in (("estimate", 1e-4), ("low", 0.01), ("high", 0.01)):
         assert found["temperature 0.8"][end] == pytest.approx(expected[end], abs=tolerance)
-    assert done.stdout.count("\n| ") == 6 and "AttnScale 0.3" in done.stdout
+    assert done.stdout.count("\n| ") == 9 and "AttnScale 0.3" in done.stdout

@@ -204,6 +204,10 @@ TEST_F(ExportTest, WhatDependsOnTheTextIsRefusedByName) {
   Repair top;
   top.attention.top_k = 9;
   EXPECT_NE(Refusal("tiny_bert", top, ErrorCode::kUnsupported).find("top-k"), std::string::npos);
+  Repair calibrated;
+  calibrated.attention.calibration = ParseAttentionCalibration("0.5");
+  EXPECT_NE(Refusal("tiny_bert", calibrated, ErrorCode::kUnsupported).find("attention calibration"),
+            std::string::npos);
 }
 
 TEST_F(ExportTest, ATableOfPositionsOfAnotherModelIsRefused) {

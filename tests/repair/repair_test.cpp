@@ -41,6 +41,7 @@ void ExpectSame(const Repair& a, const Repair& b) {
   EXPECT_EQ(a.attention.attn_scale, b.attention.attn_scale);
   EXPECT_EQ(a.attention.attn_scale_by_head, b.attention.attn_scale_by_head);
   EXPECT_EQ(a.attention.top_k, b.attention.top_k);
+  EXPECT_EQ(a.attention.calibration, b.attention.calibration);
   EXPECT_EQ(a.positions, b.positions);
   EXPECT_EQ(a.long_input.kind, b.long_input.kind);
   EXPECT_EQ(a.long_input.window, b.long_input.window);
@@ -83,6 +84,7 @@ TEST(Repair, TheExamplesMeanWhatTheySay) {
   EXPECT_EQ(Example("by_length_points.json").attention.by_length.At(512), 0.8F);
   EXPECT_EQ(Example("attn_scale.json").attention.attn_scale, 0.5F);
   EXPECT_EQ(Example("attn_scale.json").attention.top_k, 32U);
+  EXPECT_EQ(Example("calibration.json").attention.calibration, ParseAttentionCalibration("0.5:64:1"));
   EXPECT_EQ(Example("attn_scale_by_layer.json").attention.attn_scale_by_head,
             (ByHead{{0.5F}, {-0.25F}, {0.0F}}));
   EXPECT_EQ(Example("positions_squeeze.json").positions, ParsePositionMap("squeeze:96:126"));

@@ -126,6 +126,36 @@ TEST_P(NeedleTasks, StandAllAtADepthThatIsGivenAndDifferInNothingElse) {
   EXPECT_THROW(MakeNeedleTasks(Filler(80, 300), tokenizer_, options), Error);
 }
 
+TEST_P(NeedleTasks, StandOnceInEverySoManyTokens) {
+  NeedleOptions options = Options({130, 260, 520});
+  const auto once = MakeNeedleTasks(Filler(160, 300), tokenizer_, options);
+  options.repeat_every = 130;
+  const auto repeated = MakeNeedleTasks(Filler(160, 300), tokenizer_, options);
+  const std::vector<Needle> needles = DrawNeedles(GetParam(), 20, Random(3).Next());
+  for (std::size_t t = 0; t < repeated.size(); ++t) {
+    for (std::size_t d = 0; d < 20; ++d) {
+      const std::string& text = repeated[t].task.corpus.documents[d].text;
+      EXPECT_EQ(LengthOf(tokenizer_, text), repeated[t].length);
+      EXPECT_EQ(Occurrences(text, NeedleOf(text, needles).statement), std::size_t{1} << t);
+      const std::string& statement = NeedleOf(text, needles).statement;
+      std::size_t found = text.find(statement);
+      for (std::size_t copy = 0; copy < (std::size_t{1} << t);
+           ++copy, found = text.find(statement, found + 1)) {
+        const double before = static_cast<double>(LengthOf(tokenizer_, text.substr(0, found)));
+        EXPECT_GE(before, static_cast<double>(copy) * 110) << "one in each stretch";
+        EXPECT_LE(before, static_cast<double>(copy + 1) * 130);
+      }
+    }
+    for (std::size_t q = 0; q < 12; ++q) {
+      EXPECT_EQ(repeated[t].task.queries[q].text, once[t].task.queries[q].text);
+      EXPECT_NEAR(repeated[t].depths[q], once[0].depths[q], 0.08);
+    }
+  }
+  EXPECT_EQ(repeated[0].task.corpus.documents[3].text, once[0].task.corpus.documents[3].text);
+  options.repeat_every = 20;
+  EXPECT_THROW(MakeNeedleTasks(Filler(160, 300), tokenizer_, options), Error);
+}
+
 TEST_P(NeedleTasks, LengthsDifferInNothingButLength) {
   const auto tasks = MakeNeedleTasks(Filler(80, 300), tokenizer_, Options({160, 320}));
   const std::vector<Needle> needles = DrawNeedles(GetParam(), 20, Random(3).Next());

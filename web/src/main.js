@@ -14,6 +14,7 @@ import { interventions } from "./sections/interventions.js";
 import { lead } from "./lead.js";
 import { lengthCurves } from "./sections/length_curves.js";
 import { maps } from "./sections/maps.js";
+import { placement } from "./sections/placement.js";
 import { notes, provenance } from "./sections/provenance.js";
 import { shapes } from "./sections/shapes.js";
 import { spectrum } from "./sections/spectrum.js";
@@ -22,7 +23,7 @@ import { theoryPage } from "./theory/page.js";
 
 // All of a measurement but its answer.
 function measuredParts(report, source = JSON.stringify(report, null, 1)) {
-  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), interventions(report), ...maps(report), spectrum(report),
+  const parts = [lengthCurves(report), shapes(report), attribution(report), controls(report), interventions(report), placement(report), ...maps(report), spectrum(report),
     gains(report), ablation(report), counts(report)].filter(Boolean);
   return {
     nodes: [summary(report), ...parts.map((part) => part.node), provenance(report), data(report, source), glossary()],

@@ -12,7 +12,7 @@ function repairEntries(repair) {
   const post = repair.post_processing ?? "none";
   return [["Post-processing", post], ["Attention temperature", repair.by_head ? "by layer and head (see the JSON)" : number(repair.temperature, 2)],
     ["Divides", repair.reading === "logits" ? "q\u00b7k alone, not a position bias" : "the whole score, a position bias too"],
-    ...[["Temperature by length", "by_length"], ["AttnScale", "attn_scale"], ["Keys attended to", "top_k"], ["Position map", "positions"]]
+    ...[["Temperature by length", "by_length"], ["AttnScale", "attn_scale"], ["Keys attended to", "top_k"], ["Attention calibration", "calibration"], ["Position map", "positions"]]
       .filter(([, member]) => member in repair)
       .map(([title, member]) => [title, Array.isArray(repair[member]) ? "by layer and head (see the JSON)" : String(repair[member])])];
 }
