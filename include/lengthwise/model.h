@@ -23,6 +23,7 @@ struct LengthLimits {
   // What the model was trained to, as the folder suggests: tokenizer.json keeps the truncation that it was
   // saved with, which sentence-transformers leaves at that of training. 0: it does not say.
   std::size_t trained = 0;
+  bool trained_given = false;  // by the user, and not by the folder
 };
 
 // A handle: copies share weights and threads, and what they share lives as long as one of them. May be used

@@ -25,7 +25,10 @@ class Gatherer {
     const LengthLimits limits = embedder.limits();
     MeasureStatistics& statistics = gathered_.statistics;
     statistics.model = DescribeModel(embedder);
-    if (options.trained_length > 0) statistics.model.limits.trained = options.trained_length;
+    if (options.trained_length > 0) {
+      statistics.model.limits.trained = options.trained_length;
+      statistics.model.limits.trained_given = true;
+    }
     statistics.options = options;
     if (options.lengths.empty()) {
       statistics.options.lengths = TruncationLengths(limits.sentence_transformers, limits.positions);

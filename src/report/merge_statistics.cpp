@@ -83,7 +83,8 @@ void CheckAlike(const MeasureStatistics& other, const std::string& other_path,
                 const MeasureStatistics& merged) {
   const auto described = [](const MeasureStatistics& statistics) {
     Json model = ModelJson(statistics.model);
-    model.erase("name");                  // of the folder, which may be another
+    model.erase("name");  // of the folder, which may be another
+    model["limits"].erase("trained_to_by");
     model["limits"].erase("trained_to");  // what the knee is compared with; nothing was measured by it
     return Json{{"model", model},
                 {"repair", Json(RepairJson(statistics.model))},

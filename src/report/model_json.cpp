@@ -7,6 +7,12 @@
 #include "report/document_json.h"
 
 namespace lengthwise {
+namespace {
+
+// Who says what a model was trained to, where the folder does not.
+constexpr const char* kGiven = "user";
+
+}  // namespace
 
 void AddPrompts(const std::string& document, const std::string& query, OrderedJson& model) {
   if (document.empty() && query.empty()) return;
@@ -27,7 +33,10 @@ OrderedJson ModelJson(const ModelDescription& model) {
                        {{"in_force", model.limits.in_force},
                         {"sentence_transformers", CountOrNull(model.limits.sentence_transformers)},
                         {"positions", model.limits.positions}}}};
-  if (model.limits.trained > 0) json["limits"]["trained_to"] = model.limits.trained;
+  if (model.limits.trained > 0) {
+    json["limits"]["trained_to"] = model.limits.trained;
+    json["limits"]["trained_to_by"] = model.limits.trained_given ? kGiven : "tokenizer.json";
+  }
   if (model.dimension != model.hidden) json["dimension"] = model.dimension;
   AddPrompts(model.document_prompt, model.query_prompt, json);
   return json;
@@ -73,6 +82,7 @@ ModelDescription ParseModel(const Json& model, const Json& repair) {
   if (!limits.at("sentence_transformers").is_null())
     parsed.limits.sentence_transformers = limits.at("sentence_transformers").get<std::size_t>();
   if (limits.contains("trained_to")) parsed.limits.trained = limits["trained_to"].get<std::size_t>();
+  parsed.limits.trained_given = limits.value("trained_to_by", "") == kGiven;
   Json attention = {
       {"temperature", repair.at("by_head").is_null() ? repair.at("temperature") : repair.at("by_head")},
       {"reading", repair.at("reading")}};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/document_json.h"
 #include "report/plain_numbers.h"
 
@@ -24,6 +26,12 @@ std::string ReadingWords(const PlacedHandling& placed, std::size_t length) {
   return "repaired";
 }
 
+// Those without a sensitivity last.
+bool LessSensitive(const PlacedHandling& a, const PlacedHandling& b) {
+  if (!a.sensitivity || !b.sensitivity) return a.sensitivity.has_value() && !b.sensitivity;
+  return *a.sensitivity->estimate < *b.sensitivity->estimate;
+}
+
 OrderedJson HandlingJson(const PlacedHandling& placed, std::size_t length) {
   OrderedJson places = OrderedJson::array();
   for (std::size_t p = 0; p < kPlaceCount; ++p) {
@@ -43,20 +51,28 @@ OrderedJson HandlingJson(const PlacedHandling& placed, std::size_t length) {
 }  // namespace
 
 std::string PlacementSentence(const Placement& placement) {
-  std::string ways;
-  for (const PlacedHandling& placed : placement.handlings) {
-    ways += fmt::format("{}{}: {} at the beginning, {} in the middle, {} at the end",
-                        ways.empty() ? "" : "; ", ReadingWords(placed, placement.frame.length),
-                        ThreeDecimals(placed.found[0]), ThreeDecimals(placed.found[kPlaceCount / 2]),
-                        ThreeDecimals(placed.found[kPlaceCount - 1]));
-    if (placed.sensitivity)
-      ways += fmt::format(" (position sensitivity {})", ThreeDecimals(*placed.sensitivity));
+  const PlacedHandling& plain = placement.handlings.front();
+  const PlacedHandling& last = placement.handlings.back();
+  const auto from_to = [](const PlacedHandling& placed) {
+    return fmt::format("{} and {}", ThreeDecimals(placed.found[0]),
+                       ThreeDecimals(placed.found[kPlaceCount - 1]));
+  };
+  std::string sentence = fmt::format(
+      "A passage of {} tokens at the beginning of a text of {}, and at its end, is found with nDCG@10 {} by "
+      "the model, {}",
+      placement.frame.passage, placement.frame.length, from_to(plain),
+      ReadingWords(plain, placement.frame.length));
+  if (last.handling == Handling::kRepaired) sentence += fmt::format(", and {} repaired", from_to(last));
+  const auto least = std::min_element(placement.handlings.begin(), placement.handlings.end(), LessSensitive);
+  if (least->sensitivity) {
+    sentence += fmt::format(
+        ". It matters least where a passage stands for {} (position sensitivity {}, 0 where it does not "
+        "matter; {} for the first)",
+        ReadingWords(*least, placement.frame.length), ThreeDecimals(*least->sensitivity),
+        plain.sensitivity ? ThreeDecimals(*plain.sensitivity) : "not defined");
   }
-  return fmt::format(
-      "How well a passage of {} tokens is found in a text of {} by where it stands there (nDCG@10 among {} "
-      "texts, "
-      "chance {:.3f}): {}.",
-      placement.frame.passage, placement.frame.length, placement.passages, placement.chance, ways);
+  return fmt::format("{}. {} texts in random order would score {:.3f}.", sentence, placement.passages,
+                     placement.chance);
 }
 
 OrderedJson PlacementJson(const Placement& placement) {

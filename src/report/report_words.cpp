@@ -34,10 +34,11 @@ bool KneeHasWeight(const Shapes& shapes) {
 }
 
 std::string KneeAgainstLimit(const Knee& knee, const LengthLimits& limits) {
-  const std::string trained = limits.trained == 0
-                                  ? ""
-                                  : fmt::format("{} the {} tokens that it was trained to as far as is known",
-                                                Beside(knee, limits.trained), limits.trained);
+  const std::string trained =
+      limits.trained == 0
+          ? ""
+          : fmt::format("{} the {} tokens that it was trained to{}", Beside(knee, limits.trained),
+                        limits.trained, limits.trained_given ? "" : " as far as is known");
   if (limits.sentence_transformers == 0) return trained;
   const std::string name =
       fmt::format("{}, {} tokens",

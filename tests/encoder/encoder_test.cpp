@@ -117,8 +117,9 @@ TEST(Encoder, WhatIsNoSoftmaxHasNoMatrixToLookAt) {
   EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy)), Error);
   policy = {.attn_scale = 0.5F};
   EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy)), Error);
-  policy = {.calibration = ParseAttentionCalibration("0.5")};
-  EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy)), Error);
+  AttentionPolicy calibrated;
+  calibrated.calibration.strength = 0.5F;
+  EXPECT_THROW(static_cast<void>(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, calibrated)), Error);
   policy = {.by_length = ParseLengthTemperature("log:30")};
   EXPECT_EQ(tiny.encoder.HeadInput(qkv.data(), 1, 0, 0, policy).temperature, 1.0F);
 }

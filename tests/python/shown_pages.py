@@ -15,7 +15,7 @@ def reports(run_lengthwise, root, pages, tmp_path_factory):
     """{name: (report.json, page.html)} of the small model: everything that a report can hold, and as little as it can."""
     folder = tmp_path_factory.mktemp("reports")
     made = {}
-    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution", "--interventions", "--gains",
+    for name, options in {"full": ["--probe", "--arms", "natural,truncated,static,repeated,mixed,diluted", "--attribution", "--interventions", "--placement", "--gains",
                                    "--ablation", "zero,dc", "--spectrum", 3],
                           "controls": ["--arms", "repeated"],
                           "least": ["--arms", "natural", "--sample", 3]}.items():

@@ -97,7 +97,7 @@ def test_committed_example_keeps_the_schema(root, schema):
 def test_the_length_trained_to_is_told_apart_from_the_length_in_force(measured, run_lengthwise, root, pages, tmp_path, schema):
     """tokenizer.json of all-MiniLM-L6-v2 keeps the truncation of its training, 128; the small model's says nothing, until its owner does."""
     limits = measured[0]["model"]["limits"]
-    assert (limits["in_force"], limits["trained_to"]) == (256, 128)
+    assert (limits["in_force"], limits["trained_to"], limits["trained_to_by"]) == (256, 128, "tokenizer.json")
     knee = measured[0]["shapes"]["knee"]
     assert knee["trained_to"] == 128 and knee["trained_place"] in ("below", "at", "above")
     for options, expected in (((), None), (("--trained-length", 40), 40)):
@@ -105,6 +105,7 @@ def test_the_length_trained_to_is_told_apart_from_the_length_in_force(measured, 
         report = json.loads((tmp_path / "r.json").read_text())
         schema.validate(report)
         assert report["model"]["limits"].get("trained_to") == expected
+        assert report["model"]["limits"].get("trained_to_by") == (expected and "user")
 
 
 def test_truncated_and_static_arms_are_those_of_transformers(measured, reference):

@@ -8,10 +8,10 @@ import urllib.parse
 import pytest
 from shown_pages import Page, browse, chromium, evaluation, look, plots, reports, with_document, without_scripts  # noqa: F401 (fixtures among them)
 
-# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, five interventions, two layer maps, a map
+# The plots of a page with every arm: five curves, the shapes, two of attribution, three controls, five interventions, the placement, two layer maps, a map
 # for each of the two layers of the small model, and the counts; of gains the mean layer and six maps; of each of two
 # ablations a map; of spectra the three heads of a layer, and the exponents.
-PLOTS = 21 + 7 + 2 + 4
+PLOTS = 22 + 7 + 2 + 4
 
 
 @pytest.mark.parametrize("name", ["full", "least"])
@@ -147,6 +147,15 @@ def test_the_page_shows_the_numbers_of_the_interventions(chromium, reports, tmp_
                     expected.append(shown(value, (lambda share: f"{round(100 * share)} %") if name.endswith("_share") else signed))
     assert len(expected) > 80 and any("%" in text for text in expected)
     assert [text for text in expected if text.replace("-", "\u2212") not in words] == []
+
+
+def test_the_page_shows_where_passages_are_found(chromium, reports, tmp_path):
+    placement = json.loads(reports["full"][0].read_text())["controls"]["placement"]
+    words = look(chromium, reports["full"][1], 1300, tmp_path)["words"]
+    assert placement["sentence"] in words
+    for reading in placement["readings"]:
+        for value in [*(row["ndcg_at_10"] for row in reading["places"]), reading["position_sensitivity"]]:
+            assert "{estimate:.3f} [{low:.3f}, {high:.3f}]".format(**value) in words
 
 
 def expect_answer(printed, document, output, page):

@@ -30,7 +30,7 @@ export function provenance(report) {
       ["Prompts", model.prompts ? `\u201c${model.prompts.document}\u201d before documents, \u201c${model.prompts.query}\u201d before queries` : null],
       ["Length in force", `${limits.in_force} tokens`],
       ["The model\u2019s own limit", limits.sentence_transformers ? `${limits.sentence_transformers} tokens` : "not named"],
-      ["Trained to", limits.trained_to ? `${limits.trained_to} tokens` : "not known"],
+      ["Trained to", limits.trained_to ? `${limits.trained_to} tokens, ${limits.trained_to_by === "user" ? "as given" : `as ${limits.trained_to_by} suggests`}` : "not known"],
       ["Positions", `${limits.positions} tokens`],
       ["Fingerprint", code(model.fingerprint)],
     ]),
