@@ -10,6 +10,7 @@
 #include "checkpoint/modules.h"
 #include "checkpoint/prompts.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/static_model.h"
 
 namespace lengthwise {
 
@@ -25,10 +26,13 @@ struct Checkpoint {
   Prompts prompts;
   bool include_prompt = true;         // whether a prompt's tokens are pooled too
   std::filesystem::path transformer;  // relative to `folder`; empty: the folder itself
+  StaticKind static_kind = StaticKind::kNone;
   // The sentence-transformers limit: max_seq_length of sentence_bert_config.json, else model_max_length of
-  // tokenizer_config.json; 0 where the folder names none. It may exceed the model's positions.
+  // tokenizer_config.json; model2vec's of config.json; 0 where the folder names none. It may exceed the
+  // model's positions.
   std::size_t max_seq_length = 0;
   std::filesystem::path tokenizer_json;
+  // The file that says what the weights are: config.json, or modules.json of a static embedding.
   std::filesystem::path config_json;
   // What was assumed in place of files that the folder lacks, and what of it looks odd: sentences for its
   // user.

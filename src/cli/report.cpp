@@ -129,9 +129,8 @@ class ModelReport {
               VectorCache* cache)
       : command_(command), input_(input), places_(places), cache_(cache), embedder_(Load()) {
     PrintWarnings(embedder_.warnings());
-    measure_.controls.attribution = true;
+    measure_.controls.attribution = measure_.probe = embedder_.model().HasLayers();
     measure_.controls.documents = kAttributedDocuments;
-    measure_.probe = true;
     measure_.resampling = command.tune.resampling;
     measure_.sample = command.sample;
     measure_.trained_length = command.trained_length;

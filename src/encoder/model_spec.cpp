@@ -73,6 +73,14 @@ bool ModelSpec::attends_to_all() const {
                                 [](const LayerNames& names) { return names.window == 0; });
 }
 
+void RequireLayers(const ModelSpec& spec, std::string_view what) {
+  if (!spec.is_static()) return;
+  Fail(ErrorCode::kUnsupported,
+       "{} needs layers and attention, of which a static model has neither: its vectors are means of word "
+       "vectors; leave it out, or give another model",
+       what);
+}
+
 void CheckPositionMap(const ModelSpec& spec, const PositionMap& map) {
   const bool has_positions = spec.has_position_table() || !spec.rotary.empty();
   if (map.kind == PositionMapKind::kTable && !spec.has_position_table() && has_positions) {
@@ -146,6 +154,11 @@ void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& sp
 }
 
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
+  if (checkpoint.static_kind != StaticKind::kNone) {
+    const ModelSpec spec = MakeStaticSpec(checkpoint);
+    CheckTensors(checkpoint, spec);
+    return spec;
+  }
   const ConfigReader config(checkpoint);
   const std::string type = config.Text("model_type", "");
   std::string supported;
@@ -160,7 +173,7 @@ ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
     supported += fmt::format("{}{}", supported.empty() ? "" : ", ", architecture.model_type);
   }
   Fail(ErrorCode::kUnsupported, "{}: model type \"{}\" is not supported; supported: {}",
-       checkpoint.config_json.string(), type, supported);
+       checkpoint.config_json.string(), type, supported + ", model2vec");
 }
 
 }  // namespace lengthwise

@@ -20,6 +20,7 @@ ModelSpec MakeModernBertSpec(const Checkpoint& checkpoint);
 ModelSpec MakeMpnetSpec(const Checkpoint& checkpoint);
 ModelSpec MakeNomicBertSpec(const Checkpoint& checkpoint);
 ModelSpec MakeRobertaSpec(const Checkpoint& checkpoint);  // RoBERTa, XLM-RoBERTa
+ModelSpec MakeStaticSpec(const Checkpoint& checkpoint);   // a table of word vectors, of either kind
 ModelSpec MakeT5Spec(const Checkpoint& checkpoint);       // the encoder
 
 // The names of a decoder's maps, under its layer's; norms of queries and keys where the model has them.
