@@ -40,6 +40,8 @@ void RefuseOtherComputations(const ConfigReader& config, const Architecture& arc
   for (const char* name : {"is_decoder", "add_cross_attention"}) config.RequireFalse(name);
   // T5's encoder is a part of such a model.
   if (architecture.make != MakeT5Spec) config.RequireFalse("is_encoder_decoder");
+  // Written by later versions of transformers in place of members that are read here.
+  if (architecture.make != MakeLlamaSpec) config.RequireNone("rope_parameters");
   // Heads left out, weights in another form, code of the model's own.
   for (const char* name : {"pruned_heads", "quantization_config"}) config.RequireNone(name);
   if (!architecture.known_code) config.RequireNone("auto_map");

@@ -50,6 +50,7 @@ enum class NormKind { kLayer, kRootMeanSquare };
 // frequencies.size(), are turned by the token's position times frequency i.
 struct Rotary {
   std::vector<float> frequencies;
+  float scale = 1.0F;  // of cosines and sines: scores are times its square
 };
 
 struct ModelSpec {
