@@ -14,6 +14,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "checkpoint/gguf_model.h"
 #include "checkpoint/model_file.h"
 #include "checkpoint/model_location.h"
 #include "checkpoint/tokenizer_file.h"
@@ -148,6 +149,28 @@ void ReadTransformerLimits(const Modules& modules, Checkpoint* checkpoint) {
                   checkpoint->folder.string(), fmt::join(assumed, "; ")));
 }
 
+// It has neither modules nor prompts.
+Checkpoint OpenGguf(const fs::path& given, const fs::path& file) {
+  GgufModel model = ReadGgufModel(file);
+  Checkpoint checkpoint{.folder = given,
+                        .config = std::move(model.config),
+                        .weights = std::move(model.weights),
+                        .pooling = {model.pooling.value_or(Pooling::kMean)},
+                        .vector_modules = {},
+                        .prompts = {},
+                        .transformer = {},
+                        .tokenizer_json = file,
+                        .tokenizer_text = std::move(model.tokenizer),
+                        .config_json = file,
+                        .warnings = {},
+                        .small_files = {}};
+  if (!model.pooling) {
+    checkpoint.warnings.push_back(fmt::format(
+        "{} names no pooling: vectors are the mean of the token states, not normalised", file.string()));
+  }
+  return checkpoint;
+}
+
 // A file's name and size first, so that contents cannot move from one file to the next unseen.
 void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
   hasher->Add(std::string_view(name));
@@ -157,6 +180,7 @@ void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
 }  // namespace
 
 Checkpoint OpenCheckpoint(const fs::path& folder) {
+  if (const fs::path file = FindGguf(folder); !file.empty()) return OpenGguf(folder, file);
   CheckModelFolder(folder);
   const Modules modules = ReadModules(folder);
   const StaticKind static_kind = StaticKindOf(folder, modules);
@@ -181,6 +205,7 @@ Checkpoint OpenCheckpoint(const fs::path& folder) {
                         .transformer = modules.transformer,
                         .static_kind = static_kind,
                         .tokenizer_json = FindTokenizer(transformer),
+                        .tokenizer_text = {},
                         .config_json = config_json,
                         .warnings = {},
                         .small_files = modules.files};

@@ -1,4 +1,4 @@
-// A sentence-transformers model folder.
+// A sentence-transformers model folder, or what else a model is stored as.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,9 @@ struct Checkpoint {
   // model's positions.
   std::size_t max_seq_length = 0;
   std::filesystem::path tokenizer_json;
+  // What a GGUF file says in place of a tokenizer.json; empty: that file. Such a file is `config_json` and
+  // `tokenizer_json` at once, and the one of the weights.
+  std::string tokenizer_text;
   // The file that says what the weights are: config.json, or modules.json of a static embedding.
   std::filesystem::path config_json;
   // What was assumed in place of files that the folder lacks, and what of it looks odd: sentences for its
@@ -39,12 +42,14 @@ struct Checkpoint {
   std::vector<std::string> warnings;
   // Every file but the weights that changes the vectors, relative to `folder`, sorted.
   std::vector<std::filesystem::path> small_files;
+
+  bool gguf() const { return !tokenizer_text.empty(); }
 };
 
 // Reads the small files and the header of the weights, not the weights. Throws kIo for a missing file and for
 // a link that leads nowhere, kBadCheckpoint for a malformed one, a Git LFS pointer and files that contradict
 // each other, kUnsupported for a module, pooling mode or other setting that this version does not implement
-// (named, with the supported list).
+// (named, with the supported list). `folder` may be a GGUF file too, or a folder that holds one.
 Checkpoint OpenCheckpoint(const std::filesystem::path& folder);
 
 // 32 hexadecimal digits over names and contents of every file that changes the vectors: config, weights,

@@ -265,8 +265,9 @@ void AddReportCommand(CLI::App& app, std::vector<std::string> arguments) {
       "Whether embeddings of your text collapse, and why; what repairs it; what that gains and costs.");
   sub->footer(
       "lengthwise report --model all-MiniLM-L6-v2 --input texts.jsonl --queries queries.txt --output report");
-  sub->add_option("--model", command->models,
-                  "Folder of a sentence-transformers model; may be repeated, to compare models")
+  sub->add_option(
+         "--model", command->models,
+         "Folder of a sentence-transformers model, or a GGUF file; may be repeated, to compare models")
       ->required()
       ->type_name("DIR");
   AddRunningOptions(*sub, command->running);

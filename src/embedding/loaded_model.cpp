@@ -43,7 +43,9 @@ void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
 
 LoadedModel::LoadedModel(const std::filesystem::path& folder)
     : checkpoint_(OpenCheckpoint(folder)),
-      tokenizer_(checkpoint_.tokenizer_json),
+      tokenizer_(checkpoint_.gguf()
+                     ? Tokenizer::FromJson(checkpoint_.tokenizer_text, checkpoint_.tokenizer_json.string())
+                     : Tokenizer(checkpoint_.tokenizer_json)),
       spec_(MakeModelSpec(checkpoint_)),
       modules_(checkpoint_, spec_.hidden) {
   if (spec_.is_static()) {

@@ -181,6 +181,8 @@ std::vector<std::int32_t> Session::WithSpecials(std::span<const std::int32_t> co
 void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& how,
                              const Sink& sink) const {
   if (spec().is_static()) return EmbedStatic(sequences, how, sink);
+  if (std::any_of(sequences.begin(), sequences.end(), [](const auto& s) { return s.empty(); }))
+    return EmbedWithEmpty(sequences, how, sink);
   std::vector<std::size_t> lengths(sequences.size());
   std::transform(sequences.begin(), sequences.end(), lengths.begin(), [](const auto& s) { return s.size(); });
   const std::vector<BatchRange> batches = MakeBatches(lengths, pool_->size(), kBatchTokens);

@@ -129,8 +129,8 @@ class Session {
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
   // From one thread at a time. Runs every sequence (ids with special tokens, at most the model's positions
-  // long; none at all only of a static model) through the encoder, pools, applies the model's modules after
-  // pooling and, if asked, the post-processing.
+  // long; none at all where the model has no special tokens) through the encoder, pools, applies the model's
+  // modules after pooling and, if asked, the post-processing.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
@@ -177,6 +177,10 @@ class Session {
                       std::string_view title, std::size_t number, Role role = Role::kDocument) const;
 
  private:
+  // EmbedSequences where texts without tokens are among them, of a model that puts no special tokens around a
+  // text: they get the vector of a state of zeros, which are what static models have for them.
+  void EmbedWithEmpty(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
+                      const Sink& sink) const;
   // EmbedSequences of a static model.
   void EmbedStatic(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                    const Sink& sink) const;

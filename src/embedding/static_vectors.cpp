@@ -1,4 +1,5 @@
-// Vectors of static models, and of the static control of others: means of word vectors.
+// Vectors without layers: of static models, of the static control of others, which are means of word vectors,
+// and of texts without tokens.
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -71,6 +72,39 @@ void Session::EmbedStatic(std::span<const std::vector<std::int32_t>> sequences, 
       ended = false;
     }
   });
+}
+
+void Session::EmbedWithEmpty(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
+                             const Sink& sink) const {
+  if (run.probe || run.energies) {
+    Fail(ErrorCode::kBadInput,
+         "a text has no tokens, and {} puts no special tokens around it, so there are no states to look at; "
+         "leave "
+         "it out",
+         checkpoint().folder.string());
+  }
+  std::vector<std::vector<std::int32_t>> others;
+  std::vector<std::vector<TokenRange>> parts;
+  std::vector<std::size_t> places;
+  for (std::size_t s = 0; s < sequences.size(); ++s) {
+    if (sequences[s].empty()) continue;
+    places.push_back(s);
+    others.push_back(sequences[s]);
+    if (!run.parts.empty()) parts.push_back(run.parts[s]);
+  }
+  SequenceRun of_others = run;
+  of_others.parts = parts;
+  EmbedSequences(others, of_others,
+                 [&](std::size_t s, std::span<const float> vector, const TextProbe* probe) {
+                   sink(places[s], vector, probe);
+                 });
+  const std::vector<float> zeros(spec().hidden, 0.0F);
+  std::vector<float> vector(dimension());
+  for (std::size_t s = 0; s < sequences.size(); ++s) {
+    if (!sequences[s].empty()) continue;
+    FinishVector(zeros.data(), 1, run, vector);
+    sink(s, vector, nullptr);
+  }
 }
 
 void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {

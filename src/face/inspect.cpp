@@ -94,7 +94,8 @@ std::string LimitFile(const Checkpoint& checkpoint) {
 OrderedJson LimitsJson(const LoadedModel& model) {
   const Checkpoint& checkpoint = model.checkpoint();
   const LengthLimits limits = model.limits();
-  const std::string config = (checkpoint.transformer / "config.json").generic_string();
+  const std::string config = checkpoint.gguf() ? checkpoint.config_json.filename().string()
+                                               : (checkpoint.transformer / "config.json").generic_string();
   const bool named = limits.sentence_transformers > 0;
   const bool any_length = model.spec().any_length;
   return {{"in_force", limits.in_force},
@@ -126,12 +127,13 @@ OrderedJson PartTypes(const Json& part) {
 }
 
 // tokenizer.json without its vocabulary and merges, which are long; the tokenizer has read them.
-Json ReadParts(const std::filesystem::path& path) {
+Json ReadParts(const Checkpoint& checkpoint) {
   const auto keep = [](int depth, Json::parse_event_t event, const Json& value) {
     constexpr int kOfModel = 2;
     return event != Json::parse_event_t::key || depth != kOfModel || (value != "vocab" && value != "merges");
   };
-  return Json::parse(ReadFile(path), keep);
+  return Json::parse(checkpoint.gguf() ? checkpoint.tokenizer_text : ReadFile(checkpoint.tokenizer_json),
+                     keep);
 }
 
 OrderedJson Tokens(const Tokenizer& tokenizer, std::span<const std::int32_t> ids) {
@@ -142,7 +144,7 @@ OrderedJson Tokens(const Tokenizer& tokenizer, std::span<const std::int32_t> ids
 
 OrderedJson TokenizerJson(const LoadedModel& model) {
   const Tokenizer& tokenizer = model.tokenizer();
-  const Json parts = ReadParts(model.checkpoint().tokenizer_json);
+  const Json parts = ReadParts(model.checkpoint());
   const auto part = [&](const char* name) {
     return parts.contains(name) ? PartTypes(parts[name]) : OrderedJson::array();
   };
@@ -253,6 +255,9 @@ OrderedJson RepairsJson(const LoadedModel& model) {
       RepairJson("--late-chunking", all_tokens, false,
                  all_tokens ? "" : "the vector is the state of one token, which is not in every window"));
   repairs.push_back(RepairJson("--postprocess", true, true, ""));
+  if (model.checkpoint().gguf()) {
+    for (OrderedJson& repair : repairs) repair["folds"] = false;
+  }
   return repairs;
 }
 

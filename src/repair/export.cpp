@@ -223,6 +223,13 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
          "repair that",
          checkpoint.folder.string());
   }
+  if (checkpoint.gguf()) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: a repair cannot be folded into a GGUF file; export from the model's folder of safetensors, or "
+         "serve "
+         "the file with lengthwise",
+         checkpoint.folder.string());
+  }
   if (!repair.attention.IsIdentity()) RequireLayers(spec, "a temperature or other attention policy");
   if (max_length > 0) RequireLayers(spec, "a maximum length of an exported model");
   CheckPositionMap(spec, repair.positions);
