@@ -39,6 +39,9 @@ class Model {
   const std::filesystem::path& folder() const;
   // Components of a vector.
   std::size_t dimension() const;
+  // False: a static model, whose vectors are means of word vectors. What looks into layers or attention, or
+  // changes it, refuses such a model.
+  bool HasLayers() const;
   // In force: for an embedder that names no length.
   LengthLimits limits() const;
   // What was assumed in place of files that the model folder lacks, and what of it looks odd: sentences to

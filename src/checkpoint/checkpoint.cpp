@@ -14,6 +14,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "checkpoint/gguf_model.h"
 #include "checkpoint/model_file.h"
 #include "checkpoint/model_location.h"
 #include "checkpoint/tokenizer_file.h"
@@ -23,15 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-SafeTensors OpenWeights(const fs::path& transformer) {
+// `convert`: what makes safetensors of older weights.
+SafeTensors OpenWeights(const fs::path& transformer, const std::string& convert) {
   const fs::path path = transformer / "model.safetensors";
   // A link that leads nowhere is no reason to look for other weights.
   std::error_code ignored;
   if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) {
-    const std::string convert = fmt::format(
-        "python3 -c \"from transformers import AutoModel; "
-        "AutoModel.from_pretrained('{0}').save_pretrained('{0}', max_shard_size='1000GB')\"",
-        transformer.string());
     if (const fs::path index = transformer / "model.safetensors.index.json"; HasModelFile(index))
       return SafeTensors::FromIndex(index);
     if (const fs::path pickle = transformer / "pytorch_model.bin"; Exists(pickle)) {
@@ -42,6 +40,19 @@ SafeTensors OpenWeights(const fs::path& transformer) {
   }
   RequireModelFile(path);
   return SafeTensors(path);
+}
+
+std::string HowToConvert(const fs::path& folder, const fs::path& transformer, StaticKind kind) {
+  if (kind != StaticKind::kNone) {
+    return fmt::format(
+        "python3 -c \"from sentence_transformers import SentenceTransformer; "
+        "SentenceTransformer('{0}').save('{0}')\"",
+        folder.string());
+  }
+  return fmt::format(
+      "python3 -c \"from transformers import AutoModel; "
+      "AutoModel.from_pretrained('{0}').save_pretrained('{0}', max_shard_size='1000GB')\"",
+      transformer.string());
 }
 
 // sentence-transformers lower-cases such texts before the tokenizer sees them, by rules of Python's own.
@@ -114,6 +125,52 @@ void CheckPooledDimension(const Modules& modules, const Json& config, const std:
   }
 }
 
+// The length and the normalising of a model2vec folder.
+void ReadModel2Vec(const Modules& modules, Checkpoint* checkpoint) {
+  const std::string where = checkpoint->config_json.string();
+  checkpoint->max_seq_length = Model2VecLength(checkpoint->config, where);
+  if (Model2VecNormalizes(checkpoint->config, modules, where) && modules.files.empty()) {
+    checkpoint->vector_modules.emplace_back();
+    checkpoint->normalize = true;
+  }
+}
+
+// What of a transformer's folder was not there to read: its modules, its length.
+void ReadTransformerLimits(const Modules& modules, Checkpoint* checkpoint) {
+  std::vector<std::string> assumed;
+  if (modules.files.empty())
+    assumed.emplace_back("no modules.json: vectors are the mean of the token states, not normalised");
+  const std::string assumed_length = ReadMaxSeqLength(modules.transformer, checkpoint);
+  if (!assumed_length.empty()) assumed.push_back(assumed_length);
+  if (assumed.empty()) return;
+  checkpoint->warnings.push_back(
+      fmt::format("{} has {}, as sentence-transformers takes such a folder; if it is a copy of another, copy "
+                  "the missing too",
+                  checkpoint->folder.string(), fmt::join(assumed, "; ")));
+}
+
+// It has neither modules nor prompts.
+Checkpoint OpenGguf(const fs::path& given, const fs::path& file) {
+  GgufModel model = ReadGgufModel(file);
+  Checkpoint checkpoint{.folder = given,
+                        .config = std::move(model.config),
+                        .weights = std::move(model.weights),
+                        .pooling = {model.pooling.value_or(Pooling::kMean)},
+                        .vector_modules = {},
+                        .prompts = {},
+                        .transformer = {},
+                        .tokenizer_json = file,
+                        .tokenizer_text = std::move(model.tokenizer),
+                        .config_json = file,
+                        .warnings = {},
+                        .small_files = {}};
+  if (!model.pooling) {
+    checkpoint.warnings.push_back(fmt::format(
+        "{} names no pooling: vectors are the mean of the token states, not normalised", file.string()));
+  }
+  return checkpoint;
+}
+
 // A file's name and size first, so that contents cannot move from one file to the next unseen.
 void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
   hasher->Add(std::string_view(name));
@@ -123,38 +180,38 @@ void HashHead(const std::string& name, std::uint64_t size, Hasher* hasher) {
 }  // namespace
 
 Checkpoint OpenCheckpoint(const fs::path& folder) {
+  if (const fs::path file = FindGguf(folder); !file.empty()) return OpenGguf(folder, file);
   CheckModelFolder(folder);
-  Modules modules = ReadModules(folder);
+  const Modules modules = ReadModules(folder);
+  const StaticKind static_kind = StaticKindOf(folder, modules);
   const fs::path transformer = modules.transformer.empty() ? folder : folder / modules.transformer;
-  const fs::path config_json = transformer / "config.json";
-  RequireModelFile(config_json);
-  Json config = ReadJsonObject(config_json, ErrorCode::kBadCheckpoint);
-  CheckPooledDimension(modules, config, config_json.string());
-  std::vector<std::string> assumed;
-  if (modules.files.empty())
-    assumed.emplace_back("no modules.json: vectors are the mean of the token states, not normalised");
+  // StaticEmbedding has no configuration.
+  const bool configured = static_kind != StaticKind::kSentenceTransformers;
+  const fs::path config_json = configured ? transformer / "config.json" : folder / "modules.json";
+  Json config = Json::object();
+  if (configured) {
+    RequireModelFile(config_json);
+    config = ReadJsonObject(config_json, ErrorCode::kBadCheckpoint);
+    CheckPooledDimension(modules, config, config_json.string());
+  }
   Checkpoint checkpoint{.folder = folder,
                         .config = std::move(config),
-                        .weights = OpenWeights(transformer),
+                        .weights = OpenWeights(transformer, HowToConvert(folder, transformer, static_kind)),
                         .pooling = modules.pooling,
-                        .vector_modules = std::move(modules.vector_modules),
+                        .vector_modules = modules.vector_modules,
                         .normalize = modules.normalize,
                         .prompts = ReadPrompts(folder),
                         .include_prompt = modules.include_prompt,
                         .transformer = modules.transformer,
+                        .static_kind = static_kind,
                         .tokenizer_json = FindTokenizer(transformer),
+                        .tokenizer_text = {},
                         .config_json = config_json,
                         .warnings = {},
-                        .small_files = std::move(modules.files)};
-  const std::string assumed_length = ReadMaxSeqLength(modules.transformer, &checkpoint);
-  if (!assumed_length.empty()) assumed.push_back(assumed_length);
-  if (!assumed.empty()) {
-    checkpoint.warnings.push_back(fmt::format(
-        "{} has {}, as sentence-transformers takes such a folder; if it is a copy of another, copy "
-        "the missing too",
-        folder.string(), fmt::join(assumed, "; ")));
-  }
-  checkpoint.small_files.push_back(modules.transformer / "config.json");
+                        .small_files = modules.files};
+  if (static_kind == StaticKind::kNone) ReadTransformerLimits(modules, &checkpoint);
+  if (static_kind == StaticKind::kModel2Vec) ReadModel2Vec(modules, &checkpoint);
+  if (configured) checkpoint.small_files.push_back(modules.transformer / "config.json");
   checkpoint.small_files.push_back(modules.transformer / "tokenizer.json");
   if (checkpoint.prompts.any()) checkpoint.small_files.emplace_back("config_sentence_transformers.json");
   std::sort(checkpoint.small_files.begin(), checkpoint.small_files.end());

@@ -52,6 +52,9 @@ DataType DataTypeFromName(std::string_view name) {
   if (name == "F32") return DataType::kF32;
   if (name == "F16") return DataType::kF16;
   if (name == "BF16") return DataType::kBF16;
+  if (name == "Q4_0") return DataType::kQ4_0;
+  if (name == "Q4_1") return DataType::kQ4_1;
+  if (name == "Q8_0") return DataType::kQ8_0;
   return DataType::kOther;
 }
 
@@ -76,6 +79,9 @@ void ConvertToFloat(DataType type, const std::byte* bytes, std::span<float> out)
       for (std::size_t i = 0; i < count; ++i) values[i] = std::bit_cast<float>(LoadHalf(bytes, i) << 16);
       return;
     case DataType::kOther:
+    case DataType::kQ4_0:
+    case DataType::kQ4_1:
+    case DataType::kQ8_0:
       break;
   }
   Fail(ErrorCode::kInternal, "conversion to float32 of a type that has none");

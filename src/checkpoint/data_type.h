@@ -8,7 +8,8 @@
 namespace lengthwise {
 
 // The types that Lengthwise converts to float32, and all others.
-enum class DataType { kF32, kF16, kBF16, kOther };
+// The last three are of blocks (quantized.h).
+enum class DataType { kF32, kF16, kBF16, kOther, kQ4_0, kQ4_1, kQ8_0 };
 
 DataType DataTypeFromName(std::string_view name);
 
@@ -17,7 +18,8 @@ DataType DataTypeFromName(std::string_view name);
 std::size_t DataTypeBits(std::string_view name);
 
 // Little-endian elements at `bytes` (no alignment needed; at least out.size() of them) as float32. Exact:
-// every F16 and BF16 value, subnormals, infinities and NaN included, has a float32. `type` is not kOther.
+// every F16 and BF16 value, subnormals, infinities and NaN included, has a float32. `type` is one of these
+// three.
 void ConvertToFloat(DataType type, const std::byte* bytes, std::span<float> out);
 
 }  // namespace lengthwise

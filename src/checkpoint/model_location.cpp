@@ -123,7 +123,7 @@ void CheckModelFolder(const fs::path& folder) {
     const fs::path parent = folder.has_parent_path() ? folder.parent_path() : fs::path(".");
     Fail(ErrorCode::kIo,
          "{} is not a folder; a model is the folder that holds config.json, model.safetensors and "
-         "tokenizer.json{}",
+         "tokenizer.json, or a file NAME.gguf{}",
          folder.string(), IsModelFolder(parent) ? fmt::format("; did you mean {}?", parent.string()) : "");
   }
   if (Exists(folder / "modules.json") || Exists(folder / "tokenizer.json")) return;

@@ -120,6 +120,21 @@ Module ParseModule(const Json& entry, const std::string& where) {
   return module;
 }
 
+// Token states and their pooling first, or the static embedding, which is both; each once.
+void CheckOrder(const std::vector<std::string>& kinds, const std::string& where) {
+  const auto count = [&](const char* kind) { return std::count(kinds.begin(), kinds.end(), kind); };
+  const auto transformers = count("Transformer"), poolings = count("Pooling"),
+             tables = count("StaticEmbedding");
+  const bool transformer =
+      transformers == 1 && poolings == 1 && tables == 0 && kinds[0] == "Transformer" && kinds[1] == "Pooling";
+  const bool table = tables == 1 && transformers + poolings == 0 && kinds[0] == "StaticEmbedding";
+  if (transformer || table) return;
+  Fail(ErrorCode::kUnsupported,
+       "{}: the modules are [{}]; supported: Transformer and Pooling, or StaticEmbedding, and, if wanted, "
+       "Normalize, Dense, LayerNorm or Router, in this order",
+       where, fmt::join(kinds, ", "));
+}
+
 }  // namespace
 
 const char* PoolingName(Pooling pooling) {
@@ -165,6 +180,9 @@ Modules ReadModules(const std::filesystem::path& folder) {
     const Module module = ParseModule(entry, where);
     if (module.kind == "Transformer") {
       modules.transformer = module.path;
+    } else if (module.kind == "StaticEmbedding") {
+      modules.transformer = module.path;
+      modules.static_embedding = true;
     } else if (module.kind == "Pooling") {
       ReadPooling(folder / module.path / "config.json", modules);
       modules.files.push_back(module.path / "config.json");
@@ -178,22 +196,13 @@ Modules ReadModules(const std::filesystem::path& folder) {
       modules.vector_modules.push_back(ReadRouter(folder, module.path, &modules.files));
     } else {
       Fail(ErrorCode::kUnsupported,
-           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, Normalize, Dense, "
-           "LayerNorm, Router of "
-           "sentence_transformers",
+           "{}: module \"{}\" is not supported; supported: Transformer, Pooling, StaticEmbedding, Normalize, "
+           "Dense, LayerNorm, Router of sentence_transformers",
            where, module.type);
     }
     kinds.push_back(module.kind);
   }
-  const auto transformers = std::count(kinds.begin(), kinds.end(), "Transformer");
-  const auto poolings = std::count(kinds.begin(), kinds.end(), "Pooling");
-  if (transformers != 1 || poolings != 1 || kinds[0] != "Transformer" || kinds[1] != "Pooling") {
-    Fail(ErrorCode::kUnsupported,
-         "{}: the modules are [{}]; supported: Transformer, Pooling and, if wanted, Normalize, Dense, "
-         "LayerNorm or Router, "
-         "in this order",
-         where, fmt::join(kinds, ", "));
-  }
+  CheckOrder(kinds, where);
   modules.normalize =
       !modules.vector_modules.empty() && modules.vector_modules.back().kind == VectorModuleKind::kNormalize;
   return modules;

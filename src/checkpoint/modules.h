@@ -23,7 +23,9 @@ std::string PoolingNames(const std::vector<Pooling>& poolings);
 bool PoolsAllTokens(Pooling pooling);
 
 struct Modules {
-  std::filesystem::path transformer;  // relative to the model folder; empty: the folder itself
+  // Of the transformer or the static embedding, relative to the model folder; empty: the folder itself.
+  std::filesystem::path transformer;
+  bool static_embedding = false;  // StaticEmbedding stands in place of Transformer and Pooling
   std::vector<Pooling> pooling = {Pooling::kMean};
   std::vector<VectorModule> vector_modules;  // applied to the pooled vector, in this order
   bool normalize = false;                    // whether the last of them normalises

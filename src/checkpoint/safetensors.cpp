@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "checkpoint/model_file.h"
+#include "checkpoint/quantized.h"
 
 namespace lengthwise {
 namespace {
@@ -205,6 +206,20 @@ void Tensor::Read(std::size_t first, std::span<float> out) const {
     Fail(ErrorCode::kInternal, "tensor \"{}\": elements {} to {} asked of {}", name, first,
          first + out.size(), size());
   }
+  if (paired_rows == 0) return ReadStored(first, out);
+  const std::size_t width = size() / shape.front();
+  for (std::size_t done = 0; done < out.size();) {
+    const std::size_t row = (first + done) / width, column = (first + done) % width;
+    const std::size_t of_head = row % paired_rows, half = paired_rows / 2;
+    const std::size_t stored = row - of_head + (of_head < half ? 2 * of_head : 2 * (of_head - half) + 1);
+    const std::size_t count = std::min(width - column, out.size() - done);
+    ReadStored(stored * width + column, out.subspan(done, count));
+    done += count;
+  }
+}
+
+void Tensor::ReadStored(std::size_t first, std::span<float> out) const {
+  if (BlockBytes(type) > 0) return DequantizeBlocks(type, bytes.data(), first, out);
   const std::size_t element_bytes = type == DataType::kF32 ? 4 : 2;
   ConvertToFloat(type, bytes.data() + first * element_bytes, out);
 }
@@ -242,6 +257,14 @@ SafeTensors SafeTensors::FromIndex(const std::filesystem::path& index) {
            index.string(), tensor, file);
     }
   }
+  return all;
+}
+
+SafeTensors SafeTensors::OfFile(MappedFile file, std::map<std::string, Tensor, std::less<>> tensors) {
+  SafeTensors all;
+  all.path_ = file.path();
+  all.tensors_ = std::move(tensors);
+  all.files_.push_back(std::move(file));
   return all;
 }
 

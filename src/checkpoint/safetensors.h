@@ -21,11 +21,18 @@ struct Tensor {
   std::string type_name;           // as in the file, for messages
   std::vector<std::size_t> shape;  // row-major
   std::span<const std::byte> bytes;
+  // If > 0: of each so many rows, a head's, the halves are stored side by side: rows 0, 1, 2, ... of d here
+  // are rows 0, 2, 4, ..., 1, 3, ... of the file (llama.cpp's order of queries and keys). Not of rows that
+  // are cut within a block.
+  std::size_t paired_rows = 0;
 
   std::size_t size() const;  // number of elements
   // Elements [first, first + out.size()), which must lie inside, as float32. Throws kUnsupported for a type
-  // other than F32, F16, BF16.
+  // other than F32, F16, BF16, Q4_0, Q4_1, Q8_0.
   void Read(std::size_t first, std::span<float> out) const;
+
+ private:
+  void ReadStored(std::size_t first, std::span<float> out) const;
 };
 
 // The tensors of one file, or of several that an index lists.
@@ -38,6 +45,8 @@ class SafeTensors {
   // Of the files beside `index` that its "weight_map" names (model.safetensors.index.json). Throws as for one
   // file, and kBadCheckpoint where the index and the files contradict each other.
   static SafeTensors FromIndex(const std::filesystem::path& index);
+  // Of a file of another format, whose tensors are known.
+  static SafeTensors OfFile(MappedFile file, std::map<std::string, Tensor, std::less<>> tensors);
 
   bool Has(std::string_view name) const;
   // Throws kBadCheckpoint, naming file and tensor, if it is missing or has another shape.

@@ -50,7 +50,7 @@ void AddInspectCommand(CLI::App& app) {
       "Say what a model folder holds, its limits and where they come from\n"
       "Its tokenizer, modules and prompts, its size, which repairs apply, and how fast it runs here.");
   sub->footer("lengthwise inspect --model all-MiniLM-L6-v2");
-  sub->add_option("--model", command->model, "Folder of a sentence-transformers model")
+  sub->add_option("--model", command->model, "Folder of a sentence-transformers model, or a GGUF file")
       ->required()
       ->type_name("DIR");
   sub->add_option("--threads", command->threads, "Threads (default: all processors)")

@@ -105,7 +105,7 @@ std::vector<std::string> ReadingOptions(const ModelOptions& options) {
 }
 
 void AddModelOptions(CLI::App& command, ModelOptions& options, VectorsOfText vectors) {
-  command.add_option("--model", options.model, "Folder of a sentence-transformers model")
+  command.add_option("--model", options.model, "Folder of a sentence-transformers model, or a GGUF file")
       ->required()
       ->type_name("DIR");
   AddRunningOptions(command, options);

@@ -130,10 +130,9 @@ class ModelReport {
               VectorCache* cache)
       : command_(command), input_(input), places_(places), cache_(cache), embedder_(Load()) {
     PrintWarnings(embedder_.warnings());
-    measure_.controls.attribution = true;
+    measure_.controls.attribution = measure_.probe = embedder_.model().HasLayers();
     measure_.controls.placement = true;
     measure_.controls.documents = kAttributedDocuments;
-    measure_.probe = true;
     measure_.resampling = command.tune.resampling;
     measure_.sample = command.sample;
     measure_.trained_length = command.trained_length;
@@ -270,8 +269,9 @@ void AddReportCommand(CLI::App& app, std::vector<std::string> arguments) {
       "Whether embeddings of your text collapse, and why; what repairs it; what that gains and costs.");
   sub->footer(
       "lengthwise report --model all-MiniLM-L6-v2 --input texts.jsonl --queries queries.txt --output report");
-  sub->add_option("--model", command->models,
-                  "Folder of a sentence-transformers model; may be repeated, to compare models")
+  sub->add_option(
+         "--model", command->models,
+         "Folder of a sentence-transformers model, or a GGUF file; may be repeated, to compare models")
       ->required()
       ->type_name("DIR");
   AddRunningOptions(*sub, command->running);

@@ -43,11 +43,20 @@ void WarnOfLimit(const ModelSpec& spec, Checkpoint& checkpoint) {
 
 LoadedModel::LoadedModel(const std::filesystem::path& folder)
     : checkpoint_(OpenCheckpoint(folder)),
-      tokenizer_(checkpoint_.tokenizer_json),
+      tokenizer_(checkpoint_.gguf()
+                     ? Tokenizer::FromJson(checkpoint_.tokenizer_text, checkpoint_.tokenizer_json.string())
+                     : Tokenizer(checkpoint_.tokenizer_json)),
       spec_(MakeModelSpec(checkpoint_)),
       modules_(checkpoint_, spec_.hidden) {
+  if (spec_.is_static()) {
+    tokenizer_.DropSpecials();
+    // Of the two libraries sentence-transformers alone keeps the truncation that the file asks for.
+    if (checkpoint_.static_kind == StaticKind::kSentenceTransformers)
+      checkpoint_.max_seq_length = tokenizer_.truncation();
+  } else {
+    CheckTokenizerAgreement(tokenizer_, checkpoint_.tokenizer_json);
+  }
   CheckVocabulary(tokenizer_, spec_, checkpoint_);
-  CheckTokenizerAgreement(tokenizer_, checkpoint_.tokenizer_json);
   WarnOfLimit(spec_, checkpoint_);
 }
 
@@ -61,7 +70,8 @@ LengthLimits LoadedModel::limits(std::size_t max_length, std::size_t positions) 
   LengthLimits limits;
   limits.positions = positions;
   limits.sentence_transformers = checkpoint_.max_seq_length;
-  limits.trained = std::min(tokenizer_.truncation(), positions);
+  // A mean of word vectors is trained to no length.
+  limits.trained = spec_.is_static() ? 0 : std::min(tokenizer_.truncation(), positions);
   limits.in_force = max_length > 0 ? max_length
                     : limits.sentence_transformers > 0
                         ? std::min(limits.sentence_transformers, limits.positions)

@@ -28,6 +28,10 @@ std::size_t Model::dimension() const {
   return model_->dimension();
 }
 
+bool Model::HasLayers() const {
+  return !model_->spec().is_static();
+}
+
 LengthLimits Model::limits() const {
   return model_->limits();
 }

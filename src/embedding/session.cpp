@@ -1,5 +1,7 @@
 #include "embedding/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <mutex>
 #include <numeric>
@@ -18,6 +20,9 @@ namespace {
 
 // Options are checked before weights are packed for them.
 const Encoder& CheckedEncoder(const LoadedModel& model, ThreadPool& pool, const EmbedderOptions& options) {
+  if (!options.attention.IsIdentity()) RequireLayers(model.spec(), "a temperature or other attention policy");
+  if (options.precision != Precision::kFp32)
+    RequireLayers(model.spec(), fmt::format("the precision {}", PrecisionName(options.precision)));
   options.attention.Check(model.spec().layers, model.spec().heads);
   CheckPositionMap(model.spec(), options.positions);
   if (options.dimensions > model.dimension()) {
@@ -175,6 +180,9 @@ std::vector<std::int32_t> Session::WithSpecials(std::span<const std::int32_t> co
 
 void Session::EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& how,
                              const Sink& sink) const {
+  if (spec().is_static()) return EmbedStatic(sequences, how, sink);
+  if (std::any_of(sequences.begin(), sequences.end(), [](const auto& s) { return s.empty(); }))
+    return EmbedWithEmpty(sequences, how, sink);
   std::vector<std::size_t> lengths(sequences.size());
   std::transform(sequences.begin(), sequences.end(), lengths.begin(), [](const auto& s) { return s.size(); });
   const std::vector<BatchRange> batches = MakeBatches(lengths, pool_->size(), kBatchTokens);
@@ -252,28 +260,6 @@ void Session::FinishVector(const float* states, std::size_t tokens, const Sequen
   std::copy(pooled.begin(), pooled.end(), vector.begin());
   if (MixesUnitVectors(options_.long_input.kind)) NormalizeVector(vector);
   if (run.post_process) ApplyPostProcess(options_.post_process, run.role, vector);
-}
-
-void Session::StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const {
-  const std::size_t hidden = spec().hidden;
-  if (dimension() != hidden) {
-    std::vector<float> states(sequence.size() * hidden);
-    for (std::size_t t = 0; t < sequence.size(); ++t)
-      encoder_.WordEmbedding(sequence[t], std::span(states).subspan(t * hidden, hidden));
-    // One token's embedding is the same in every text.
-    std::vector<Pooling> pooling = checkpoint().pooling;
-    for (Pooling& one : pooling) one = PoolsAllTokens(one) ? one : Pooling::kMean;
-    const std::vector<float> pooled = PooledVector(states.data(), sequence.size(), Role::kDocument, pooling);
-    std::copy(pooled.begin(), pooled.end(), vector.begin());
-    return;
-  }
-  std::vector<float> row(hidden);
-  std::fill(vector.begin(), vector.end(), 0.0F);
-  for (const std::int32_t id : sequence) {
-    encoder_.WordEmbedding(id, row);
-    for (std::size_t c = 0; c < row.size(); ++c) vector[c] += row[c] / static_cast<float>(sequence.size());
-  }
-  if (checkpoint().normalize) NormalizeVector(vector);
 }
 
 }  // namespace lengthwise

@@ -129,8 +129,8 @@ class Session {
       std::function<void(std::size_t sequence, std::span<const float> vector, const TextProbe* probe)>;
 
   // From one thread at a time. Runs every sequence (ids with special tokens, at most the model's positions
-  // long) through the encoder, pools, applies the model's modules after pooling and, if asked, the
-  // post-processing.
+  // long; none at all where the model has no special tokens) through the encoder, pools, applies the model's
+  // modules after pooling and, if asked, the post-processing.
   void EmbedSequences(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
                       const Sink& sink) const;
 
@@ -139,10 +139,10 @@ class Session {
   void FinishVector(const float* states, std::size_t tokens, const SequenceRun& run,
                     std::span<float> vector) const;
 
-  // The static control: mean of the input word embeddings of the same tokens (special tokens included),
-  // normalised if the model normalises; where the model's vectors have another size, pooled and put through
-  // its modules as token states are, but for poolings that take one token, which are means. No positions, no
-  // attention.
+  // The static control, of a static model its own vector: mean of the input word embeddings of the same
+  // tokens (special tokens included), normalised if the model normalises; where the model's vectors have
+  // another size, pooled and put through its modules as token states are, but for poolings that take one
+  // token, which are means. No positions, no attention.
   void StaticVector(std::span<const std::int32_t> sequence, std::span<float> vector) const;
 
   // As Embedder::Embed; messages count texts from `first_text`, where `texts` continue a longer list.
@@ -184,6 +184,16 @@ class Session {
                       std::string_view title, std::size_t number, Role role = Role::kDocument) const;
 
  private:
+  // EmbedSequences where texts without tokens are among them, of a model that puts no special tokens around a
+  // text: they get the vector of a state of zeros, which are what static models have for them.
+  void EmbedWithEmpty(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
+                      const Sink& sink) const;
+  // EmbedSequences of a static model.
+  void EmbedStatic(std::span<const std::vector<std::int32_t>> sequences, const SequenceRun& run,
+                   const Sink& sink) const;
+  // The mean of the word vectors of the tokens that count; zeros where there are none. Throws kBadCheckpoint
+  // if it is not finite.
+  std::vector<float> WordMean(std::span<const std::int32_t> sequence) const;
   // Token states to the model's own vector.
   std::vector<float> PooledVector(const float* states, std::size_t tokens, Role role,
                                   const std::vector<Pooling>& pooling) const;

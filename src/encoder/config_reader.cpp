@@ -1,5 +1,9 @@
 #include "encoder/config_reader.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "base/fail.h"
@@ -35,6 +39,24 @@ double ConfigReader::Number(const char* name, double fallback) const {
     Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is {}, expected a number above 0", where_, name, value);
   }
   return value;
+}
+
+double ConfigReader::RequiredNumber(const char* name) const {
+  if (!Has(name)) Fail(ErrorCode::kBadCheckpoint, "{}: \"{}\" is missing", where_, name);
+  return Number(name, 1);
+}
+
+bool ConfigReader::Has(const char* name) const {
+  const auto member = config_.find(name);
+  return member != config_.end() && !member->is_null();
+}
+
+void ConfigReader::CheckMembers(std::initializer_list<std::string_view> known) const {
+  for (const auto& [name, value] : config_.items()) {
+    if (value.is_null() || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    Fail(ErrorCode::kUnsupported, "{}: \"{}\" is given; this version supports {}", where_, name,
+         fmt::join(known, ", "));
+  }
 }
 
 bool ConfigReader::Flag(const char* name, bool fallback) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,11 @@ class ConfigReader {
   std::size_t Count(const char* name, std::size_t fallback) const;
   // A number above 0.
   double Number(const char* name, double fallback) const;
+  double RequiredNumber(const char* name) const;
+  // Whether the member is there and not null.
+  bool Has(const char* name) const;
+  // Throws kUnsupported for a member that is none of these: it may change results.
+  void CheckMembers(std::initializer_list<std::string_view> known) const;
   bool Flag(const char* name, bool fallback) const;
   std::string Text(const char* name, const std::string& fallback) const;
   // "layer_types": one for each of so many layers; empty where there is none.

@@ -17,6 +17,7 @@
 #include "encoder/probe.h"
 #include "encoder/rotary.h"
 #include "encoder/row_plan.h"
+#include "encoder/word_table.h"
 #include "lengthwise/attention_policy.h"
 #include "lengthwise/position_map.h"
 #include "math/aligned_buffer.h"
@@ -71,8 +72,9 @@ class Encoder {
 
   const ModelSpec& spec() const { return spec_; }
 
-  // Runs a batch; the token states [tokens x hidden] are in workspace.hidden. Every length must be at most
-  // spec().positions(). The result is the same bit for bit whatever the team, the probes and the observer.
+  // Not of a static model. Runs a batch; the token states [tokens x hidden] are in workspace.hidden. Every
+  // length must be at most spec().positions(). The result is the same bit for bit whatever the team, the
+  // probes and the observer.
   void Run(const PackedBatch& batch, EncoderWorkspace& workspace, const EncoderRun& run) const;
 
   // One head's view of the rows of one sequence at the place kQkv: queries, keys, values, temperature and
@@ -133,7 +135,7 @@ class Encoder {
 
   const Checkpoint& checkpoint_;
   ModelSpec spec_;
-  const Tensor* word_embeddings_ = nullptr;
+  WordTable words_;
   std::vector<float>
       position_embeddings_;            // [positions x hidden], the token type's row added; empty: no table
   std::vector<float> token_type_;      // without a table: what is added to every token; empty: nothing

@@ -12,14 +12,13 @@
 namespace lengthwise {
 
 Encoder::Encoder(const Checkpoint& checkpoint, ModelSpec spec, ThreadPool& pool, Precision precision)
-    : checkpoint_(checkpoint), spec_(std::move(spec)) {
+    : checkpoint_(checkpoint), spec_(std::move(spec)), words_(checkpoint, spec_) {
   const std::size_t hidden = spec_.hidden;
   CheckPrecision(precision);
   if (spec_.head_size() > kMaxHeadSize) {
     Fail(ErrorCode::kUnsupported, "{}: head size {} is larger than the supported {}",
          checkpoint.folder.string(), spec_.head_size(), kMaxHeadSize);
   }
-  word_embeddings_ = &checkpoint.weights.Get(spec_.word_embeddings, std::array{spec_.vocabulary, hidden});
   ReadPositions({});
   if (!spec_.embedding_norm.empty()) embedding_norm_ = ReadNorm(spec_.embedding_norm, hidden);
 
@@ -116,11 +115,7 @@ Encoder::Norms Encoder::ReadNorms(const SublayerNorms& names) const {
 }
 
 void Encoder::WordEmbedding(std::int32_t id, std::span<float> row) const {
-  if (id < 0 || static_cast<std::size_t>(id) >= spec_.vocabulary) {
-    Fail(ErrorCode::kBadCheckpoint, "{}: the tokenizer gives token {}, but the model's vocabulary has {}",
-         checkpoint_.folder.string(), id, spec_.vocabulary);
-  }
-  word_embeddings_->Read(static_cast<std::size_t>(id) * spec_.hidden, row);
+  words_.Read(id, row);
   if (spec_.embedding_scale == 1.0F) return;
   for (float& value : row) value *= spec_.embedding_scale;
 }

@@ -40,6 +40,8 @@ void RefuseOtherComputations(const ConfigReader& config, const Architecture& arc
   for (const char* name : {"is_decoder", "add_cross_attention"}) config.RequireFalse(name);
   // T5's encoder is a part of such a model.
   if (architecture.make != MakeT5Spec) config.RequireFalse("is_encoder_decoder");
+  // Written by later versions of transformers in place of members that are read here.
+  if (architecture.make != MakeLlamaSpec) config.RequireNone("rope_parameters");
   // Heads left out, weights in another form, code of the model's own.
   for (const char* name : {"pruned_heads", "quantization_config"}) config.RequireNone(name);
   if (!architecture.known_code) config.RequireNone("auto_map");
@@ -71,6 +73,14 @@ void CheckSizes(const Checkpoint& checkpoint, const ModelSpec& spec) {
 bool ModelSpec::attends_to_all() const {
   return !causal && std::all_of(layer_names.begin(), layer_names.end(),
                                 [](const LayerNames& names) { return names.window == 0; });
+}
+
+void RequireLayers(const ModelSpec& spec, std::string_view what) {
+  if (!spec.is_static()) return;
+  Fail(ErrorCode::kUnsupported,
+       "{} needs layers and attention, of which a static model has neither: its vectors are means of word "
+       "vectors; leave it out, or give another model",
+       what);
 }
 
 void CheckPositionMap(const ModelSpec& spec, const PositionMap& map) {
@@ -146,6 +156,11 @@ void NameTensors(const std::string& root, const LayerParts& parts, ModelSpec& sp
 }
 
 ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
+  if (checkpoint.static_kind != StaticKind::kNone) {
+    const ModelSpec spec = MakeStaticSpec(checkpoint);
+    CheckTensors(checkpoint, spec);
+    return spec;
+  }
   const ConfigReader config(checkpoint);
   const std::string type = config.Text("model_type", "");
   std::string supported;
@@ -160,7 +175,7 @@ ModelSpec MakeModelSpec(const Checkpoint& checkpoint) {
     supported += fmt::format("{}{}", supported.empty() ? "" : ", ", architecture.model_type);
   }
   Fail(ErrorCode::kUnsupported, "{}: model type \"{}\" is not supported; supported: {}",
-       checkpoint.config_json.string(), type, supported);
+       checkpoint.config_json.string(), type, supported + ", model2vec");
 }
 
 }  // namespace lengthwise

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
@@ -49,12 +50,13 @@ enum class NormKind { kLayer, kRootMeanSquare };
 // frequencies.size(), are turned by the token's position times frequency i.
 struct Rotary {
   std::vector<float> frequencies;
+  float scale = 1.0F;  // of cosines and sines: scores are times its square
 };
 
 struct ModelSpec {
   std::string architecture;  // as config.json's "model_type", such as "bert"; "jina-bert" shares that
   std::size_t hidden = 0;
-  std::size_t layers = 0;
+  std::size_t layers = 0;  // 0: a static model, whose vectors are means of word embeddings
   std::size_t heads = 0;
   std::size_t kv_heads = 0;    // heads of keys and values, each shared by heads / kv_heads of queries
   std::size_t head_width = 0;  // components of a head
@@ -82,10 +84,15 @@ struct ModelSpec {
   bool distance_penalty = false;        // ALiBi (arXiv 2108.12409): scores less |i - j| times a slope by head
   std::size_t relative_buckets = 0;     // rows of the relative position bias; 0: the model has none
   std::size_t relative_distance = 128;  // from which on its last bucket holds all
-  bool any_length = false;  // config.json names no longest sequence; position_rows are what is prepared
+  bool any_length = false;     // config.json names no longest sequence; position_rows are what is prepared
+  bool drops_unknown = false;  // static: tokens that the vocabulary lacks do not count in the mean
 
   std::string root;  // of all names: where the encoder is a part of a larger model
   std::string word_embeddings;
+  // Of static models that share vectors among tokens: the vector of token i is row mapping[i] of the word
+  // embeddings, of which there are `word_rows`, times weights[i]. Empty: row i; times 1.
+  std::string word_mapping, word_weights;
+  std::size_t word_rows = 0;
   std::string position_embeddings;    // empty: no table
   std::string token_type_embeddings;  // row 0 is added to every token
   WeightNames embedding_norm;
@@ -99,6 +106,7 @@ struct ModelSpec {
   // Floats of a token's queries, keys and values; of its heads' outputs.
   std::size_t qkv_width() const { return (heads + 2 * kv_heads) * head_width; }
   std::size_t context_width() const { return heads * head_width; }
+  bool is_static() const { return layers == 0; }
   bool gated() const { return !layer_names.front().gate.empty(); }
   bool has_position_table() const { return !position_embeddings.empty(); }
   // The attention score of two tokens has a part that their distance alone decides.
@@ -108,6 +116,9 @@ struct ModelSpec {
   // Longest sequence in tokens.
   std::size_t positions() const { return position_rows - position_offset; }
 };
+
+// Throws kUnsupported for a static model: "`what` needs layers and attention, ...".
+void RequireLayers(const ModelSpec& spec, std::string_view what);
 
 class ConfigReader;
 

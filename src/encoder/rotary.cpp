@@ -15,7 +15,9 @@ Rotary MakeRotary(double base, std::size_t width) {
 }
 
 RotaryTable::RotaryTable(const Rotary& rotary, std::span<const double> places)
-    : frequencies_(rotary.frequencies), table_(places.size() * 2 * frequencies_.size()) {
+    : frequencies_(rotary.frequencies),
+      scale_(rotary.scale),
+      table_(places.size() * 2 * frequencies_.size()) {
   for (std::size_t p = 0; p < places.size(); ++p) Between(places[p], table_.data() + p * 2 * half());
 }
 
@@ -23,8 +25,8 @@ void RotaryTable::Between(double place, float* to) const {
   const auto position = static_cast<float>(place);
   for (std::size_t i = 0; i < half(); ++i) {
     const float angle = position * frequencies_[i];
-    to[i] = std::cos(angle);
-    to[half() + i] = std::sin(angle);
+    to[i] = scale_ * std::cos(angle);
+    to[half() + i] = scale_ * std::sin(angle);
   }
 }
 

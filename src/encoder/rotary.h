@@ -19,13 +19,14 @@ class RotaryTable {
   RotaryTable(const Rotary& rotary, std::span<const double> places);
 
   std::size_t half() const { return frequencies_.size(); }
-  // Cosines, then sines, of position p: 2 half() floats.
+  // Cosines, then sines, times their scale, of position p: 2 half() floats.
   const float* At(std::size_t p) const { return table_.data() + p * 2 * half(); }
   // The same of a place between positions, into `to`.
   void Between(double place, float* to) const;
 
  private:
   std::vector<float> frequencies_;
+  float scale_;
   std::vector<float> table_;
 };
 

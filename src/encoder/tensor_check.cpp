@@ -38,6 +38,8 @@ std::set<std::string> NeededTensors(const ModelSpec& spec) {
     names.insert(part.weight);
     if (!part.bias.empty()) names.insert(part.bias);
   };
+  if (!spec.word_mapping.empty()) names.insert(spec.word_mapping);
+  if (!spec.word_weights.empty()) names.insert(spec.word_weights);
   if (spec.has_position_table()) names.insert(spec.position_embeddings);
   if (spec.token_types > 0) names.insert(spec.token_type_embeddings);
   if (spec.relative_buckets > 0) names.insert(spec.relative_bias);

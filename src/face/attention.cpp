@@ -10,6 +10,7 @@
 namespace lengthwise {
 
 void CheckAttentionOptions(const AttentionOptions& options, const Embedder& embedder) {
+  RequireLayers(SessionOf(embedder).spec(), "a spectrum of attention");
   CheckAttentionOptions(options, SessionOf(embedder));
 }
 
@@ -17,6 +18,7 @@ AttentionResult MeasureAttention(const Embedder& embedder, std::span<const Docum
                                  const AttentionOptions& options, const AttentionLine& line,
                                  const Progress& progress) {
   const Session& session = SessionOf(embedder);
+  RequireLayers(session.spec(), "a spectrum of attention");
   AttentionSummary summary(session.spec().layers, session.spec().heads, !options.lengths.empty());
   const AttentionTotals totals = MeasureAttention(
       session, documents, options,

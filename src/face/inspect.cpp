@@ -21,6 +21,7 @@ namespace lengthwise {
 namespace {
 
 OrderedJson PositionsJson(const ModelSpec& spec) {
+  if (spec.is_static()) return {{"kind", "none"}, {"rows", nullptr}, {"reserved_rows", nullptr}};
   const char* kind = spec.distance_penalty ? "distance (ALiBi)" : "relative";
   if (!spec.rotary.empty()) kind = "rotary";
   if (spec.has_position_table()) kind = spec.relative_buckets > 0 ? "learned and relative" : "learned";
@@ -29,7 +30,9 @@ OrderedJson PositionsJson(const ModelSpec& spec) {
   return json;
 }
 
+// Null, as the two below, for a static model, which has none.
 OrderedJson AttentionJson(const ModelSpec& spec) {
+  if (spec.is_static()) return {};
   std::size_t local = 0, window = 0;
   for (const LayerNames& names : spec.layer_names) {
     if (names.window == 0) continue;
@@ -57,11 +60,13 @@ const char* ActivationName(InnerActivation activation) {
 }
 
 OrderedJson FeedForwardJson(const ModelSpec& spec) {
+  if (spec.is_static()) return {};
   return {
       {"size", spec.intermediate}, {"activation", ActivationName(spec.activation)}, {"gated", spec.gated()}};
 }
 
 OrderedJson NormsJson(const ModelSpec& spec) {
+  if (spec.is_static()) return {};
   const SublayerNorms& norms = spec.layer_names.front().feed_forward_norms;
   const char* place = norms.input.empty() ? "after" : "before";
   if (!norms.input.empty() && !norms.added.empty()) place = "before and after";
@@ -73,6 +78,10 @@ OrderedJson NormsJson(const ModelSpec& spec) {
 // The file of the folder that sentence-transformers' limit was read from: of those that count, one that names
 // none is followed by the tokenizer's.
 std::string LimitFile(const Checkpoint& checkpoint) {
+  if (checkpoint.static_kind == StaticKind::kModel2Vec)
+    return checkpoint.config.contains("max_length") ? "config.json"
+                                                    : "model2vec's own, which config.json does not change";
+  if (checkpoint.static_kind == StaticKind::kSentenceTransformers) return "tokenizer.json";
   std::string found;
   for (const std::filesystem::path& file : checkpoint.small_files) {
     const std::string name = file.filename().string();
@@ -85,15 +94,19 @@ std::string LimitFile(const Checkpoint& checkpoint) {
 OrderedJson LimitsJson(const LoadedModel& model) {
   const Checkpoint& checkpoint = model.checkpoint();
   const LengthLimits limits = model.limits();
-  const std::string config = (checkpoint.transformer / "config.json").generic_string();
+  const std::string config = checkpoint.gguf() ? checkpoint.config_json.filename().string()
+                                               : (checkpoint.transformer / "config.json").generic_string();
   const bool named = limits.sentence_transformers > 0;
+  const bool any_length = model.spec().any_length;
   return {{"in_force", limits.in_force},
-          {"in_force_from",
-           named && limits.sentence_transformers <= limits.positions ? LimitFile(checkpoint) : config},
+          {"in_force_from", named && limits.sentence_transformers <= limits.positions
+                                ? OrderedJson(LimitFile(checkpoint))
+                            : model.spec().is_static() ? OrderedJson()
+                                                       : OrderedJson(config)},
           {"sentence_transformers", CountOrNull(limits.sentence_transformers)},
           {"sentence_transformers_from", named ? OrderedJson(LimitFile(checkpoint)) : OrderedJson()},
           {"positions", limits.positions},
-          {"positions_from", model.spec().any_length ? OrderedJson() : OrderedJson(config)},
+          {"positions_from", any_length ? OrderedJson() : OrderedJson(config)},
           {"trained", CountOrNull(limits.trained)},
           {"special_tokens", model.special_tokens()}};
 }
@@ -114,12 +127,13 @@ OrderedJson PartTypes(const Json& part) {
 }
 
 // tokenizer.json without its vocabulary and merges, which are long; the tokenizer has read them.
-Json ReadParts(const std::filesystem::path& path) {
+Json ReadParts(const Checkpoint& checkpoint) {
   const auto keep = [](int depth, Json::parse_event_t event, const Json& value) {
     constexpr int kOfModel = 2;
     return event != Json::parse_event_t::key || depth != kOfModel || (value != "vocab" && value != "merges");
   };
-  return Json::parse(ReadFile(path), keep);
+  return Json::parse(checkpoint.gguf() ? checkpoint.tokenizer_text : ReadFile(checkpoint.tokenizer_json),
+                     keep);
 }
 
 OrderedJson Tokens(const Tokenizer& tokenizer, std::span<const std::int32_t> ids) {
@@ -130,7 +144,7 @@ OrderedJson Tokens(const Tokenizer& tokenizer, std::span<const std::int32_t> ids
 
 OrderedJson TokenizerJson(const LoadedModel& model) {
   const Tokenizer& tokenizer = model.tokenizer();
-  const Json parts = ReadParts(model.checkpoint().tokenizer_json);
+  const Json parts = ReadParts(model.checkpoint());
   const auto part = [&](const char* name) {
     return parts.contains(name) ? PartTypes(parts[name]) : OrderedJson::array();
   };
@@ -154,7 +168,7 @@ OrderedJson ModulesJson(const LoadedModel& model) {
   const Checkpoint& checkpoint = model.checkpoint();
   std::size_t dimension = model.spec().hidden * checkpoint.pooling.size();
   OrderedJson modules = OrderedJson::array();
-  modules.push_back({{"kind", "Pooling"},
+  modules.push_back({{"kind", model.spec().is_static() ? "StaticEmbedding" : "Pooling"},
                      {"mode", PoolingNames(checkpoint.pooling)},
                      {"include_prompt", checkpoint.include_prompt},
                      {"dimension", dimension}});
@@ -194,11 +208,12 @@ OrderedJson WeightsJson(const Checkpoint& checkpoint) {
 // What a loaded fp32 model takes: layers as they are packed and positions; word embeddings stay in the file.
 OrderedJson MemoryJson(const LoadedModel& model) {
   const ModelSpec& spec = model.spec();
+  const Tensor& words = model.checkpoint().weights.tensors().find(spec.word_embeddings)->second;
+  if (spec.is_static()) return {{"packed_bytes", 0}, {"word_embeddings_bytes", words.bytes.size()}};
   const std::size_t layer = spec.hidden * (spec.qkv_width() + spec.context_width()) +
                             (spec.gated() ? 3 : 2) * spec.hidden * spec.intermediate;
   const std::size_t table = spec.has_position_table() ? spec.position_rows * spec.hidden : 0;
   const std::size_t values = spec.layers * layer + table;
-  const Tensor& words = model.checkpoint().weights.tensors().find(spec.word_embeddings)->second;
   return {{"packed_bytes", values * sizeof(float)}, {"word_embeddings_bytes", words.bytes.size()}};
 }
 
@@ -215,6 +230,15 @@ OrderedJson RepairsJson(const LoadedModel& model) {
   const bool relative = spec.has_distance_bias();
   const bool positions = spec.has_position_table() || !spec.rotary.empty();
   OrderedJson repairs = OrderedJson::array();
+  if (spec.is_static()) {
+    for (const char* option :
+         {"--temperature", "--temperature-by-length", "--attn-scale", "--attention-top-k", "--positions"})
+      repairs.push_back(RepairJson(option, false, false, "the model has no attention"));
+    const bool exports = model.checkpoint().static_kind == StaticKind::kSentenceTransformers;
+    repairs.push_back(RepairJson("--long-input", true, false, ""));
+    repairs.push_back(RepairJson("--postprocess", true, exports, ""));
+    return repairs;
+  }
   repairs.push_back(RepairJson("--temperature", true, true, ""));
   repairs.push_back(RepairJson("--temperature-reading", relative, relative,
                                relative ? "" : "the model has no position biases to leave as they are"));
@@ -231,6 +255,9 @@ OrderedJson RepairsJson(const LoadedModel& model) {
       RepairJson("--late-chunking", all_tokens, false,
                  all_tokens ? "" : "the vector is the state of one token, which is not in every window"));
   repairs.push_back(RepairJson("--postprocess", true, true, ""));
+  if (model.checkpoint().gguf()) {
+    for (OrderedJson& repair : repairs) repair["folds"] = false;
+  }
   return repairs;
 }
 
@@ -239,9 +266,10 @@ OrderedJson SpeedJson(const Model& model) {
   const Session session(LoadedModelOf(model), ThreadPoolOf(model), {});
   const std::size_t limit = session.limits().in_force;
   constexpr std::size_t kTokens = 4096;
+  constexpr std::size_t kLongest = std::size_t{1} << 15;  // of models without a limit
   constexpr std::chrono::duration<double> kLongEnough(0.3);
   std::vector<std::size_t> lengths;
-  for (const std::size_t length : {std::size_t{16}, std::size_t{128}, limit}) {
+  for (const std::size_t length : {std::size_t{16}, std::size_t{128}, std::min(limit, kLongest)}) {
     if (length > session.special_tokens() && length <= limit && (lengths.empty() || length > lengths.back()))
       lengths.push_back(length);
   }

@@ -29,11 +29,16 @@ std::string Bytes(std::size_t bytes) {
 }
 
 std::string LimitWords(const OrderedJson& limits) {
-  std::string text =
-      fmt::format("{} tokens in force ({}); positions for {} ({}); ", Count(limits, "in_force"),
-                  Text(limits, "in_force_from"), Count(limits, "positions"),
-                  limits.at("positions_from").is_null() ? "what is prepared: the model itself names no end"
-                                                        : Text(limits, "positions_from"));
+  std::string text;
+  if (limits.at("in_force_from").is_null()) {
+    text = fmt::format("none: {} tokens are taken, and no text is as long; ", Count(limits, "in_force"));
+  } else {
+    text =
+        fmt::format("{} tokens in force ({}); positions for {} ({}); ", Count(limits, "in_force"),
+                    Text(limits, "in_force_from"), Count(limits, "positions"),
+                    limits.at("positions_from").is_null() ? "what is prepared: the model itself names no end"
+                                                          : Text(limits, "positions_from"));
+  }
   if (limits.at("sentence_transformers").is_null()) {
     text += "no other limit is named";
   } else {
@@ -53,6 +58,7 @@ std::string PositionWords(const OrderedJson& positions) {
 }
 
 std::string AttentionWords(const OrderedJson& document) {
+  if (document.at("attention").is_null()) return "none: a text's vector is the mean of its words' vectors";
   const OrderedJson& attention = document.at("attention");
   std::string text = attention.at("causal").get<bool>() ? "a token sees those before it" : "a token sees all";
   if (const std::size_t local = Count(attention, "local_layers"); local > 0) {
@@ -123,11 +129,16 @@ std::string InspectionWords(const OrderedJson& document) {
   const auto line = [&](std::string_view heading, const std::string& what) {
     text += fmt::format("{:<13}{}\n", heading, what);
   };
-  line("model", fmt::format("{}: {}, {} layers of {} heads of {}", Text(document, "name"),
-                            Text(document, "architecture"), Count(document, "layers"),
-                            Count(document, "heads"), Count(document, "head_size")));
-  line("attention", AttentionWords(document));
-  line("feed-forward", LayerWords(document));
+  const std::string name = fmt::format("{}: {}", Text(document, "name"), Text(document, "architecture"));
+  if (document.at("attention").is_null()) {
+    line("model", name + ", no layers");
+    line("attention", AttentionWords(document));
+  } else {
+    line("model", fmt::format("{}, {} layers of {} heads of {}", name, Count(document, "layers"),
+                              Count(document, "heads"), Count(document, "head_size")));
+    line("attention", AttentionWords(document));
+    line("feed-forward", LayerWords(document));
+  }
   line("vectors", fmt::format("{} components{}", Count(document, "dimension"),
                               document.at("normalize").get<bool>() ? ", of unit length" : ""));
   line("limits", LimitWords(document.at("limits")));

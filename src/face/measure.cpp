@@ -18,6 +18,17 @@
 namespace lengthwise {
 namespace {
 
+// What looks into layers needs some.
+void CheckLayers(const MeasureOptions& options, const Session& embedder) {
+  const ModelSpec& spec = embedder.spec();
+  if (options.probe) RequireLayers(spec, "a table of layers and heads (the option probe)");
+  if (options.gains) RequireLayers(spec, "a table of gains");
+  if (options.spectrum > 0) RequireLayers(spec, "a spectrum of attention");
+  if (options.ablation.any()) RequireLayers(spec, "an ablation of heads");
+  if (options.controls.attribution) RequireLayers(spec, "an attribution");
+  if (options.controls.interventions) RequireLayers(spec, "measuring interventions");
+}
+
 MeasureResult PublicResult(const Measurement& measurement, const ReportContext& context) {
   MeasureResult result;
   result.arms = measurement.arms;
@@ -35,12 +46,14 @@ MeasureResult PublicResult(const Measurement& measurement, const ReportContext& 
 }  // namespace
 
 void CheckMeasureOptions(const MeasureOptions& options, const Embedder& embedder) {
+  CheckLayers(options, SessionOf(embedder));
   CheckMeasureOptions(options, SessionOf(embedder));
 }
 
 MeasureResult Measure(const Embedder& embedder, const DocumentSource& source, const MeasureOptions& options,
                       const Progress& progress) {
   const Session& session = SessionOf(embedder);
+  CheckLayers(options, session);
   std::shared_ptr<ResumeFile> resume;
   if (!options.output.empty()) resume = OpenResumeFile(options.output, session, Role::kDocument);
   MeasureResult result = PublicResult(Measure(session, source, options, {progress, resume.get()}),

@@ -216,6 +216,22 @@ void WriteModelCard(const Checkpoint& checkpoint, const ExportSummary& summary, 
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
                           std::optional<Role> role, const fs::path& output, std::size_t max_length) {
   CheckFoldable(repair, role);
+  if (checkpoint.static_kind == StaticKind::kModel2Vec) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: a model2vec folder has no place for a repair, which model2vec would not read; serve the model "
+         "with lengthwise, or save it as a sentence-transformers model (StaticEmbedding.from_model2vec) and "
+         "repair that",
+         checkpoint.folder.string());
+  }
+  if (checkpoint.gguf()) {
+    Fail(ErrorCode::kUnsupported,
+         "{}: a repair cannot be folded into a GGUF file; export from the model's folder of safetensors, or "
+         "serve "
+         "the file with lengthwise",
+         checkpoint.folder.string());
+  }
+  if (!repair.attention.IsIdentity()) RequireLayers(spec, "a temperature or other attention policy");
+  if (max_length > 0) RequireLayers(spec, "a maximum length of an exported model");
   CheckPositionMap(spec, repair.positions);
   if (!repair.post_process.IsIdentity())
     repair.post_process.Check(VectorModules(checkpoint, spec.hidden).dimension());

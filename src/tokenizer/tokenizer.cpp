@@ -71,6 +71,9 @@ std::span<const std::int32_t> Tokenizer::prefix() const {
 std::span<const std::int32_t> Tokenizer::suffix() const {
   return impl_->spec().suffix;
 }
+void Tokenizer::DropSpecials() {
+  impl_->DropSpecials();
+}
 std::optional<TextNormalization> Tokenizer::normalization() const {
   if (impl_->spec().model != TokenizerModel::kWordPiece) return std::nullopt;
   const BertNormalizerOptions& options = impl_->spec().normalizer;

@@ -61,6 +61,9 @@ class Tokenizer {
   std::span<const std::int32_t> prefix() const;
   std::span<const std::int32_t> suffix() const;
 
+  // Texts stand by themselves from now on: there are no special tokens.
+  void DropSpecials();
+
   // Of WordPiece; others normalise by rules of which transformers knows no settings of its own.
   std::optional<TextNormalization> normalization() const;
 

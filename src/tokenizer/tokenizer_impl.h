@@ -20,6 +20,12 @@ class TokenizerImpl {
 
   const TokenizerSpec& spec() const { return spec_; }
 
+  // The post-processor's tokens, which Encode does not know.
+  void DropSpecials() {
+    spec_.prefix.clear();
+    spec_.suffix.clear();
+  }
+
   // Appends the tokens of `text`, which is valid UTF-8; `offsets` is null where the caller wants ids alone.
   virtual void Encode(std::string_view text, std::vector<std::int32_t>* ids,
                       std::vector<TokenOffset>* offsets) const = 0;

@@ -38,10 +38,11 @@ const char* CostClassName(CostClass cost) {
   return "";
 }
 
-std::vector<OnePass> FartherPasses(std::size_t positions, std::size_t in_force) {
+std::vector<OnePass> FartherPasses(std::size_t positions, std::size_t in_force, bool maps) {
   const std::size_t length = std::min(positions, kFarthestPass);
   if (length <= in_force) return {};
   std::vector<OnePass> passes = {{{}, length}};
+  if (!maps) return passes;
   for (const char* const map : {"squeeze:96:126", "repeat:63:126"}) {
     const PositionMap parsed = ParsePositionMap(map);
     if (parsed.last + 1 < length) passes.push_back({parsed, length});

@@ -31,9 +31,10 @@ inline constexpr std::size_t kRecipeCandidate = 1;
 
 // The passes to try beside the model's own for a checkpoint: as far as its positions reach (at most
 // kFarthestPass), with its table as it is, squeezed and repeated (docs/repair.md). `positions`: those of the
-// model; 0: it has no table, and no limit to mend. None where it reads as far already.
+// model; 0: it has no table, and no limit to mend. Without `maps` as it is alone. None where it reads as far
+// already.
 inline constexpr std::size_t kFarthestPass = 512;
-std::vector<OnePass> FartherPasses(std::size_t positions, std::size_t in_force);
+std::vector<OnePass> FartherPasses(std::size_t positions, std::size_t in_force, bool maps = true);
 
 // A pass, and the whitening that was fitted to it.
 struct FittedPass {

@@ -68,8 +68,10 @@ class Tuning {
                    ? JudgedQueries{}
                    : JudgeQueries(task, documents_, words_, tie_order_, options.english_stems, base.pool())),
         vectors_(task.corpus.documents, documents_, judge_.texts, base,
-                 options.one_pass ? FartherPasses(base.spec().positions(), base.limits().in_force)
-                                  : std::vector<OnePass>{},
+                 options.one_pass
+                     ? FartherPasses(base.spec().positions(), base.limits().in_force,
+                                     base.spec().has_position_table() || !base.spec().rotary.empty())
+                     : std::vector<OnePass>{},
                  options.resampling.seed, options.cache, progress) {}
 
   TuneResult Run() {

@@ -86,6 +86,8 @@ bool LiesInside(fs::path path, const FileIdentity& folder) {
 
 // Also what links in the folder lead to: caches keep the files of models elsewhere.
 void CheckFolder(const Output& output, const Place& folder) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder.path, ignored)) return CheckInput(output, folder);
   const auto identity = IdentityOf(fs::path(folder.path));
   if (!identity) return;
   if (LiesInside(output.path, *identity)) FailInside(*output.place, folder);

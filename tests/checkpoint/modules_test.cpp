@@ -124,7 +124,8 @@ TEST_F(ModulesTest, OtherModulesAreRefusedByName) {
       {"path":"2_WordWeights","type":"sentence_transformers.models.WordWeights"}])",
                                               ErrorCode::kUnsupported);
   EXPECT_MESSAGE_HAS(weighted, "\"sentence_transformers.models.WordWeights\"");
-  EXPECT_MESSAGE_HAS(weighted, "supported: Transformer, Pooling, Normalize, Dense, LayerNorm, Router");
+  EXPECT_MESSAGE_HAS(weighted,
+                     "supported: Transformer, Pooling, StaticEmbedding, Normalize, Dense, LayerNorm, Router");
   // A class of the same name from elsewhere is somebody's own code.
   EXPECT_MESSAGE_HAS(
       ModulesRefusal(R"([{"path":"","type":"custom_st.Transformer"}])", ErrorCode::kUnsupported),

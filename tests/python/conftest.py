@@ -63,6 +63,15 @@ def e5():
 
 
 @pytest.fixture(scope="session")
+def smollm2():
+    """SmolLM2-135M-Instruct as a GGUF file, where scripts/setup smollm2 has put it."""
+    path = ROOT / ".cache/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+    if not path.exists():
+        pytest.skip("SmolLM2-135M-Instruct.Q4_1.gguf is not there: scripts/setup smollm2")
+    return path
+
+
+@pytest.fixture(scope="session")
 def man_pages():
     """The man pages' corpus.jsonl."""
     return existing(ROOT / ".cache/data/man-pages/corpus.jsonl", "run scripts/setup data")

@@ -1,7 +1,7 @@
 // Tokenises byte strings for tests/python/test_tokenizer.py, which compares the result with the reference
 // library.
 //
-// Usage: tokenize_lines TOKENIZER.json [--repeat N] < texts > tokens
+// Usage: tokenize_lines TOKENIZER.json|MODEL.gguf [--repeat N] < texts > tokens
 // Standard input: texts, each a 32-bit little-endian length and that many bytes. Standard output, a line a
 // text: the ids and, but for --ids, the byte offsets as [begin, end, begin, end, ...], as JSON. With
 // --repeat, no output but the seconds for loading and for tokenising all texts N times, in that order.
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "checkpoint/gguf_model.h"
 #include "tokenizer/tokenizer.h"
 
 namespace {
@@ -34,6 +35,11 @@ std::vector<std::string> ReadTexts() {
     texts.push_back(std::move(text));
   }
   return texts;
+}
+
+Tokenizer Open(const std::string& path) {
+  if (!path.ends_with(".gguf")) return Tokenizer{std::filesystem::path(path)};
+  return Tokenizer::FromJson(lengthwise::ReadGgufModel(path).tokenizer, path);
 }
 
 void Write(const Tokenizer& tokenizer, const std::string& text, std::string* line) {
@@ -62,7 +68,7 @@ double Seconds(std::chrono::steady_clock::time_point since) {
 void Time(const std::string& path, int repeats, bool with_offsets) {
   const std::vector<std::string> texts = ReadTexts();
   const auto loading = std::chrono::steady_clock::now();
-  const Tokenizer tokenizer{std::filesystem::path(path)};
+  const Tokenizer tokenizer = Open(path);
   const double load_seconds = Seconds(loading);
   TokenSequence sequence;
   const auto encoding = std::chrono::steady_clock::now();
@@ -82,7 +88,7 @@ void Time(const std::string& path, int repeats, bool with_offsets) {
 
 int main(int argc, char** argv) {
   if (argc != 2 && !(argc >= 4 && std::strcmp(argv[2], "--repeat") == 0)) {
-    fmt::print(stderr, "usage: tokenize_lines TOKENIZER.json [--repeat N [--ids]] < texts\n");
+    fmt::print(stderr, "usage: tokenize_lines TOKENIZER.json|MODEL.gguf [--repeat N [--ids]] < texts\n");
     return 2;
   }
   try {
@@ -90,7 +96,7 @@ int main(int argc, char** argv) {
       Time(argv[1], std::atoi(argv[3]), argc == 4);
       return 0;
     }
-    const Tokenizer tokenizer{std::filesystem::path(argv[1])};
+    const Tokenizer tokenizer = Open(argv[1]);
     std::string line;
     for (const std::string& text : ReadTexts()) {
       Write(tokenizer, text, &line);

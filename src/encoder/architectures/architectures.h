@@ -20,7 +20,12 @@ ModelSpec MakeModernBertSpec(const Checkpoint& checkpoint);
 ModelSpec MakeMpnetSpec(const Checkpoint& checkpoint);
 ModelSpec MakeNomicBertSpec(const Checkpoint& checkpoint);
 ModelSpec MakeRobertaSpec(const Checkpoint& checkpoint);  // RoBERTa, XLM-RoBERTa
+ModelSpec MakeStaticSpec(const Checkpoint& checkpoint);   // a table of word vectors, of either kind
 ModelSpec MakeT5Spec(const Checkpoint& checkpoint);       // the encoder
+
+// The rotary positions of Llama's kin, for heads of `width` components in a model of so many positions:
+// rope_theta and rope_scaling, or rope_parameters, which later files have for both.
+Rotary ReadRotary(const ConfigReader& config, std::size_t width, std::size_t positions);
 
 // The names of a decoder's maps, under its layer's; norms of queries and keys where the model has them.
 struct DecoderBiases {

@@ -1,43 +1,8 @@
-#include <cmath>
-#include <numbers>
-
 #include "encoder/architectures/architectures.h"
 #include "encoder/config_reader.h"
-#include "encoder/rotary.h"
 
 namespace lengthwise {
 namespace {
-
-// Llama 3's stretching: slow frequencies are divided by the factor, fast ones kept, and those between blended
-// (transformers' modeling_rope_utils).
-void StretchLlama3(const ConfigReader& scaling, Rotary& rotary) {
-  const double factor = scaling.Number("factor", 1);
-  const double low = scaling.Number("low_freq_factor", 1);
-  const double high = scaling.Number("high_freq_factor", 4);
-  const double trained = scaling.Number("original_max_position_embeddings", 8192);
-  for (float& frequency : rotary.frequencies) {
-    const double turns = trained * double{frequency} / (2 * std::numbers::pi);  // over the trained length
-    if (turns > high) continue;
-    const double kept = turns < low ? 0.0 : (turns - low) / (high - low);
-    frequency = static_cast<float>((1 - kept) * double{frequency} / factor + kept * double{frequency});
-  }
-}
-
-Rotary ReadRotary(const ConfigReader& config, std::size_t width) {
-  Rotary rotary = MakeRotary(config.Number("rope_theta", 10000), width);
-  const std::optional<ConfigReader> scaling = config.Object("rope_scaling");
-  if (!scaling) return rotary;
-  const std::string type = scaling->Text("rope_type", scaling->Text("type", "default"));
-  if (type == "linear") {
-    const auto factor = static_cast<float>(scaling->Number("factor", 1));
-    for (float& frequency : rotary.frequencies) frequency /= factor;
-  } else if (type == "llama3") {
-    StretchLlama3(*scaling, rotary);
-  } else {
-    scaling->RefuseOther("rope_type", type, "default, linear, llama3");
-  }
-  return rotary;
-}
 
 // The window of the layer in tokens; 0: none. Mistral has it in every layer, Qwen2 and 3 where layer_types
 // say.
@@ -87,8 +52,9 @@ ModelSpec MakeLlamaSpec(const Checkpoint& checkpoint) {
   spec.norm_epsilon = config.NormEpsilon("rms_norm_eps", 1e-6);
   spec.activation = InnerActivation::kSilu;
   spec.causal = true;
-  spec.rotary = {ReadRotary(config, spec.head_width)};
-  if (!config.Object("rope_scaling")) spec.rotary_scaling_member = "rope_scaling";
+  spec.rotary = {ReadRotary(config, spec.head_width, spec.position_rows)};
+  if (!config.Object("rope_scaling") && !config.Object("rope_parameters"))
+    spec.rotary_scaling_member = "rope_scaling";
   spec.root = checkpoint.weights.Has("model.embed_tokens.weight") ? "model." : "";
   spec.beside = {"lm_head.", "score."};
   spec.layer_prefix = "layers.";
