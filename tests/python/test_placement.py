@@ -56,13 +56,10 @@ def test_report_keeps_its_schema_and_says_what_was_found(root, measured):
         assert reading["places"][-1]["change"]["estimate"] == pytest.approx(found[-1] - found[0], abs=1e-6)
 
 
-def test_what_is_cut_off_is_not_found_and_windows_find_it_everywhere(measured):
-    cut, _, _, best = measured[0]["controls"]["placement"]["readings"]
-    chance = measured[0]["controls"]["placement"]["chance"]
-    assert estimates(cut)[0] > 2 * chance
-    assert estimates(cut)[-1] < 2 * chance, "the passage is beyond what is read"
-    assert min(estimates(best)) > 2 * chance
-    assert cut["position_sensitivity"]["estimate"] > 2 * best["position_sensitivity"]["estimate"]
+def test_where_a_passage_is_cut_off_it_does_not_matter_how_far_off(measured):
+    cut, whole, _, best = map(estimates, measured[0]["controls"]["placement"]["readings"])
+    assert cut[3] == cut[4] != cut[0], "38 of 78 tokens are read, and 51 stand before the passage, or more"
+    assert whole[3] != whole[4] and best[3] != best[4]
 
 
 def test_a_repair_is_a_reading_beside_the_others(run_lengthwise, root, texts, measured, tmp_path):
