@@ -162,6 +162,8 @@ Description Describe(const Json& metadata, const GgufArchitecture& architecture,
   members.Require("attention.value_length", width);
   members.Require("rope.dimension_count", width);
   members.Require("attention.causal", true);
+  // What early files say of the order of queries and keys, which is the order of all.
+  members.Require("tensor_data_layout", "Meta AI original pth");
   members.Require("vocab_size", vocabulary);
   Description description{.config = {}, .head_width = width, .pooling = {}};
   description.config = {{"model_type", architecture.name},

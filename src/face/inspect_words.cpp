@@ -28,10 +28,14 @@ std::string Bytes(std::size_t bytes) {
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / kMegabyte);
 }
 
-std::string LimitWords(const OrderedJson& limits) {
+std::string LimitWords(const OrderedJson& document) {
+  const OrderedJson& limits = document.at("limits");
   std::string text;
   if (limits.at("in_force_from").is_null()) {
     text = fmt::format("none: {} tokens are taken, and no text is as long; ", Count(limits, "in_force"));
+  } else if (document.at("attention").is_null()) {
+    text = fmt::format("{} tokens in force ({}), of {} that any text may have; ", Count(limits, "in_force"),
+                       Text(limits, "in_force_from"), Count(limits, "positions"));
   } else {
     text =
         fmt::format("{} tokens in force ({}); positions for {} ({}); ", Count(limits, "in_force"),
@@ -141,7 +145,7 @@ std::string InspectionWords(const OrderedJson& document) {
   }
   line("vectors", fmt::format("{} components{}", Count(document, "dimension"),
                               document.at("normalize").get<bool>() ? ", of unit length" : ""));
-  line("limits", LimitWords(document.at("limits")));
+  line("limits", LimitWords(document));
   line("positions", PositionWords(document.at("positions")));
   line("tokenizer",
        fmt::format("{} of {} tokens for {} embeddings; normalisers: {}; pre-tokenisers: {}",

@@ -26,6 +26,7 @@ void CheckLayers(const MeasureOptions& options, const Session& embedder) {
   if (options.spectrum > 0) RequireLayers(spec, "a spectrum of attention");
   if (options.ablation.any()) RequireLayers(spec, "an ablation of heads");
   if (options.controls.attribution) RequireLayers(spec, "an attribution");
+  if (options.controls.passages()) RequireLayers(spec, "an arm of passages (repeated, mixed or diluted)");
   if (options.controls.interventions) RequireLayers(spec, "measuring interventions");
 }
 

@@ -1,6 +1,7 @@
 #include "tuning/tune.h"
 
 #include "collapse/description.h"
+#include "repair/export.h"
 #include "report/document_json.h"
 #include "report/tune_document.h"
 
@@ -8,6 +9,8 @@ namespace lengthwise {
 
 TuneResult Tune(const RetrievalTask& task, const Embedder& base, const TuneOptions& options,
                 const Progress& progress) {
+  // Of a checkpoint that could not be made nothing is to be found out.
+  if (options.one_pass) CheckExportable(SessionOf(base).checkpoint());
   return TuneWith(task, SessionOf(base), options, progress);
 }
 

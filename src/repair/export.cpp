@@ -106,11 +106,24 @@ void WriteMember(const Checkpoint& checkpoint, const fs::path& file, const std::
 
 // Where sentence-transformers looks for the limit, relative to the folder.
 fs::path LimitFile(const Checkpoint& checkpoint) {
+  if (checkpoint.static_kind != StaticKind::kNone) return checkpoint.transformer / "tokenizer.json";
   for (const fs::path& file : checkpoint.small_files) {
     const std::string name = file.filename().string();
     if (name.starts_with("sentence_") && name.ends_with("_config.json")) return file;
   }
   return checkpoint.transformer / "sentence_bert_config.json";
+}
+
+void WriteLimit(const Checkpoint& checkpoint, const fs::path& file, std::size_t tokens,
+                const fs::path& folder) {
+  if (checkpoint.static_kind == StaticKind::kNone) {
+    WriteMember(checkpoint, file, "max_seq_length", tokens, folder);
+    return;
+  }
+  // Its module takes what its tokenizer gives.
+  WriteMember(checkpoint, file, "truncation",
+              {{"direction", "Right"}, {"max_length", tokens}, {"strategy", "LongestFirst"}, {"stride", 0}},
+              folder);
 }
 
 // y = map x - map mean.
@@ -213,9 +226,7 @@ void WriteModelCard(const Checkpoint& checkpoint, const ExportSummary& summary, 
 
 }  // namespace
 
-ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
-                          std::optional<Role> role, const fs::path& output, std::size_t max_length) {
-  CheckFoldable(repair, role);
+void CheckExportable(const Checkpoint& checkpoint) {
   if (checkpoint.static_kind == StaticKind::kModel2Vec) {
     Fail(ErrorCode::kUnsupported,
          "{}: a model2vec folder has no place for a repair, which model2vec would not read; serve the model "
@@ -230,8 +241,13 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
          "the file with lengthwise",
          checkpoint.folder.string());
   }
+}
+
+ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,
+                          std::optional<Role> role, const fs::path& output, std::size_t max_length) {
+  CheckFoldable(repair, role);
+  CheckExportable(checkpoint);
   if (!repair.attention.IsIdentity()) RequireLayers(spec, "a temperature or other attention policy");
-  if (max_length > 0) RequireLayers(spec, "a maximum length of an exported model");
   CheckPositionMap(spec, repair.positions);
   if (!repair.post_process.IsIdentity())
     repair.post_process.Check(VectorModules(checkpoint, spec.hidden).dimension());
@@ -287,7 +303,7 @@ ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, c
     WriteMember(checkpoint, config, spec.rotary_scaling_member, FoldedRotary(repair.positions, positions),
                 folder.path());
   }
-  if (max_length > 0) WriteMember(checkpoint, limit, "max_seq_length", max_length, folder.path());
+  if (max_length > 0) WriteLimit(checkpoint, limit, max_length, folder.path());
   if (!repair.post_process.IsIdentity()) {
     WritePostProcess(checkpoint, spec, repair.post_process, role, folder.path());
   }

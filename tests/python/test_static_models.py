@@ -208,6 +208,10 @@ def test_a_repair_is_fitted_chosen_and_exported(run_lengthwise, tmp_path, senten
     run_lengthwise("export", "--model", sentence_model, "--repair", tmp_path / "fit.json", "--output", tmp_path / "exported")
     np.testing.assert_allclose(found, reference(tmp_path / "exported"), atol=5e-5)
     np.testing.assert_allclose(found, embed(run_lengthwise, tmp_path, tmp_path / "exported")[0], atol=5e-5)
+    run_lengthwise("export", "--model", sentence_model, "--repair", tmp_path / "fit.json", "--max-length", 9, "--output", tmp_path / "short")
+    short = embed(run_lengthwise, tmp_path, sentence_model, "--repair", tmp_path / "fit.json", "--max-length", 9)[0]
+    np.testing.assert_allclose(short, reference(tmp_path / "short"), atol=5e-5)
+    np.testing.assert_allclose(short, embed(run_lengthwise, tmp_path, tmp_path / "short")[0], atol=5e-5)
     (tmp_path / "q.txt").write_text("\n".join(f"{chr(97 + i % 26)} zebra" for i in range(30)) + "\n")
     run_lengthwise("report", "--model", sentence_model, "--input", corpus, "--queries", tmp_path / "q.txt", "--output", tmp_path / "report", "--quiet")
     assert (tmp_path / "report/lengthwise.json").exists()
@@ -222,7 +226,7 @@ def test_inspect_says_what_it_is(run_lengthwise, tmp_path, tokenizer, sentence_m
 
 
 REFUSED = [("embed", "--temperature", 0.8), ("embed", "--positions", "squeeze:8:16"), ("embed", "--precision", "int8"), ("measure", "--probe"), ("measure", "--gains"),
-           ("measure", "--spectrum", 4), ("measure", "--ablation", "zero"), ("measure", "--attribution"), ("measure", "--interventions"), ("attention",)]
+           ("measure", "--spectrum", 4), ("measure", "--ablation", "zero"), ("measure", "--attribution"), ("measure", "--interventions"), ("measure", "--arms", "mixed", "--passage", 4), ("attention",)]
 
 
 @pytest.mark.parametrize("command", REFUSED, ids=lambda c: " ".join(map(str, c)))
@@ -314,3 +318,15 @@ def test_a_model2vec_folder_is_not_exported(binary, run_lengthwise, tmp_path, to
     run_lengthwise("fit", "--model", model, "--input", corpus, "--postprocess", "whiten:0.5", "--quiet", "--output", tmp_path / "fit.json")
     done = subprocess.run([binary, "export", "--model", model, "--repair", tmp_path / "fit.json", "--output", tmp_path / "exported"], capture_output=True, text=True)
     assert done.returncode == 1 and "from_model2vec" in done.stderr and not (tmp_path / "exported").exists()
+    (tmp_path / "q.txt").write_text("zebra\n")
+    done = subprocess.run([binary, "tune", "--model", model, "--input", corpus, "--queries", tmp_path / "q.txt", "--one-pass", tmp_path / "one.json", "--output", tmp_path / "t.json"],
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "from_model2vec" in done.stderr and not (tmp_path / "t.json").exists()
+
+
+def test_lengths_of_made_tasks_have_no_special_tokens(run_lengthwise, tmp_path, sentence_model):
+    (tmp_path / "filler.jsonl").write_text(documents(400))
+    run_lengthwise("datasets", "passkey", "--model", sentence_model, "--filler", tmp_path / "filler.jsonl", "--lengths", 128, "--output", tmp_path / "task")
+    corpora = [json.loads(line)["text"] for line in next((tmp_path / "task").rglob("corpus.jsonl")).read_text().splitlines()]
+    embed(run_lengthwise, tmp_path, sentence_model, texts=corpora)
+    assert {use["used"] for use in tokens(tmp_path)} == {128}
