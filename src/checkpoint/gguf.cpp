@@ -79,9 +79,10 @@ class Reader {
 
   std::string Text(std::uint64_t most, std::string_view what) {
     const auto length = Number<std::uint64_t>(what);
-    if (length > most)
+    if (length > most) {
       Fail(ErrorCode::kBadCheckpoint, "{}: {} of {} bytes, more than the {} that are possible", path_, what,
            length, most);
+    }
     Need(length, what);
     const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + place_, length);
     if (const std::size_t invalid = FindInvalidUtf8(text); invalid != text.size())
@@ -139,9 +140,10 @@ Json ReadValue(Reader& reader, std::uint32_t type, const std::string& what, bool
     case kFloat64:
       return reader.Number<double>(what);
     case kArray: {
-      if (in_array)
+      if (in_array) {
         Fail(ErrorCode::kUnsupported, "{}: {} is a list of lists, which is not supported", reader.path(),
              what);
+      }
       const auto of = reader.Number<std::uint32_t>(what);
       const std::uint64_t count = reader.Count(kMostListed, 1, fmt::format("values of {}", what));
       Json list = Json::array();
@@ -217,9 +219,10 @@ Described ReadTensorInfo(Reader& reader, std::uint64_t number, std::uint64_t ali
   std::uint64_t blocks = tensor.shape.front() / type->elements;
   const std::uint64_t most = std::numeric_limits<std::int64_t>::max() / (type->bytes * type->elements);
   for (std::uint32_t d = 1; d < dimensions; ++d) {
-    if (tensor.shape[d] == 0 || tensor.shape[d] > most / blocks)
+    if (tensor.shape[d] == 0 || tensor.shape[d] > most / blocks) {
       Fail(ErrorCode::kBadCheckpoint, "{}: {} has a dimension of {} elements", reader.path(), what,
            tensor.shape[d]);
+    }
     blocks *= tensor.shape[d];
   }
   if (blocks > most)
@@ -253,9 +256,10 @@ void CheckLayout(const std::vector<Described>& described, std::uint64_t size, st
            "fetch it again",
            path, name, one->bytes, one->offset, size);
     }
-    if (one->offset < covered)
+    if (one->offset < covered) {
       Fail(ErrorCode::kBadCheckpoint, "{}: tensors \"{}\" and \"{}\" overlap", path, before->tensor.name,
            name);
+    }
     if (one->offset - covered >= alignment) {
       Fail(ErrorCode::kBadCheckpoint, "{}: {} bytes before tensor \"{}\" belong to no tensor", path,
            one->offset - covered, name);
@@ -301,9 +305,10 @@ Gguf ReadGguf(std::span<const std::byte> bytes, const std::string& where) {
   std::vector<Described> described;
   for (std::uint64_t i = 0; i < tensors; ++i) described.push_back(ReadTensorInfo(reader, i, alignment));
   const std::uint64_t padding = (alignment - reader.place() % alignment) % alignment;
-  if (padding > reader.left() && tensors > 0)
+  if (padding > reader.left() && tensors > 0) {
     Fail(ErrorCode::kBadCheckpoint, "{}: the file ends before its tensors: it is cut; fetch it again",
          reader.path());
+  }
   const std::span<const std::byte> data = bytes.subspan(reader.place() + std::min(padding, reader.left()));
   CheckLayout(described, data.size(), alignment, reader.path());
   for (Described& one : described) {

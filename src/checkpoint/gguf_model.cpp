@@ -184,9 +184,10 @@ Description Describe(const Json& metadata, const GgufArchitecture& architecture,
   constexpr std::array<std::optional<Pooling>, 4> kPoolings = {std::nullopt, Pooling::kMean, Pooling::kCls,
                                                                Pooling::kLastToken};
   if (const Json* const pooling = members.Find("pooling_type"); pooling != nullptr) {
-    if (!pooling->is_number_unsigned() || pooling->get<std::size_t>() >= kPoolings.size())
+    if (!pooling->is_number_unsigned() || pooling->get<std::size_t>() >= kPoolings.size()) {
       Fail(ErrorCode::kUnsupported, "{}: \"{}\" is {}; supported: 0 (none), 1 (mean), 2 (cls), 3 (last)",
            where, members.Key("pooling_type"), pooling->dump());
+    }
     description.pooling = kPoolings.at(pooling->get<std::size_t>());
   }
   members.CheckAllRead();
@@ -202,9 +203,10 @@ std::string Renamed(const std::string& name) {
   if (!name.starts_with(kLayer) || dot == std::string::npos) return name;
   const std::string_view part = std::string_view(name).substr(dot + 1);
   for (const TensorName& known : kLayerNames) {
-    if (part == known.ggml)
+    if (part == known.ggml) {
       return fmt::format("model.layers.{}.{}", name.substr(kLayer.size(), dot - kLayer.size()),
                          known.transformers);
+    }
   }
   return name;
 }
@@ -218,10 +220,10 @@ void CheckType(const Tensor& tensor, const std::string& where) {
        where, tensor.name, tensor.type_name, where);
 }
 
-SafeTensors RenamedWeights(MappedFile file, std::map<std::string, Tensor, std::less<>> tensors,
+SafeTensors RenamedWeights(MappedFile file, const std::map<std::string, Tensor, std::less<>>& tensors,
                            std::size_t paired_rows, const std::string& where) {
   std::map<std::string, Tensor, std::less<>> renamed;
-  for (auto& [name, tensor] : tensors) {
+  for (const auto& [name, stored] : tensors) {
     if (name == "rope_freqs.weight") {
       Fail(
           ErrorCode::kUnsupported,
@@ -229,14 +231,16 @@ SafeTensors RenamedWeights(MappedFile file, std::map<std::string, Tensor, std::l
           "model's folder of safetensors",
           where);
     }
-    CheckType(tensor, where);
+    CheckType(stored, where);
+    Tensor tensor = stored;
     std::string other = Renamed(name);
     const bool turned =
         other.find(".q_proj.") != std::string::npos || other.find(".k_proj.") != std::string::npos;
     // Of another shape than the model's it will be refused.
     if (paired_rows > 0 && turned && tensor.shape.front() % paired_rows == 0)
       tensor.paired_rows = paired_rows;
-    renamed.emplace(std::move(other), std::move(tensor));
+    if (!renamed.emplace(std::move(other), std::move(tensor)).second)
+      Fail(ErrorCode::kBadCheckpoint, "{}: tensor \"{}\" is there under two names", where, name);
   }
   return SafeTensors::OfFile(std::move(file), std::move(renamed));
 }
@@ -277,7 +281,7 @@ GgufModel ReadGgufModel(const fs::path& path) {
   std::string tokenizer = GgufTokenizer(gguf.metadata, where);
   return {.config = std::move(description.config),
           .tokenizer = std::move(tokenizer),
-          .weights = RenamedWeights(std::move(file), std::move(gguf.tensors),
+          .weights = RenamedWeights(std::move(file), gguf.tensors,
                                     architecture.interleaved ? description.head_width : 0, where),
           .pooling = description.pooling};
 }
