@@ -16,6 +16,7 @@ struct ModelAnswer {
   std::string evaluated;  // EvaluationDocument; empty: no task
   std::string repair;     // the file of its repair, as commands name it
   std::string page;       // its own page, beside that of several models; empty: none
+  bool exports = true;    // CanExport: commands may fold the repair into the model
 };
 
 struct AnswerContext {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lengthwise/model.h"
 #include "lengthwise/post_process.h"
 #include "lengthwise/repair.h"
 
@@ -36,5 +37,8 @@ struct ExportSummary {
 ExportSummary ExportModel(const std::filesystem::path& model_folder, const Repair& repair,
                           std::optional<Role> role, const std::filesystem::path& output,
                           std::size_t max_length = 0);
+
+// False for what has no place for a repair: model2vec folders and GGUF files, which ExportModel refuses.
+bool CanExport(const Model& model);
 
 }  // namespace lengthwise

@@ -25,6 +25,7 @@
 #include "lengthwise/answer.h"
 #include "lengthwise/atomic_file.h"
 #include "lengthwise/evaluate.h"
+#include "lengthwise/export.h"
 #include "lengthwise/measure.h"
 #include "lengthwise/new_folder.h"
 #include "lengthwise/repair.h"
@@ -154,6 +155,7 @@ class ModelReport {
     ModelAnswer answer;
     answer.folder = places_.folder;
     answer.repair = places_.repair.string();
+    answer.exports = CanExport(embedder_.model());
     answer.tuned = TuneDocument(tuned, embedder_, options);
     answer.measured = WithProgress("measure (tokens)", [&](const Progress& progress) {
                         return Measure(embedder_, input_.documents, measure_, progress);

@@ -1,6 +1,7 @@
 #include "lengthwise/export.h"
 
 #include "checkpoint/checkpoint.h"
+#include "embedding/loaded_model.h"
 #include "encoder/model_spec.h"
 #include "repair/export.h"
 
@@ -14,6 +15,10 @@ ExportSummary ExportModel(const std::filesystem::path& model_folder, const Repai
       ExportModel(checkpoint, MakeModelSpec(checkpoint), repair, role, output, max_length);
   summary.warnings = checkpoint.warnings;
   return summary;
+}
+
+bool CanExport(const Model& model) {
+  return IsExportable(LoadedModelOf(model)->checkpoint());
 }
 
 }  // namespace lengthwise

@@ -226,6 +226,10 @@ void WriteModelCard(const Checkpoint& checkpoint, const ExportSummary& summary, 
 
 }  // namespace
 
+bool IsExportable(const Checkpoint& checkpoint) {
+  return checkpoint.static_kind != StaticKind::kModel2Vec && !checkpoint.gguf();
+}
+
 void CheckExportable(const Checkpoint& checkpoint) {
   if (checkpoint.static_kind == StaticKind::kModel2Vec) {
     Fail(ErrorCode::kUnsupported,

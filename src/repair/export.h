@@ -16,6 +16,7 @@ namespace lengthwise {
 // Throws kUnsupported, saying what to do instead, for a model that is stored as what has no place for a
 // repair: a model2vec folder, a GGUF file.
 void CheckExportable(const Checkpoint& checkpoint);
+bool IsExportable(const Checkpoint& checkpoint);
 
 // lengthwise/export.h, of a checkpoint that is open.
 ExportSummary ExportModel(const Checkpoint& checkpoint, const ModelSpec& spec, const Repair& repair,

@@ -49,7 +49,7 @@ OrderedJson NextCommands(const ModelAnswer& answer, const AnswerParts& parts, co
   // A checkpoint gives whole vectors.
   const bool shortened =
       std::find(context.reading.begin(), context.reading.end(), "--dimensions") != context.reading.end();
-  if (!shortened)
+  if (!shortened && answer.exports)
     add("Keep your server: a checkpoint that sentence-transformers serves unchanged, with the part of the "
         "gain "
         "that one pass holds",
