@@ -2,6 +2,7 @@
 import pathlib
 
 import torch
+import transformers
 from sentence_transformers import SentenceTransformer
 
 from . import TrainingError
@@ -16,6 +17,8 @@ def load(folder, device):
         raise TrainingError(f"--model {folder}: no sentence-transformers folder (it has no modules.json)")
     if device == "cuda" and not torch.cuda.is_available():
         raise TrainingError("--device cuda: torch sees no GPU here; use --device cpu")
+    # Of a folder without a pooler it says that one is made up; nothing reads it.
+    transformers.logging.set_verbosity_error()
     model = SentenceTransformer(str(folder), device=device).float()
     return model.eval()
 
