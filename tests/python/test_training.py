@@ -293,7 +293,7 @@ def test_every_table_is_made(judged, root):
 
 
 def test_the_interval_holds_texts_and_seeds(root):
-    """Texts alone, of one seed; of several, Student's interval of their mean beside it."""
+    """Texts alone, of one seed; of several, Student's interval of their mean beside it, by the variance of all arms."""
     import importlib.machinery
     import importlib.util
 
@@ -301,6 +301,8 @@ def test_the_interval_holds_texts_and_seeds(root):
     tables = importlib.util.module_from_spec(importlib.util.spec_from_loader("training_tables", loader))
     loader.exec_module(tables)
     replicates = np.random.default_rng(1).normal(scale=0.1, size=20000)
-    alone, three, same = (tables.with_interval(seeds, replicates) for seeds in ([0.5], [0.3, 0.5, 0.7], [0.5, 0.5, 0.5]))
-    assert alone["estimate"] == three["estimate"] == 0.5 and alone["high"] - 0.5 == pytest.approx(0.196, abs=0.004) == same["high"] - 0.5
-    assert three["high"] - 0.5 == pytest.approx(math.hypot(0.196, 4.303 * 0.2 / math.sqrt(3)), abs=0.004)
+    width = lambda arms: [round(value["high"] - value["estimate"], 3) for value in tables.with_intervals([(seeds, replicates) for seeds in arms])]
+    assert width([[0.5], [0.7]]) == pytest.approx([0.196, 0.196], abs=0.004)
+    assert width([[0.5, 0.5], [0.7, 0.7]]) == pytest.approx([0.196, 0.196], abs=0.004)
+    # Variances .04 (two degrees of freedom), 0 (one) and none: .08 / 3. Student's t is 3.182, which the expansion has to 2 %.
+    assert width([[0.3, 0.5, 0.7], [0.6, 0.6], [0.1]]) == pytest.approx([math.hypot(0.196, 3.182 * math.sqrt(0.08 / 3 / count)) for count in (3, 2, 1)], rel=0.025)
