@@ -233,9 +233,10 @@ def judged(trained, tiny, texts, task, binary, tmp_path_factory):
 
     out = tmp_path_factory.mktemp("out")
     (out / "checkpoints").mkdir()
-    for name, model in {"start": tiny, "spans-64-1": trained["spans"], "positions-1": trained["positions"], "layers-1": trained["layers"]}.items():
-        judge.main(["--model", str(model), "--pages", str(texts), "--task", str(task), "--recipe", "--longest", str(POSITIONS), "--lengthwise", str(binary), "--output", str(out / "judged" / name)])
-        if name != "start":
+    for name, model in {"start": tiny, "squeezed": tiny, "spans-64-1": trained["spans"], "positions-1": trained["positions"], "layers-1": trained["layers"]}.items():
+        options = ["--positions", "squeeze:30:50"] if name == "squeezed" else ["--recipe"]
+        judge.main([*options, "--model", str(model), "--pages", str(texts), "--task", str(task), "--longest", str(POSITIONS), "--lengthwise", str(binary), "--output", str(out / "judged" / name)])
+        if model != tiny:
             shutil.copytree(model, out / "checkpoints" / name)
     return out
 
@@ -284,7 +285,8 @@ def test_every_table_is_made(judged, root):
     printed = make(root / "scripts/training_tables", judged)
     check_form(printed, 5)
     searches = table(printed, "searches")
-    assert [row[0] for row in searches[1:]] == [title for title in ("as it is", "contrastive, spans up to 64", "positions alone, self-distilled", "all layers, self-distilled") for _ in range(3)]
+    titles = ["as it is", "as it is, positions squeezed (`squeeze:96:126`)", "contrastive, spans up to 64", "positions alone, self-distilled", "all layers, self-distilled"]
+    assert [row[0] for row in searches[1:]] == [title for title in titles for _ in range(2 if "squeezed" in title else 3)]
     start = json.loads((judged / "judged/start/searches.json").read_text())["toy"]["ndcg"]
     own = json.loads((judged / "judged/layers-1/searches.json").read_text())["toy"]["ndcg"]
     row = next(row for row in searches if row[:2] == ["all layers, self-distilled", "512 tokens in one pass"])

@@ -78,10 +78,11 @@ def judge(asked):
         folder, made = pathlib.Path(work), pathlib.Path(work) / "made"
         made.mkdir()
         lengths = [length for length in LENGTHS if length <= asked.longest]
+        table = ("--positions", asked.positions) if asked.positions else ()
         if asked.pages:
-            vectors = cosine_vectors(Embedder(asked.lengthwise, asked.model, folder), asked.pages, folder, lengths)
+            vectors = cosine_vectors(Embedder(asked.lengthwise, asked.model, folder, table), asked.pages, folder, lengths)
             np.savez(made / "cosine.npz", lengths=lengths, vectors=vectors.astype(np.float32))
-        embed = Embedder(asked.lengthwise, asked.model, folder, ("--precision", asked.precision))
+        embed = Embedder(asked.lengthwise, asked.model, folder, ("--precision", asked.precision, *table))
         tasks = {task.name: judge_task(embed, task, min(WINDOW, asked.longest // 4), asked.longest, asked.recipe) for task in asked.task}
         (made / "searches.json").write_text(json.dumps(tasks) + "\n")
         made.rename(asked.output)
@@ -93,6 +94,7 @@ def main(argv=None):
     parser.add_argument("--pages", type=pathlib.Path, metavar="FILE", help="JSONL whose long texts are cut to 16, 64, 128, 256, 384 and 512 tokens")
     parser.add_argument("--task", action="append", default=[], type=pathlib.Path, metavar="DIR", help="task folder with corpus.jsonl, queries.jsonl and qrels.tsv; may be repeated")
     parser.add_argument("--recipe", action="store_true", help="read documents whole too, in windows of 128 tokens")
+    parser.add_argument("--positions", metavar="MAP", help="read the table of positions so, as lengthwise's --positions: squeeze:96:126")
     parser.add_argument("--longest", type=int, default=512, metavar="N", help="the most tokens of one pass (default: %(default)s)")
     parser.add_argument("--precision", choices=("fp32", "bf16", "int8"), default="fp32", help="of the searches' matrix products (default: %(default)s)")
     parser.add_argument("--lengthwise", type=pathlib.Path, default=ROOT / "build/release/lengthwise", metavar="PROGRAM", help="default: build/release/lengthwise")
