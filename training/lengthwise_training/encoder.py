@@ -20,6 +20,8 @@ def load(folder, device):
     # Of a folder without a pooler it says that one is made up; nothing reads it.
     transformers.logging.set_verbosity_error()
     model = SentenceTransformer(str(folder), device=device).float()
+    if not hasattr(model[0], "auto_model"):
+        raise TrainingError(f"--model {folder}: its first module is a {type(model[0]).__name__}, not a transformer: it has no layers and no positions to train")
     return model.eval()
 
 
@@ -34,7 +36,9 @@ def special_tokens(model):
 def positions_of(model):
     """The longest sequence that the model can read, special tokens included."""
     table, first = position_table(model)
-    return model[0].auto_model.config.max_position_embeddings if table is None else table.shape[0] - first
+    if table is not None:
+        return table.shape[0] - first
+    return getattr(model[0].auto_model.config, "max_position_embeddings", None) or model.max_seq_length
 
 
 def position_table(model):
