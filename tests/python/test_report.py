@@ -11,8 +11,8 @@ import pytest
 from shown_pages import Page, answers, browse, chromium, look, plots, without_scripts  # noqa: F401 (fixtures among them)
 from test_tune import collection, write_lines
 
-# The picture (2) and the map (2); an evaluation's two lengths, and collapse; curves (5), shapes, attribution (2), layers and heads (4), counts.
-PLOTS = {"answer": 4 + 3 + 13, "comparison": 2}
+# The picture (2) and the map (2); an evaluation's two lengths, and collapse; curves (5), shapes, attribution (2), layers and heads (4), counts, the placement.
+PLOTS = {"answer": 4 + 3 + 14, "comparison": 2}
 
 
 @pytest.fixture

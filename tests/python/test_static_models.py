@@ -202,7 +202,7 @@ def test_it_is_measured_and_its_vectors_are_its_own_static_control(run_lengthwis
     assert arms["truncated"]["buckets"] and arms["truncated"]["buckets"] == arms["static"]["buckets"] and arms["natural"]["buckets"] == arms["static_natural"]["buckets"]
 
 
-def test_a_repair_is_fitted_chosen_and_exported(run_lengthwise, tmp_path, sentence_model, corpus):
+def test_a_repair_is_fitted_chosen_and_exported(run_lengthwise, tmp_path, tokenizer, sentence_model, corpus):
     run_lengthwise("fit", "--model", sentence_model, "--input", corpus, "--postprocess", "whiten:0.5", "--quiet", "--output", tmp_path / "fit.json")
     found = embed(run_lengthwise, tmp_path, sentence_model, "--repair", tmp_path / "fit.json")[0]
     run_lengthwise("export", "--model", sentence_model, "--repair", tmp_path / "fit.json", "--output", tmp_path / "exported")
@@ -213,8 +213,14 @@ def test_a_repair_is_fitted_chosen_and_exported(run_lengthwise, tmp_path, senten
     np.testing.assert_allclose(short, reference(tmp_path / "short"), atol=5e-5)
     np.testing.assert_allclose(short, embed(run_lengthwise, tmp_path, tmp_path / "short")[0], atol=5e-5)
     (tmp_path / "q.txt").write_text("\n".join(f"{chr(97 + i % 26)} zebra" for i in range(30)) + "\n")
-    run_lengthwise("report", "--model", sentence_model, "--input", corpus, "--queries", tmp_path / "q.txt", "--output", tmp_path / "report", "--quiet")
-    assert (tmp_path / "report/lengthwise.json").exists()
+    # What can be exported is offered as that.
+    for name, model, exports in (("report", sentence_model, True), ("vec", vec_model(tmp_path / "m", tokenizer), False)):
+        run_lengthwise("report", "--model", model, "--input", corpus, "--queries", tmp_path / "q.txt", "--output", tmp_path / name, "--quiet")
+        assert (tmp_path / name / "lengthwise.json").exists()
+        report = json.loads((tmp_path / name / "report.json").read_text())
+        commands = [command["command"] for command in report["models"][0]["commands"]]
+        if report["models"][0]["tuned"]["answer"] not in ("nothing_to_repair", "keep"):
+            assert any("lengthwise export" in command for command in commands) == exports
 
 
 def test_inspect_says_what_it_is(run_lengthwise, tmp_path, tokenizer, sentence_model):
