@@ -69,6 +69,11 @@ bool SameWindows(const EmbedderOptions& a, const EmbedderOptions& b, bool normal
          (normalized || MixesUnitVectors(a.long_input.kind) == MixesUnitVectors(b.long_input.kind));
 }
 
+// Tokens of all texts as a way reads them, but for the special ones of windows.
+std::size_t PlannedTokens(const Way& way, std::size_t in_force, const PlacementFrame& frame) {
+  return (way.handling == Handling::kCut ? in_force : frame.length) * frame.passages() * kPlaceCount;
+}
+
 // The most like of a text's vectors, by inner product.
 std::vector<double> ScoresOf(const Embeddings& texts, std::span<const float> query, bool scaled) {
   std::vector<double> scores(texts.texts(), -2);
@@ -116,7 +121,8 @@ class Placer {
   // nDCG@10 of each query, by place.
   std::vector<std::vector<double>> Found(const Way& way) {
     const Session session(embedder_.shared_model(), embedder_.shared_pool(), way.options);
-    if (!(shared_ && SameWindows(*shared_, way.options, embedder_.checkpoint().normalize))) Embed(session);
+    if (!(shared_ && SameWindows(*shared_, way.options, embedder_.checkpoint().normalize)))
+      Embed(session, PlannedTokens(way, embedder_.limits().in_force, frame_));
     shared_ = way.options;
     const Embeddings queries = session.Finish(raw_.queries, Role::kQuery);
     // Sums of two cosines are not scaled.
@@ -129,14 +135,15 @@ class Placer {
   }
 
  private:
-  void Embed(const Session& session) {
+  // `planned`: tokens, of all places.
+  void Embed(const Session& session, std::size_t planned) {
     raw_.queries = session.EmbedContent(frame_.Queries(), {}, Role::kQuery);
     raw_.texts.clear();
     for (std::size_t place = 0; place < kPlaceCount; ++place) {
       raw_.texts.push_back(session.EmbedContent(frame_.Texts(place), {}, Role::kDocument));
-      for (const TokenUse& use : raw_.texts.back().tokens) tokens_ += use.used;
-      if (progress_) progress_(tokens_);
+      if (progress_) progress_(tokens_ + planned * (place + 1) / kPlaceCount);
     }
+    tokens_ += planned;
   }
 
   const Session& embedder_;
@@ -234,8 +241,7 @@ std::size_t CountPlacementTokens(const PlacementFrame& frame, const Session& emb
   std::optional<EmbedderOptions> last;
   for (const Way& way : WaysOf(embedder, repaired, frame.length)) {
     if (last && SameWindows(*last, way.options, embedder.checkpoint().normalize)) continue;
-    const bool cut = way.handling == Handling::kCut;
-    tokens += (cut ? embedder.limits().in_force : frame.length) * frame.passages() * kPlaceCount;
+    tokens += PlannedTokens(way, embedder.limits().in_force, frame);
     last = way.options;
   }
   return tokens;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -19,7 +20,7 @@ std::string TimeLeft(double seconds) {
 }  // namespace
 
 std::optional<double> SecondsLeft(double elapsed, std::size_t done, std::size_t total, std::size_t found) {
-  if (done <= found) return std::nullopt;
+  if (done <= found || done > total) return std::nullopt;
   return elapsed * static_cast<double>(total - done) / static_cast<double>(done - found);
 }
 
@@ -43,7 +44,7 @@ void ProgressLine::Update(std::size_t done, std::size_t total, std::size_t found
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   std::string line = fmt::format("{}: {}", label_, done);
   if (total > 0) {
-    line += fmt::format("/{} ({}%)", total, done * 100 / total);
+    line += fmt::format("/{} ({}%)", total, std::min(done, total) * 100 / total);
     if (const auto left = SecondsLeft(elapsed, done, total, found))
       line += fmt::format(", {} left", TimeLeft(*left));
   }

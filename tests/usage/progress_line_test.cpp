@@ -18,6 +18,7 @@ TEST(SecondsLeft, IsNotFooledByWhatCostNothing) {
 TEST(SecondsLeft, IsNotKnownBeforeAnyWork) {
   EXPECT_FALSE(SecondsLeft(10, 0, 100, 0));
   EXPECT_FALSE(SecondsLeft(10, 50, 100, 50));
+  EXPECT_FALSE(SecondsLeft(10, 101, 100, 0)) << "more than was planned";
 }
 
 }  // namespace
