@@ -45,8 +45,8 @@ def ndcg(scores, grades, depth=10):
     return found
 
 
-def clusters_of(grades):
-    """A number for each query, the same where queries share a relevant document, directly or over others; each its own where that leaves too few."""
+def tied(grades):
+    """A number for each query, the same where queries share a relevant document, directly or over others."""
     first, parent = {}, list(range(len(grades)))
 
     def root(query):
@@ -57,14 +57,19 @@ def clusters_of(grades):
     for query, relevant in enumerate(grades):
         for document in relevant:
             parent[root(query)] = root(first.setdefault(document, query))
-    found = [root(query) for query in range(len(grades))]
+    return [root(query) for query in range(len(grades))]
+
+
+def clusters_of(grades):
+    """As `tied`; each query its own where that leaves too few."""
+    found = tied(grades)
     sizes = np.bincount(found)
     enough = sizes.sum() ** 2 / (sizes.astype(float) ** 2).sum() >= LEAST_CLUSTERS
     return found if enough else list(range(len(grades)))
 
 
 def read_task(folder):
-    """The judgements of a task folder: for each query, {row of the corpus: grade}. Every query must have one."""
+    """The judgements of a task folder: for each query, {row of the corpus: grade}; ndcg takes those that have one."""
     rows = lambda name: [json.loads(line)["_id"] for line in (folder / name).open(encoding="utf-8")]
     documents = {name: place for place, name in enumerate(rows("corpus.jsonl"))}
     queries = {name: place for place, name in enumerate(rows("queries.jsonl"))}
