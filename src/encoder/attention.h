@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "encoder/probe.h"
+#include "lengthwise/attention_policy.h"
 #include "math/aligned_buffer.h"
 
 namespace lengthwise {
@@ -39,6 +40,10 @@ struct AttentionInput {
   std::size_t FirstKey(std::size_t i) const { return i > before ? i - before : 0; }
   std::size_t LastKey(std::size_t i) const { return after < tokens - i ? i + after + 1 : tokens; }
 };
+
+// What of a policy makes weights other than the softmax of scores over a temperature, in words; null:
+// nothing.
+const char* BeyondSoftmax(const AttentionPolicy& policy);
 
 // Packed keys and values of one head, and its bias; one a thread, reused.
 struct AttentionScratch {

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/parse_number.h"
+#include "encoder/attention.h"
 
 namespace lengthwise {
 namespace {
@@ -211,6 +212,12 @@ void AttentionPolicy::Check(std::size_t layers, std::size_t heads) const {
   CheckNumber(attn_scale, kLeastAttnScale, kMostAttnScale, "the scale of AttnScale", "");
   CheckByHead(attn_scale_by_head, kLeastAttnScale, kMostAttnScale, "the scale of AttnScale",
               "scales of AttnScale", layers, heads);
+}
+
+const char* BeyondSoftmax(const AttentionPolicy& policy) {
+  if (policy.top_k > 0) return "top-k attention";
+  if (policy.HasAttnScale()) return "AttnScale";
+  return policy.calibration.IsIdentity() ? nullptr : "attention calibration";
 }
 
 }  // namespace lengthwise

@@ -68,14 +68,12 @@ void Encoder::Attend(const Pass& pass, std::size_t layer) const {
 
 AttentionInput Encoder::HeadInput(const float* qkv, std::size_t tokens, std::size_t layer, std::size_t head,
                                   const AttentionPolicy& policy) const {
-  if (policy.top_k > 0 || policy.HasAttnScale() || !policy.calibration.IsIdentity()) {
+  if (const char* const beyond = BeyondSoftmax(policy)) {
     Fail(
         ErrorCode::kUnsupported,
         "the matrix of attention is looked at as the softmax of its scores, which {} changes; take it out of "
         "the repair",
-        policy.top_k > 0        ? "top-k attention"
-        : policy.HasAttnScale() ? "AttnScale"
-                                : "attention calibration");
+        beyond);
   }
   if (!spec_.attends_to_all()) {
     Fail(

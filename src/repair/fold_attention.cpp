@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/fail.h"
+#include "encoder/attention.h"
 
 namespace lengthwise {
 namespace {
@@ -32,11 +33,8 @@ float TemperatureOfTable(const AttentionPolicy& policy, const ModelSpec& spec, s
 }
 
 void CheckConstant(const AttentionPolicy& policy) {
-  const char* const varying = !policy.by_length.IsIdentity()     ? "a temperature by length"
-                              : policy.HasAttnScale()            ? "AttnScale"
-                              : policy.top_k > 0                 ? "top-k attention"
-                              : !policy.calibration.IsIdentity() ? "attention calibration"
-                                                                 : nullptr;
+  const char* const varying =
+      policy.by_length.IsIdentity() ? BeyondSoftmax(policy) : "a temperature by length";
   if (varying == nullptr) return;
   Fail(
       ErrorCode::kUnsupported,

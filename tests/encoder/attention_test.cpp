@@ -146,6 +146,23 @@ TEST(Attention, IsExactWhereScoresAreFarApart) {
   });
 }
 
+// The output, and what a probe says of the weights, are these; looking changes no bit. Returns the probe.
+HeadProbe ExpectWeighted(const AttentionInput& input, const std::vector<double>& expected,
+                         const HeadProbe& truth, double tolerance, AttentionScratch& scratch) {
+  HeadProbe probe;
+  std::vector<float> output(expected.size()), unprobed(expected.size());
+  ComputeAttention(input, output.data(), input.head_size, scratch, &probe);
+  for (std::size_t i = 0; i < output.size(); ++i)
+    EXPECT_NEAR(output[i], expected[i], tolerance)
+        << input.tokens << " tokens, top " << input.top_k << ", baskets of " << input.basket;
+  EXPECT_NEAR(probe.entropy, truth.entropy, 1e-5);
+  EXPECT_NEAR(probe.largest_weight, truth.largest_weight, 1e-5);
+  EXPECT_NEAR(probe.sink, truth.sink, 1e-6);
+  ComputeAttention(input, unprobed.data(), input.head_size, scratch, nullptr);
+  EXPECT_EQ(unprobed, output);
+  return probe;
+}
+
 // Of the k largest scores of a row, and AttnScale by its formula, from the full matrix of weights.
 std::vector<double> TopKScaled(const Head& head, std::size_t k, double w, HeadProbe* truth) {
   std::vector<double> weights, ignored;
@@ -182,21 +199,13 @@ TEST(Attention, KeepsTheLargestScoresAndScalesWhatDiffersAsTheirFormulasSay) {
       for (const std::size_t k : {1, 5, 50, 1000}) {
         for (const float w : {0.0F, 0.7F, -0.4F, -1.0F}) {
           const Head head(n, 32, 1.2, n * 7 + k);
-          HeadProbe truth, probe;
+          HeadProbe truth;
           const std::vector<double> expected = TopKScaled(head, k, double{w}, &truth);
           AttentionInput input = head.Input();
           input.top_k = k;
           input.attn_scale = w;
-          std::vector<float> output(n * 32), unprobed(n * 32);
-          ComputeAttention(input, output.data(), 32, scratch, &probe);
-          for (std::size_t i = 0; i < output.size(); ++i)
-            ASSERT_NEAR(output[i], expected[i], 1e-5) << n << " " << k;
-          EXPECT_NEAR(probe.entropy, truth.entropy, 1e-5);
-          EXPECT_NEAR(probe.largest_weight, truth.largest_weight, 1e-5);
-          EXPECT_NEAR(probe.sink, truth.sink, 1e-6);
+          const HeadProbe probe = ExpectWeighted(input, expected, truth, 1e-5, scratch);
           EXPECT_NEAR(probe.retention, truth.retention, 1e-5) << n << " " << k << " " << w;
-          ComputeAttention(input, unprobed.data(), 32, scratch, nullptr);
-          EXPECT_EQ(unprobed, output);
         }
       }
     }
@@ -254,21 +263,13 @@ TEST(Attention, CalibratedSharesItsWeightOverStretchesByTheirSize) {
         for (const float strength : {0.5F, 1.0F}) {
           for (const std::size_t after : {kAllTokens, std::size_t{0}}) {
             const Head head(n, 32, 1.2, n * 7 + basket);
-            HeadProbe truth, probe;
+            HeadProbe truth;
             const std::vector<double> expected = Calibrated(head, basket, double{strength}, after, &truth);
             AttentionInput input = head.Input();
             input.after = after;
             input.calibration = strength;
             input.basket = basket;
-            std::vector<float> output(n * 32), unprobed(n * 32);
-            ComputeAttention(input, output.data(), 32, scratch, &probe);
-            for (std::size_t i = 0; i < output.size(); ++i)
-              ASSERT_NEAR(output[i], expected[i], 2e-5) << n << " " << basket;
-            EXPECT_NEAR(probe.entropy, truth.entropy, 1e-5);
-            EXPECT_NEAR(probe.largest_weight, truth.largest_weight, 1e-5);
-            EXPECT_NEAR(probe.sink, truth.sink, 1e-6);
-            ComputeAttention(input, unprobed.data(), 32, scratch, nullptr);
-            EXPECT_EQ(unprobed, output);
+            ExpectWeighted(input, expected, truth, 2e-5, scratch);
           }
         }
       }

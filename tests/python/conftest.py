@@ -53,22 +53,24 @@ def mpnet_folder():
     return existing(ROOT / ".cache/models/all-mpnet-base-v2", "run scripts/setup mpnet")
 
 
+def at_hand(name, part):
+    """A model that no test needs: one that is not there is skipped."""
+    path = ROOT / ".cache/models" / name
+    if not path.exists():
+        pytest.skip(f"{name} is not there: scripts/setup {part}")
+    return path
+
+
 @pytest.fixture(scope="session")
 def e5():
     """multilingual-e5-small, where scripts/setup e5 has put it."""
-    folder = ROOT / ".cache/models/multilingual-e5-small"
-    if not folder.exists():
-        pytest.skip("multilingual-e5-small is not there: scripts/setup e5")
-    return folder
+    return at_hand("multilingual-e5-small", "e5")
 
 
 @pytest.fixture(scope="session")
 def smollm2():
     """SmolLM2-135M-Instruct as a GGUF file, where scripts/setup smollm2 has put it."""
-    path = ROOT / ".cache/models/SmolLM2-135M-Instruct.Q4_1.gguf"
-    if not path.exists():
-        pytest.skip("SmolLM2-135M-Instruct.Q4_1.gguf is not there: scripts/setup smollm2")
-    return path
+    return at_hand("SmolLM2-135M-Instruct.Q4_1.gguf", "smollm2")
 
 
 @pytest.fixture(scope="session")
