@@ -95,11 +95,12 @@ def put(document, made):
 
 
 def run(make):
-    """The program: prints the tables that `make` makes of a folder, and puts them into a document if one is named."""
-    if len(sys.argv) not in (2, 3):
-        sys.exit(f"usage: scripts/{pathlib.Path(sys.argv[0]).name} FOLDER [DOCUMENT]")
-    made = make(pathlib.Path(sys.argv[1]))
+    """The program: prints the tables that `make` makes of a folder, and puts them into a document if one is named; a prefix tells tables of one name apart there."""
+    if len(sys.argv) not in (2, 3, 4):
+        sys.exit(f"usage: scripts/{pathlib.Path(sys.argv[0]).name} FOLDER [DOCUMENT [PREFIX]]")
+    prefix = "".join(f"{word} " for word in sys.argv[3:])
+    made = {prefix + name: body for name, body in make(pathlib.Path(sys.argv[1])).items()}
     for name, body in made.items():
         print(f"### {name}\n\n{body}\n")
-    if len(sys.argv) == 3:
+    if len(sys.argv) > 2:
         put(pathlib.Path(sys.argv[2]), made)

@@ -21,7 +21,7 @@ def task(root, man_pages, tmp_path_factory):
 
 def test_it_finds_what_evaluate_finds(run_lengthwise, root, task, tmp_path):
     model = root / "tests/data/tiny_bert"
-    done = subprocess.run([sys.executable, root / "scripts/attention_policies", tmp_path / "p.json", model, task], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, root / "scripts/attention_policies", tmp_path / "p.json", model, "-", task], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "p.json").read_text())["tasks"]["pages"]
     run_lengthwise("evaluate", "--model", model, "--task", task, "--temperature", "0.8", "--no-cache", "--quiet", "--output", tmp_path / "e.json")

@@ -282,8 +282,11 @@ def test_queries_that_share_a_document_are_drawn_together():
 def test_every_table_is_made(judged, root):
     from printed_tables import check_form, make, table
 
+    # One that was trained and not judged is in no table.
+    shutil.copytree(judged / "checkpoints/layers-1", judged / "checkpoints/layers-2", dirs_exist_ok=True)
     printed = make(root / "scripts/training_tables", judged)
     check_form(printed, 5)
+    assert [row[1] for row in table(printed, "cost")[1:]] == ["1"] * 3
     searches = table(printed, "searches")
     titles = ["as it is", "as it is, positions squeezed (`squeeze:96:126`)", "contrastive, spans up to 64", "positions alone, self-distilled", "all layers, self-distilled"]
     assert [row[0] for row in searches[1:]] == [title for title in titles for _ in range(2 if "squeezed" in title else 3)]
@@ -308,3 +311,31 @@ def test_the_interval_holds_texts_and_seeds(root):
     assert width([[0.5, 0.5], [0.7, 0.7]]) == pytest.approx([0.196, 0.196], abs=0.004)
     # Variances .04 (two degrees of freedom), 0 (one) and none: .08 / 3. Student's t is 3.182, which the expansion has to 2 %.
     assert width([[0.3, 0.5, 0.7], [0.6, 0.6], [0.1]]) == pytest.approx([math.hypot(0.196, 3.182 * math.sqrt(0.08 / 3 / count)) for count in (3, 2, 1)], rel=0.025)
+
+
+def test_a_study_trains_and_judges_each_arm_as_one_would_by_hand(judged, tiny, texts, task, binary, tmp_path):
+    from lengthwise_training import study
+
+    out = tmp_path / "study"
+    asked = ["--model", tiny, "--texts", texts, "--pages", texts, "--task", task, "--output", out, "--arms", "spans-64", "positions", "--seeds", 1, "--squeeze", "30:50", "--steps", 2,
+             "--distillation-steps", 2, "--batch", 6, "--precision", "fp32", "--judge-precision", "fp32", "--longest", POSITIONS, "--at-once", 2, "--threads", 2, "--lengthwise", binary, "--discard"]
+    asked = [str(part).replace("30:50", "squeeze:30:50") for part in asked]
+    study.main(asked)
+    made = lambda: {path.relative_to(out): path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    before = made()
+    assert {path.parts[1] for path in before} == {"start", "squeezed", "spans-64-1", "positions-1"} and not any(path.name == "model.safetensors" for path in before)
+    record = json.loads((out / "checkpoints/spans-64-1/training.json").read_text())
+    assert record["span"] == 64 and record["seed"] == 1 and record["batch"] == 6 and record["steps"] == 2
+    repair = "checkpoints/positions-1/repair.json"
+    assert json.loads((out / repair).read_text()) == json.loads((judged / repair).read_text())
+    scores = lambda folder, name: json.loads((folder / f"judged/{name}/searches.json").read_text())["toy"]["ndcg"]
+    for name in ("start", "squeezed", "positions-1"):
+        # By hand all were read by the recipe too, but for the squeezed one.
+        assert scores(out, name) == {way: scores(judged, name)[way] for way in scores(out, name)}, name
+    assert "recipe" in scores(out, "start") and "recipe" not in scores(out, "positions-1")
+    study.main(asked)
+    assert made() == before, "what is there is not made again"
+    with pytest.raises(SystemExit) as stopped:
+        study.main([*asked, "--arms", "layers", "--batch", "21"])
+    assert "layers, seed 1: train ended with 1" in str(stopped.value) and "only 20 are long enough" in str(stopped.value)
+    assert made() == before

@@ -28,6 +28,6 @@ class Contrastive:
     def loss(self):
         """The loss, and how many tokens were read for it."""
         texts = self.spans.texts(self.batch)
-        sequences = [with_special_tokens(self.model, self.spans.span(text)) for _ in range(2) for text in texts]
+        sequences = with_special_tokens(self.model, [self.spans.span(text) for _ in range(2) for text in texts])
         vectors = encode(self.model, sequences, self.precision)
         return info_nce(vectors[: self.batch], vectors[self.batch :]), sum(map(len, sequences))

@@ -46,8 +46,8 @@ class Distillation:
     def taught(self, contents):
         """The teacher's vectors of spans, and the tokens read for them."""
         pieces = [windows_of(content, self.content) for content in contents]
-        sequences = [with_special_tokens(self.teacher, piece) for windows in pieces for piece in windows]
-        vectors = encode(self.teacher, sequences, self.precision, together=32)
+        sequences = with_special_tokens(self.teacher, [piece for windows in pieces for piece in windows])
+        vectors = encode(self.teacher, sequences, self.precision)
         counts = [len(windows) for windows in pieces]
         return torch.stack([lead_body(part) for part in vectors.split(counts)]), sum(map(len, sequences))
 
@@ -55,6 +55,6 @@ class Distillation:
         """The loss, and how many tokens the student read for it."""
         contents = [self.spans.span(text) for text in self.spans.texts(self.batch)]
         wanted, _ = self.taught(contents)
-        sequences = [with_special_tokens(self.model, content) for content in contents]
+        sequences = with_special_tokens(self.model, contents)
         found = encode(self.model, sequences, self.precision)
         return (1 - (found * wanted).sum(-1)).mean(), sum(map(len, sequences))

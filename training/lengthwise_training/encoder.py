@@ -7,8 +7,8 @@ from sentence_transformers import SentenceTransformer
 
 from . import TrainingError
 
-# Sequences that go through the model together: sorted by length, so that little of a batch is padding.
-TOGETHER = 16
+# Sequences that go through the model together: sorted by length, so that little of a batch is padding. A GPU has little to do with few.
+TOGETHER = {"cpu": 16, "cuda": 128}
 
 
 def load(folder, device):
@@ -25,12 +25,21 @@ def load(folder, device):
     return model.eval()
 
 
-def with_special_tokens(model, content):
-    return model.tokenizer.build_inputs_with_special_tokens(list(content))
+def special_tokens_of(model):
+    """The ids that the tokenizer puts before a text's and after them."""
+    made = model.tokenizer("a", add_special_tokens=True, return_special_tokens_mask=True)
+    content = [place for place, special in enumerate(made["special_tokens_mask"]) if not special]
+    return made["input_ids"][: content[0]], made["input_ids"][content[-1] + 1 :]
+
+
+def with_special_tokens(model, contents):
+    """Lists of token ids with the special tokens about each."""
+    before, after = special_tokens_of(model)
+    return [[*before, *content, *after] for content in contents]
 
 
 def special_tokens(model):
-    return len(with_special_tokens(model, []))
+    return sum(map(len, special_tokens_of(model)))
 
 
 def positions_of(model):
@@ -49,12 +58,12 @@ def position_table(model):
     return None, 0
 
 
-def encode(model, sequences, precision="fp32", together=TOGETHER):
+def encode(model, sequences, precision="fp32"):
     """Unit vectors [sequences, dimension] of lists of token ids, special tokens included. Gradients flow where they are on."""
     order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
     device = next(model.parameters()).device
     padding = model.tokenizer.pad_token_id or 0
-    found = []
+    together, found = TOGETHER[device.type], []
     for begin in range(0, len(order), together):
         part = [sequences[i] for i in order[begin : begin + together]]
         longest = max(map(len, part))

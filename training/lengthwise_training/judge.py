@@ -78,11 +78,12 @@ def judge(asked):
         folder, made = pathlib.Path(work), pathlib.Path(work) / "made"
         made.mkdir()
         lengths = [length for length in LENGTHS if length <= asked.longest]
-        table = ("--positions", asked.positions) if asked.positions else ()
+        options = ("--positions", asked.positions) if asked.positions else ()
+        options += ("--threads", asked.threads) if asked.threads else ()
         if asked.pages:
-            vectors = cosine_vectors(Embedder(asked.lengthwise, asked.model, folder, table), asked.pages, folder, lengths)
+            vectors = cosine_vectors(Embedder(asked.lengthwise, asked.model, folder, options), asked.pages, folder, lengths)
             np.savez(made / "cosine.npz", lengths=lengths, vectors=vectors.astype(np.float32))
-        embed = Embedder(asked.lengthwise, asked.model, folder, ("--precision", asked.precision, *table))
+        embed = Embedder(asked.lengthwise, asked.model, folder, ("--precision", asked.precision, *options))
         tasks = {task.name: judge_task(embed, task, min(WINDOW, asked.longest // 4), asked.longest, asked.recipe) for task in asked.task}
         (made / "searches.json").write_text(json.dumps(tasks) + "\n")
         made.rename(asked.output)
@@ -97,6 +98,7 @@ def main(argv=None):
     parser.add_argument("--positions", metavar="MAP", help="read the table of positions so, as lengthwise's --positions: squeeze:96:126")
     parser.add_argument("--longest", type=int, default=512, metavar="N", help="the most tokens of one pass (default: %(default)s)")
     parser.add_argument("--precision", choices=("fp32", "bf16", "int8"), default="fp32", help="of the searches' matrix products (default: %(default)s)")
+    parser.add_argument("--threads", type=int, metavar="N", help="default: all processors")
     parser.add_argument("--lengthwise", type=pathlib.Path, default=ROOT / "build/release/lengthwise", metavar="PROGRAM", help="default: build/release/lengthwise")
     parser.add_argument("--output", required=True, type=pathlib.Path, metavar="DIR", help="new folder: cosine.npz and searches.json")
     try:
