@@ -120,4 +120,4 @@ def test_the_document_has_a_place_for_every_table(printed, folder, root, tmp_pat
     document = tmp_path / "repair.md"
     document.write_text((root / "docs/repair.md").read_text())
     make(root / "scripts/repair_tables", folder, document)
-    assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted([*names(printed), "placement", "attention policies"])  # those of scripts/placement_tables and scripts/attention_policies
+    assert sorted(re.findall("<!-- table (.*) -->", document.read_text())) == sorted([*names(printed), "placement", "answer places", "attention policies"])  # those of scripts/placement_tables, answer_places and attention_policies
