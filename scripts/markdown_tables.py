@@ -6,6 +6,10 @@ import statistics
 import sys
 
 
+# Names of models in tables.
+MODELS = {"all-MiniLM-L6-v2": "MiniLM", "paraphrase-MiniLM-L3-v2": "L3", "all-mpnet-base-v2": "MPNet", "multilingual-e5-small": "E5"}
+
+
 def number(value, digits=2):
     return "-" if value is None else f"{value:.{digits}f}".replace("-0." + "0" * digits, "0." + "0" * digits)
 
@@ -92,6 +96,13 @@ def put(document, made):
             sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {document} has no place for the table \"{name}\"")
         text = pattern.sub(lambda match: f"{match[1]}{body}\n{match[2]}", text)
     document.write_text(text)
+
+
+def publish(document, name, made):
+    """Prints a table, and puts it into a document if one is named."""
+    print(made)
+    if document not in (None, "-"):
+        put(pathlib.Path(document), {name: made})
 
 
 def run(make):

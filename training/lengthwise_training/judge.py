@@ -10,8 +10,8 @@ import tempfile
 import numpy as np
 
 from . import TrainingError, search
+from .command import PROGRAM, whole
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 LENGTHS = [16, 64, 128, 256, 384, 512]
 WINDOW = 128
 # Fewer texts than this say nothing of a mean over pairs.
@@ -98,8 +98,8 @@ def main(argv=None):
     parser.add_argument("--positions", metavar="MAP", help="read the table of positions so, as lengthwise's --positions: squeeze:96:126")
     parser.add_argument("--longest", type=int, default=512, metavar="N", help="the most tokens of one pass (default: %(default)s)")
     parser.add_argument("--precision", choices=("fp32", "bf16", "int8"), default="fp32", help="of the searches' matrix products (default: %(default)s)")
-    parser.add_argument("--threads", type=int, metavar="N", help="default: all processors")
-    parser.add_argument("--lengthwise", type=pathlib.Path, default=ROOT / "build/release/lengthwise", metavar="PROGRAM", help="default: build/release/lengthwise")
+    parser.add_argument("--threads", type=whole(1), metavar="N", help="default: all processors")
+    parser.add_argument("--lengthwise", type=pathlib.Path, default=PROGRAM, metavar="PROGRAM", help="default: build/release/lengthwise")
     parser.add_argument("--output", required=True, type=pathlib.Path, metavar="DIR", help="new folder: cosine.npz and searches.json")
     try:
         judge(parser.parse_args(argv))

@@ -68,6 +68,18 @@ def clusters_of(grades):
     return found if enough else list(range(len(grades)))
 
 
+def draws(clusters, replicates, random):
+    """How often each unit counts in each resample [replicates, units], where units of a cluster are drawn together."""
+    names, of = np.unique(clusters, return_inverse=True)
+    return random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=replicates)[:, of]
+
+
+def percentile_interval(estimate, drawn):
+    """An estimate with the 95 % percentile interval of what resamples made of it."""
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return {"estimate": float(estimate), "low": float(low), "high": float(high)}
+
+
 def read_task(folder):
     """The judgements of a task folder: for each query, {row of the corpus: grade}; ndcg takes those that have one."""
     rows = lambda name: [json.loads(line)["_id"] for line in (folder / name).open(encoding="utf-8")]

@@ -19,10 +19,6 @@ WITH_RECIPE = ("spans-128", "spans-512", "layers")
 SQUEEZE = "squeeze:96:126"
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 class Study:
     """`asked`: the arguments of main."""
 
@@ -38,7 +34,7 @@ class Study:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise TrainingError(f"{name}: {program} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
-        say(f"{name}: {program} took {time.monotonic() - begin:.0f} s")
+        print(f"{name}: {program} took {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 
     def train(self, arm, seed):
         """The checkpoint, made if it is not there."""
