@@ -23,6 +23,13 @@ USERS = ("root", "ordinary")
 
 TEXTS = "".join(f'{{"_id": "t{i}", "text": "the length of text {i} {"and so on " * (i % 5)}"}}\n' for i in range(12))
 
+# Documents of which each is the answer to one query.
+TASK = {
+    "task/corpus.jsonl": "".join(f'{{"_id": "d{i}", "text": "the length of text {i}"}}\n' for i in range(6)),
+    "task/queries.jsonl": "".join(f'{{"_id": "q{i}", "text": "text {i}"}}\n' for i in range(6)),
+    "task/qrels.tsv": "".join(f"q{i}\td{i}\t1\n" for i in range(6)),
+}
+
 
 @dataclass(frozen=True)
 class Row:

@@ -1,5 +1,5 @@
-// Tokenises byte strings for tests/python/test_tokenizer.py, which compares the result with the reference
-// library.
+// Tokenises byte strings for tests/python/tokenizer_reference.py, which compares the result with the
+// reference library.
 //
 // Usage: tokenize_lines TOKENIZER.json|MODEL.gguf [--repeat N] < texts > tokens
 // Standard input: texts, each a 32-bit little-endian length and that many bytes. Standard output, a line a
