@@ -24,8 +24,8 @@ def check_form(text, count):
     assert not re.search(r"\bnan\b|None|\binf\b", text)
 
 
-def make(script, folder, *document):
-    """What the script prints of a folder."""
-    done = subprocess.run([script, folder, *document], capture_output=True, text=True)
+def make(script, folder, *document, python=()):
+    """What the script prints of a folder: run by itself, or by a Python that has what it needs."""
+    done = subprocess.run([*python, script, folder, *document], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -284,7 +284,7 @@ def test_every_table_is_made(judged, root):
 
     # One that was trained and not judged is in no table.
     shutil.copytree(judged / "checkpoints/layers-1", judged / "checkpoints/layers-2", dirs_exist_ok=True)
-    printed = make(root / "scripts/training_tables", judged)
+    printed = make(root / "scripts/training_tables", judged, python=[sys.executable])
     check_form(printed, 5)
     assert [row[1] for row in table(printed, "cost")[1:]] == ["1"] * 3
     searches = table(printed, "searches")
